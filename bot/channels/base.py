@@ -1,0 +1,81 @@
+"""What every channel is: it turns a wire format into Message, and Reply into a wire format, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from aiohttp import web
+
+from bot.channels.message import Message, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel's platform can show; the channel degrades a Reply to it."""
+
+    text_limit: int
+    buttons: bool
+    edit: bool
+    typing: bool
+    images: bool
+    files: bool
+
+
+class ChannelError(Exception):
+    """The platform did not take a message."""
+
+
+class RetryAfterError(ChannelError):
+    """The platform asks to wait; ``seconds`` is honoured exactly."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"the platform asks to wait {seconds} s")
+        self.seconds = seconds
+
+
+class UnreachableError(ChannelError):
+    """The person blocked the bot or the chat is gone; nothing is sent until they write again."""
+
+
+class TemporaryError(ChannelError):
+    """Network or server trouble; the message is tried again with backoff."""
+
+
+class PermanentError(ChannelError):
+    """The platform refuses this message for good; ``str(error)`` says why, without personal data or a token."""
+
+
+class StoreUnavailableError(Exception):
+    """The inbox could not store a message; a webhook answers 503 so that the platform retries."""
+
+
+Receive = Callable[[Message], Awaitable[bool]]
+"""Stores a message durably; returns False when it was stored before. Raises StoreUnavailableError."""
+
+
+class Channel(Protocol):
+    """One channel. ``start`` returns once messages flow; ``stop`` returns within 5 s and loses nothing."""
+
+    name: str
+    capabilities: Capabilities
+
+    async def start(self, receive: Receive) -> None:
+        """Begin to receive (polling, or registering a webhook)."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop receiving and close connections."""
+        ...
+
+    async def send(self, chat: str, reply: Reply, edits: str | None = None) -> str | None:
+        """Send one reply; returns the platform's message id. Raises a ChannelError.
+
+        ``edits`` is the message to replace where the channel can edit.
+        """
+        ...
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """The webhook routes this channel needs, none when it only polls."""
+        ...
