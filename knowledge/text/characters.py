@@ -23,7 +23,9 @@ _HAS_MARK = re.compile("[" + "".join(chr(code) for code in _FOLD) + "]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]")
 # Control characters other than tab, newline and carriage return; NUL would end a string in C libraries.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_LOOKALIKES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2007": " ", "\u3000": " ", "–": "-", "—": "-", "‑": "-", "−": "-"})
+_SPACES = "\u00a0\u202f\u2007\u3000"
+_HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2212"
+_LOOKALIKES = str.maketrans(_SPACES + _HYPHENS, " " * len(_SPACES) + "-" * len(_HYPHENS))
 
 TONES = "\u0300\u0301\u0309\u0303\u0323"  # huyền, sắc, hỏi, ngã, nặng, as combining marks
 
@@ -43,7 +45,7 @@ def has_diacritics(text: str) -> bool:
 
 
 def normalise(text: str) -> str:
-    """NFC text without control or invisible characters, with plain spaces and hyphens and one place for each tone.
+    """NFC text without control or invisible characters, with plain spaces and hyphens, each tone in its place.
 
     Line breaks stay: a reader or a repairer needs them.
     """
@@ -59,7 +61,7 @@ def _with_tone(letter: str, tone: str) -> str:
 
 
 def _tone_moves() -> dict[str, str]:
-    """Spellings with the tone on the other vowel, and the spelling that dictionaries and most newspapers use."""
+    """Spellings with the tone on the other vowel, and the spelling that most newspapers use."""
     moves: dict[str, str] = {}
     for tone in TONES:
         for first, second in (("o", "a"), ("o", "e"), ("u", "y")):

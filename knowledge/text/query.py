@@ -12,9 +12,9 @@ from knowledge.text.tokens import lexical_tokens, syllables
 class Query:
     """A question as it is searched.
 
-    ``tokens`` are the lexical tokens of what was written; ``expansions`` hold, a list a reading, the lexical tokens
-    that a reading adds (never those already written). ``reading`` is the question with the likeliest readings put
-    in, for the encoder. ``syllables`` are lower case, with diacritics as typed.
+    ``tokens`` are the lexical tokens of what was written; ``expansions`` hold, a list a reading, the lexical
+    tokens that a reading adds (never those already written). ``reading`` is the question with the likeliest
+    readings put in, for the encoder. ``syllables`` are lower case, with diacritics as typed.
     """
 
     original: str

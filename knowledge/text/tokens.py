@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from knowledge.text.characters import normalise, strip_diacritics
 
-# A code is letters and digits held together without a space: 150/KH-UBND, 22/12/2024, 1.004194, 2025-2030, 10.000.
+# A code is letters and digits held together without a space: 150/KH-UBND, 22/12/2024, 1.004194, 2025-2030.
 _TOKEN = re.compile(r"[^\W_]+(?:[/.\-][^\W_]+)+|[^\W_]+")
 _PIECE = re.compile(r"[^\W_]+")
 _AMOUNT = re.compile(r"(\d{1,3}(?:\.\d{3})+)(d|vnd|dong)?")
@@ -33,7 +34,7 @@ def fold(token: str) -> str:
 
 
 def _code_tokens(code: str) -> tuple[list[str], str | None]:
-    """The pieces of a code and the code as one token; amounts and plain words joined by a mark have one form."""
+    """The pieces of a code and the code as one token; amounts have one form only."""
     if amount := _AMOUNT.fullmatch(code):
         number = amount.group(1).replace(".", "")
         return ([number, "dong"] if amount.group(2) else [number]), None
@@ -66,7 +67,7 @@ def folded_syllables(text: str) -> tuple[list[str], list[str]]:
 
 def pairs(tokens: list[str]) -> list[str]:
     """Adjacent tokens joined by ``_``."""
-    return [left + PAIR_JOINER + right for left, right in zip(tokens, tokens[1:], strict=False)]
+    return [left + PAIR_JOINER + right for left, right in itertools.pairwise(tokens)]
 
 
 def lexical_tokens(text: str) -> list[str]:
