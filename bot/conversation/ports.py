@@ -1,0 +1,161 @@
+"""What the conversation needs of the store, as Protocols; bot/store keeps them, the tests too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from lessons.progress import Attempt
+
+
+@dataclass(slots=True)
+class ChatContext:
+    """One chat as the conversation sees and changes it; the worker stores it in the transaction of the replies.
+
+    ``person_id`` is None until the resident agrees to be remembered: then nothing personal may be kept. ``state`` is
+    a small JSON object that belongs to the dialogues (which dialogue is open, where in a lesson, last question).
+    """
+
+    id: int
+    channel: str
+    person_id: int | None = None
+    ward_code: str | None = None
+    group_id: int | None = None
+    reachable: bool = True
+    state: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WardView:
+    """A ward; ``superseded_by`` names the ward that took it over."""
+
+    code: str
+    name: str
+    superseded_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A residential group of a ward."""
+
+    id: int
+    ward_code: str
+    name: str
+    join_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """What is held about a resident who agreed."""
+
+    id: int
+    ward_code: str | None
+    group_id: int | None
+    called: str | None
+    created_at: datetime
+    consents: tuple[tuple[str, str, datetime], ...] = ()
+    """(purpose, version, given at) of what is in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    """An answered quiz question to be written; ``key`` makes a replay count once.
+
+    ``chosen`` is the ids of the options, joined by commas.
+    """
+
+    key: str
+    course_id: str
+    lesson_id: str
+    lesson_version: str
+    question_id: str
+    question_count: int
+    chosen: str
+    correct: bool
+    answered_at: datetime
+
+
+class Wards(Protocol):
+    """Wards and their residential groups."""
+
+    def all(self) -> Sequence[WardView]:
+        """Every ward of this installation, by name."""
+        ...
+
+    def get(self, code: str) -> WardView | None:
+        """One ward."""
+        ...
+
+    def groups(self, ward_code: str) -> Sequence[GroupView]:
+        """The active groups of a ward, in the order people expect (Tổ 2 before Tổ 10)."""
+        ...
+
+    def group(self, group_id: int) -> GroupView | None:
+        """One group."""
+        ...
+
+    def group_by_join_code(self, join_code: str) -> GroupView | None:
+        """The group a link or QR code names."""
+        ...
+
+
+class People(Protocol):
+    """Residents who agreed to be remembered."""
+
+    def enrol(self, chat: ChatContext, purpose: str, version: str, at: datetime) -> PersonView:
+        """Make a person of a chat, with consent; sets ``chat.person_id``. Once a chat: enrolling again is harmless."""
+        ...
+
+    def get(self, person_id: int) -> PersonView | None:
+        """What is held."""
+        ...
+
+    def move(self, person_id: int, ward_code: str | None, group_id: int | None) -> None:
+        """Set ward and group."""
+        ...
+
+    def rename(self, person_id: int, called: str | None) -> None:
+        """Set the name to be called by, at most 40 characters; None takes it away."""
+        ...
+
+    def forget(self, chat: ChatContext) -> None:
+        """Delete the person everywhere: attempts become counts tied to nobody, stored questions and queued texts go,
+        every chat of the person starts anew. Clears the given chat too.
+        """
+        ...
+
+
+class Attempts(Protocol):
+    """The attempt log."""
+
+    def record(self, person_id: int, chat: ChatContext, attempt: AttemptRecord) -> None:
+        """Write once; the same key again changes nothing."""
+        ...
+
+    def of_person(self, person_id: int) -> list[Attempt]:
+        """Every attempt of a person, for lessons.progress.fold."""
+        ...
+
+
+class Questions(Protocol):
+    """What goes to staff."""
+
+    def unanswered(self, chat: ChatContext, masked_text: str, at: datetime, reason: str = "no_passage") -> int:
+        """Keep a question for staff, tied to nobody; returns its id. ``reason``: no_passage or marked_wrong."""
+        ...
+
+    def tell_me(self, question_id: int, chat: ChatContext) -> bool:
+        """The asker wants to be told; False when the question is gone or belongs to another ward."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Repositories:
+    """Everything a dialogue may touch, bound to one transaction."""
+
+    wards: Wards
+    people: People
+    attempts: Attempts
+    questions: Questions

@@ -1,0 +1,92 @@
+"""Every setting of the program: its type, default and help. Read from BDHVS_* or a .env file in the working folder.
+
+README.md holds the same table; a test compares them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ENVIRONMENT_PREFIX = "BDHVS_"
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Settings(BaseSettings):
+    """Settings of one installation. Secrets come from the environment or a file, never from the database."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on. Off loopback the staff site needs HTTPS.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str | None = Field(
+        None,
+        description="The address residents use, such as https://hoc.phuong.example; "
+        "posters, certificates and webhooks need it.",
+    )
+    data_dir: Path = Field(
+        Path("var"), description="Folder of the database, indexes, uploads, backups and the instance lock."
+    )
+    database_url: str | None = Field(
+        None,
+        description="SQLAlchemy address of a PostgreSQL database (postgresql+psycopg://…); "
+        "by default an SQLite file in the data folder.",
+    )
+    material_dir: Path | None = Field(
+        None, description="Folder with knowledge/ and lessons/ material; by default what is shipped."
+    )
+    embedding_model: str | None = Field(
+        None,
+        description="Name or folder of a sentence-transformers model instead of the bundled encoder; "
+        "needs the [transformers] extra and a new index.",
+    )
+    telegram_token: SecretStr | None = Field(None, description="Token of the Telegram bot from @BotFather.")
+    telegram_base_url: str = Field(
+        "https://api.telegram.org/bot", description="Address of the Bot API server, ending in /bot."
+    )
+    telegram_webhook_secret: SecretStr | None = Field(
+        None,
+        description="8 to 256 letters, digits, _ or -; set together with the public address to receive by webhook "
+        "instead of long polling.",
+    )
+    zalo_bot_token: SecretStr | None = Field(None, description="Token of the Zalo bot from Zalo Bot Creator.")
+    zalo_bot_base_url: str = Field(
+        "https://bot-api.zaloplatforms.com", description="Address of the Zalo Bot Platform."
+    )
+    zalo_bot_webhook_secret: SecretStr | None = Field(
+        None, description="8 to 256 characters; set to receive Zalo messages by webhook instead of polling."
+    )
+    trusted_proxy: bool = Field(
+        False, description="Believe X-Forwarded-Proto of the proxy in front; set only behind one."
+    )
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR. Logs never hold personal data.")
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_trailing_slash(cls, value: str | None) -> str | None:
+        if value is None or value == "":
+            return None
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// (or http:// on loopback)")
+        return value.rstrip("/")
+
+    @field_validator(
+        "telegram_token", "telegram_webhook_secret", "zalo_bot_token", "zalo_bot_webhook_secret", mode="before"
+    )
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database's address: the setting, or the SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'bdhvs.sqlite3').as_posix()}"
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this computer can reach the server."""
+        return self.host in LOOPBACK_HOSTS
