@@ -1,0 +1,36 @@
+"""What every test may use: a PostgreSQL server, a browser; and nothing is skipped in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from tests.support import needs
+
+pytest_plugins = ["tests.support.postgres", "tests.support.browser"]
+
+FIRST = ("tests/house/test_code.py",)  # the type checker takes longest: started last, it would run alone at the end
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the longest tests first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, with the way to get it, a test whose marker names something this machine lacks."""
+    for marker in needs.NEEDS:
+        if item.get_closest_marker(marker):
+            needs.require(marker)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where everything is required, a skipped test that bears one of the markers has failed."""
+    report = yield
+    marked = any(item.get_closest_marker(marker) for marker in needs.NEEDS)
+    if report.skipped and marked and needs.require_all() and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although BDHVS_REQUIRE_ALL=1: {report.longrepr}"
+    return report
