@@ -42,6 +42,7 @@ class DocumentInfo:
     checked_on: str | None = None
     signer: str | None = None
     source: str | None = None
+    superseded_by: str | None = None
     restored: bool = False
     sources: tuple[str, ...] = ()
 
@@ -53,7 +54,8 @@ class Passage:
     ``path`` is the chain of headings, outermost first, for example
     ``("III. Tiêu chí thi đua", "1.", "b) Đối với Mặt trận Tổ quốc")``. ``text`` is what is quoted.
     ``questions`` are phrasings residents use that this passage answers; they are indexed, never quoted.
-    ``role`` names the part of a guide ("answer", "bring", "steps", "fee", "where", "beware"), else "".
+    ``role`` names the part of a guide ("answer", "bring", "steps", "fee", "where", "beware");
+    in a plan "list" marks a whole section or the titles of its items; else "".
     """
 
     id: str
