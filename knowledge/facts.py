@@ -1,7 +1,7 @@
 """Facts: every fee, deadline, number, address and legal reference is kept once and named where it is used.
 
-Guides and lessons write ``{{fact:some-id}}``; the loader puts the fact's wording there, so that a change of law is
-one edit.
+Guides and lessons write ``{{fact:some-id}}``; the loader puts the fact's wording there, so that a change of law
+is one edit.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Fact:
     """One checked statement of fact.
 
     ``value`` is the bare figure for machines ("10000"), ``wording`` what residents read ("10.000 đồng"),
-    ``source`` who says so and when, ``checked_on`` the day (YYYY-MM-DD) somebody last compared it with the source.
+    ``source`` who says so and when, ``checked_on`` the day (YYYY-MM-DD) it was last compared with the source.
     """
 
     id: str
@@ -107,9 +107,7 @@ def load_facts(path: Path) -> Facts:
 def _read_fact(source: YamlSource, index: int, entry: YamlValue) -> tuple[Fact | None, list[Problem]]:
     if not isinstance(entry, dict):
         return None, [source.problem("a fact must have id, value, wording, source, checked_on", index)]
-    problems = [
-        source.problem(f"fact without '{name}'", index) for name in _FIELDS if not text_field(entry, name)
-    ]
+    problems = [source.problem(f"fact without '{name}'", index) for name in _FIELDS if not text_field(entry, name)]
     problems += [
         source.problem(f"unknown field '{name}' (allowed: {', '.join(_FIELDS)})", index, name)
         for name in entry

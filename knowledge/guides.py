@@ -1,6 +1,7 @@
 """Service guides: how to do one public e-service, read from ``services/*.md`` and cut into passages.
 
-The format is described in knowledge/services/README.txt for the people who edit the files.
+A file is front matter between two ``---`` lines (FIELDS), then the headings of SECTIONS, each with its text: one
+sentence under "Trả lời", numbered lines under "Các bước", bullets elsewhere.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _HEADING = re.compile(r"##\s+(.+)")
 
 @dataclass(frozen=True, slots=True)
 class GuideSource:
-    """Who says so: a publication, where it is (domain, address or document) and its own date if it has one."""
+    """Who says so: a publication, where it is (domain or address) and its own date if it has one."""
 
     name: str
     where: str
@@ -54,13 +55,17 @@ class GuideSource:
 
 @dataclass(frozen=True, slots=True)
 class GuideSection:
-    """One section: ``raw`` as written with ``{{fact:…}}``, ``text`` as residents read it, ``line`` of its heading."""
+    """One section: ``raw`` as written with ``{{fact:…}}``, ``text`` as residents read it.
+
+    ``line`` is the line of its heading, ``body_line`` that of the first line of ``raw``.
+    """
 
     heading: str
     role: str
     raw: str
     text: str
     line: int
+    body_line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ def read_guides(folder: Path, facts: Facts) -> tuple[list[Guide], list[Problem]]
 
 
 def parse_guide(text: str, file: str, facts: Facts) -> Guide:
-    """A guide from its text; ``file`` is for messages, its stem must be the guide's id. Raises MaterialError."""
+    """A guide from its text; ``file`` is for messages, its stem is the guide's id. Raises MaterialError."""
     lines = text.splitlines()
     if not lines or lines[0].strip() != _FENCE:
         raise MaterialError([Problem(file, 1, "must begin with '---' and the front matter")])
@@ -212,9 +217,7 @@ def _source_problems(source: YamlSource, value: YamlValue) -> list[Problem]:
     return problems
 
 
-def _read_sections(
-    lines: list[str], start: int, file: str, facts: Facts
-) -> tuple[list[GuideSection], list[Problem]]:
+def _read_sections(lines: list[str], start: int, file: str, facts: Facts) -> tuple[list[GuideSection], list[Problem]]:
     problems: list[Problem] = []
     found: list[tuple[str, int, list[str]]] = []
     for number, line in enumerate(lines[start:], start + 1):
@@ -227,24 +230,28 @@ def _read_sections(
             problems.append(Problem(file, number, "text before the first '## ' heading"))
     headings = [heading for heading, _, _ in found]
     if headings != list(SECTIONS):
-        expected = ", ".join(SECTIONS)
-        problems.append(Problem(file, start + 1, f"sections must be, in order: {expected}; found: {headings}"))
+        message = f"sections must be, in order: {', '.join(SECTIONS)}; found: {', '.join(headings)}"
+        problems.append(Problem(file, start + 1, message))
     sections: list[GuideSection] = []
-    for heading, number, body in found:
-        raw = "\n".join(body).strip()
-        if not raw:
-            problems.append(Problem(file, number, f"section '{heading}' is empty"))
-        try:
-            text = facts.fill(raw)
-        except UnknownFactError as error:
-            problems.append(Problem(file, _line_of(body, number, error.fact_id), str(error.args[0])))
-            continue
-        sections.append(GuideSection(heading, SECTIONS.get(heading, ""), raw, text, number))
+    for title, number, body in found:
+        section, wrong = _read_section(title, number, body, file, facts)
+        problems += wrong
+        if section is not None:
+            sections.append(section)
     return sections, problems
 
 
-def _line_of(body: list[str], heading_line: int, fact_id: str) -> int:
-    for offset, line in enumerate(body, 1):
-        if f"{{{{fact:{fact_id}}}}}" in line:
-            return heading_line + offset
-    return heading_line
+def _read_section(
+    heading: str, line: int, body: list[str], file: str, facts: Facts
+) -> tuple[GuideSection | None, list[Problem]]:
+    first = next((index for index, written in enumerate(body) if written), None)
+    if first is None:
+        return None, [Problem(file, line, f"section '{heading}' is empty")]
+    raw = "\n".join(body).strip()
+    try:
+        text = facts.fill(raw)
+    except UnknownFactError as error:
+        mark = f"{{{{fact:{error.fact_id}}}}}"
+        offset = next(index for index, written in enumerate(body) if mark in written)
+        return None, [Problem(file, line + 1 + offset, str(error.args[0]))]
+    return GuideSection(heading, SECTIONS.get(heading, ""), raw, text, line, line + 1 + first), []

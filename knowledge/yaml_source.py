@@ -18,7 +18,7 @@ _NULLS = frozenset({"", "null", "~"})
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong in a material file; ``file`` is relative to the material's folder, ``line`` counts from 1."""
+    """One thing wrong in a material file; ``file`` is relative to the material's folder, lines count from 1."""
 
     file: str
     line: int
@@ -37,10 +37,10 @@ class MaterialError(ValueError):
 
 
 class YamlSource:
-    """A parsed YAML text whose scalars stay text (``2025-07-01``, ``0`` and ``no`` are not guessed into types)."""
+    """A parsed YAML text whose scalars stay text: ``2025-07-01``, ``0`` and ``no`` are not guessed into types."""
 
     def __init__(self, text: str, file: str, first_line: int = 1) -> None:
-        """Parse ``text``; ``first_line`` is where it begins in ``file``. Raises MaterialError on broken YAML."""
+        """Parse ``text``, which begins at ``first_line`` of ``file``. Raises MaterialError on broken YAML."""
         self.file = file
         self._first_line = first_line
         self._lines: dict[YamlPath, int] = {}
