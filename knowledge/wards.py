@@ -1,0 +1,238 @@
+"""The wards the assistant knows, and which ward a question names.
+
+Names are matched without marks and capitals, with one slip of a finger allowed, because that is how residents write
+them. Units that are not covered are recognised too, so that a question about them is not answered from our plans.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from knowledge.text import fold, normalise
+
+WARDS_FILE = Path(__file__).with_name("wards.yaml")
+# A slip is forgiven only in a name of this many letters that follows one of these words: short or bare names would
+# swallow ordinary words ("đại sơn" / "đại con").
+FUZZY_LETTERS = 6
+_BEFORE_NAME = frozenset("phuong xa p x o cua tai ben thuoc va voi ubnd".split())
+_BEFORE_PROVINCE = frozenset("tinh tp pho o tai cua ben".split())
+_NOT_A_NAME = frozenset("hội phường xã thị trấn quận huyện".split())
+_LONGEST_NAME = 5  # words; "phường Nguyễn Bỉnh Khiêm" has four
+
+
+@dataclass(frozen=True, slots=True)
+class Ward:
+    """A ward with a plan.
+
+    ``name`` is written as in a sentence ("phường Lê Đại Hành"). ``successor`` is the ward that took over when this
+    one ended on the day ``ended`` (YYYY-MM-DD).
+    """
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
+    not_kinds: tuple[str, ...] = ()
+    ended: str | None = None
+    successor: str | None = None
+    successor_aliases: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """``phường`` or ``xã``."""
+        return self.name.split(" ", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What a question says about places.
+
+    ``wards`` are ours, in order; ``by_successor`` when a merged ward was named by the ward that took it over;
+    ``elsewhere`` are places that are not ours, as written; ``rest`` is the question without the names of our wards.
+    """
+
+    wards: tuple[Ward, ...]
+    by_successor: bool
+    elsewhere: tuple[str, ...]
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    words: tuple[str, ...]
+    ward: Ward
+    by_successor: bool = False
+    needs_kind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wards:
+    """Every ward with a plan, and the names of other places."""
+
+    wards: tuple[Ward, ...]
+    units: frozenset[tuple[str, ...]] = frozenset()
+    kinds: frozenset[tuple[str, ...]] = frozenset()
+    provinces: frozenset[tuple[str, ...]] = frozenset()
+    _names: tuple[_Name, ...] = field(default=(), repr=False)
+
+    def __getitem__(self, code: str) -> Ward:
+        for ward in self.wards:
+            if ward.code == code:
+                return ward
+        raise KeyError(code)
+
+    def get(self, code: str | None) -> Ward | None:
+        """The ward of a code, or None when there is no such ward."""
+        return next((ward for ward in self.wards if ward.code == code), None)
+
+    def mentions(self, question: str) -> Mentions:
+        """Which places a question names; never raises."""
+        words = normalise(question).split()
+        folded = [_bare(word) for word in words]
+        found: list[Ward] = []
+        by_successor = False
+        elsewhere: list[str] = []
+        keep = [True] * len(words)
+        position = 0
+        while position < len(words):
+            ours = self._ours_at(folded, position)
+            if ours is not None:
+                start, end, name = ours
+                keep[start:end] = [False] * (end - start)
+                by_successor = by_successor or name.by_successor
+                if name.ward not in found:
+                    found.append(name.ward)
+                position = end
+                continue
+            length = self._elsewhere_at(words, folded, position)
+            if length:
+                elsewhere.append(" ".join(words[position : position + length]).strip(".,?!;:"))
+            position += max(length, 1)
+        rest = " ".join(word for word, kept in zip(words, keep, strict=True) if kept)
+        return Mentions(tuple(found), by_successor, tuple(elsewhere), rest)
+
+    def _ours_at(self, folded: Sequence[str], position: int) -> tuple[int, int, _Name] | None:
+        """The name of one of our wards at a position: where it starts (with its kind) and ends."""
+        kind = 1 if folded[position] in ("phuong", "xa", "p", "x", "huyen") else 0
+        if folded[position] == "thi" and folded[position + 1 : position + 2] == ["tran"]:
+            kind = 2
+        start = position + kind
+        spoken = " ".join(folded[position:start])
+        before = folded[start - 1] if start else ""
+        for name in self._names:
+            end = start + len(name.words)
+            window = tuple(folded[start:end])
+            if len(window) < len(name.words) or (name.needs_kind and not kind):
+                continue
+            slip = before in _BEFORE_NAME and sum(map(len, name.words)) >= FUZZY_LETTERS
+            if window != name.words and not (slip and _one_slip(window, name.words)):
+                continue
+            if spoken in {fold(k) for k in name.ward.not_kinds}:
+                return None
+            if not kind and (before in ("tran", "nguyen") or folded[end : end + 1] == ["vuong"]):
+                return None  # a person or a street: Trần Hưng Đạo, Hưng Đạo Vương
+            return position, end, name
+        return None
+
+    def _elsewhere_at(self, words: Sequence[str], folded: Sequence[str], position: int) -> int:
+        """How many words at a position name a place that is not ours; 0 for none."""
+        for length in (1, 2):
+            if tuple(folded[position : position + length]) in self.kinds:
+                start = position + length
+                for size in range(_LONGEST_NAME - 1, 0, -1):
+                    if tuple(folded[start : start + size]) in self.units:
+                        return length + size
+                size = _capitalised_run(words, start)
+                if size >= 2:
+                    return length + size
+        if position and folded[position - 1] in _BEFORE_PROVINCE:
+            for size in (3, 2, 1):
+                if tuple(folded[position : position + size]) in self.provinces:
+                    return size
+        return 0
+
+
+def _bare(word: str) -> str:
+    return fold(re.sub(r"^[^\w]+|[^\w]+$", "", word))
+
+
+def _capitalised_run(words: Sequence[str], start: int) -> int:
+    """How many words from ``start`` look like a proper name (a name in capitals only says nothing)."""
+    size = 0
+    for word in words[start : start + _LONGEST_NAME - 1]:
+        bare = word.strip(".,?!;:()\"“”'")
+        if not bare[:1].isupper() or bare.isupper() or bare.lower() in _NOT_A_NAME:
+            break
+        size += 1
+        if bare != word:
+            break
+    return size
+
+
+def _one_slip(window: Sequence[str], name: Sequence[str]) -> bool:
+    """Whether exactly one word differs, by one letter dropped, doubled or swapped with its neighbour."""
+    different = [(a, b) for a, b in zip(window, name, strict=True) if a != b]
+    return len(different) == 1 and is_slip(*different[0])
+
+
+def is_slip(written: str, meant: str) -> bool:
+    """Whether ``written`` is ``meant`` with one letter dropped, added, replaced or two neighbours swapped."""
+    if abs(len(written) - len(meant)) > 1 or written == meant:
+        return False
+    shortest = min(len(written), len(meant))
+    head = next((i for i in range(shortest) if written[i] != meant[i]), shortest)
+    if len(written) == len(meant):
+        swapped = written[head : head + 2] == meant[head : head + 2][::-1]
+        return written[head + 1 :] == meant[head + 1 :] or (swapped and written[head + 2 :] == meant[head + 2 :])
+    longer, shorter = (written, meant) if len(written) > len(meant) else (meant, written)
+    return longer[head + 1 :] == shorter[head:]
+
+
+@cache
+def load_wards(path: Path = WARDS_FILE) -> Wards:
+    """Reads wards.yaml; raises FileNotFoundError or ValueError (with the field) when it is missing or wrong."""
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        wards = tuple(
+            Ward(
+                code=entry["code"],
+                name=entry["name"],
+                aliases=tuple(entry.get("aliases", ())),
+                former=tuple(entry.get("former", ())),
+                not_kinds=tuple(entry.get("not_kinds", ())),
+                ended=str(entry["ended"]) if entry.get("ended") else None,
+                successor=entry.get("successor"),
+                successor_aliases=tuple(entry.get("successor_aliases", ())),
+            )
+            for entry in raw["wards"]
+        )
+        elsewhere = raw["elsewhere"]
+        return Wards(
+            wards=wards,
+            units=frozenset(map(_folded_words, elsewhere["units"])),
+            kinds=frozenset(map(_folded_words, elsewhere["kinds"])),
+            provinces=frozenset(map(_folded_words, elsewhere["provinces"])),
+            _names=tuple(_names_of(wards)),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{path}: wrong or missing field: {error}") from error
+
+
+def _folded_words(name: str) -> tuple[str, ...]:
+    return tuple(_bare(word) for word in name.split())
+
+
+def _names_of(wards: Sequence[Ward]) -> list[_Name]:
+    """Every name, the longest first so that "Lê Thanh Nghị" is not read as something shorter."""
+    names: list[_Name] = []
+    for ward in wards:
+        names += [_Name(_folded_words(alias), ward) for alias in ward.aliases]
+        names += [_Name(_folded_words(alias), ward, by_successor=True) for alias in ward.successor_aliases]
+        names += [_Name(_folded_words(unit.split(" ", 1)[1]), ward, needs_kind=True) for unit in ward.former]
+    return sorted(names, key=lambda name: -len(name.words))
