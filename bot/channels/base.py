@@ -43,6 +43,14 @@ class TemporaryError(ChannelError):
     """Network or server trouble; the message is tried again with backoff."""
 
 
+class AmbiguousError(TemporaryError):
+    """The line broke after the message left: the platform may have taken it. A reply is sent again, a broadcast not."""
+
+
+class TokenRefusedError(TemporaryError):
+    """The platform refuses the account's token; everything waits until an operator mends it."""
+
+
 class PermanentError(ChannelError):
     """The platform refuses this message for good; ``str(error)`` says why, without personal data or a token."""
 
