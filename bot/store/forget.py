@@ -41,9 +41,7 @@ def forget_person(session: Session, person_id: int | None, chat_id: int) -> None
         update(Inbox).where(col(Inbox.chat_id).in_(chats), col(Inbox.status) != "new").values(body={}, error=None)
     )
     session.execute(
-        update(Chat)
-        .where(col(Chat.id).in_(chats))
-        .values(person_id=None, ward_code=None, group_id=None, state={})
+        update(Chat).where(col(Chat.id).in_(chats)).values(person_id=None, ward_code=None, group_id=None, state={})
     )
     if person_id is None:
         return

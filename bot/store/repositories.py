@@ -117,9 +117,7 @@ class PersonRepository:
     def _view(self, person: Person) -> PersonView:
         person_id = person.id or 0
         consents = tuple((row.purpose, row.version, row.given_at) for row in self._consents(person_id))
-        return PersonView(
-            person_id, person.ward_code, person.group_id, person.called, person.created_at, consents
-        )
+        return PersonView(person_id, person.ward_code, person.group_id, person.called, person.created_at, consents)
 
 
 class AttemptRepository:
@@ -146,9 +144,7 @@ class AttemptRepository:
         insert_ignoring(self._session, Attempt, values)
 
     def of_person(self, person_id: int) -> list[LoggedAttempt]:
-        rows = self._session.exec(
-            select(Attempt).where(Attempt.person_id == person_id).order_by(col(Attempt.id))
-        ).all()
+        rows = self._session.exec(select(Attempt).where(Attempt.person_id == person_id).order_by(col(Attempt.id))).all()
         return [
             LoggedAttempt(
                 attempt_id=row.key,
@@ -169,9 +165,7 @@ class QuestionRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def unanswered(
-        self, chat: ChatContext, masked_text: str, at: datetime, reason: str = "no_passage"
-    ) -> int:
+    def unanswered(self, chat: ChatContext, masked_text: str, at: datetime, reason: str = "no_passage") -> int:
         row = UnansweredQuestion(
             ward_code=chat.ward_code, group_id=chat.group_id, text=masked_text, reason=reason, asked_at=at
         )
