@@ -84,7 +84,8 @@ def _write_syllables(path: Path, ranked: list[tuple[str, int]], dictionary: set[
 
 def _write_pairs(path: Path, syllables: list[str], pairs: Pairs) -> None:
     ids = {syllable: index for index, syllable in enumerate(syllables)}
-    rows = sorted((ids[left], ids[right], count) for (left, right), count in pairs.items() if left in ids and right in ids)
+    both = ((pair, count) for pair, count in pairs.items() if pair[0] in ids and pair[1] in ids)
+    rows = sorted((ids[left], ids[right], count) for (left, right), count in both)
     lefts = np.array([row[0] for row in rows], dtype=np.int64)
     starts = np.searchsorted(lefts, np.arange(len(syllables) + 1)).astype(np.uint32)
     rights = np.array([row[1] for row in rows], dtype=np.uint16)

@@ -18,6 +18,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge.text.characters import strip_diacritics
 
@@ -70,6 +71,10 @@ class Lexicon:
         if position == end or self.row_rights[position] != right:
             return 0.0
         return math.exp(self.row_levels[position] / LEVELS_PER_LOG)
+
+    def pair_counts(self) -> npt.NDArray[np.float64]:
+        """The counts of all stored pairs, row after row."""
+        return np.exp(np.frombuffer(self.row_levels, dtype=np.uint8) / LEVELS_PER_LOG)
 
 
 @lru_cache(maxsize=1)

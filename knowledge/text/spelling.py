@@ -14,8 +14,8 @@ _RIMES = (
     "uyenh uynh uych uyen uyet uyt uyp uyu uya uech uenh uang uanh uac uai uan uat uay uau uong uoc uoi uom uon "
     "uop uot uou ung uuc ua uc ue ui um un uo up ut uu uy u "
     "yeng yem yen yet yeu ynh yt y"
-).split()
-_SYLLABLE = re.compile(_INITIAL + "(?:" + "|".join(_RIMES) + ")")
+)
+_SYLLABLE = re.compile(_INITIAL + "(?:" + _RIMES.replace(" ", "|") + ")")
 
 
 def is_vietnamese_syllable(folded: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import dataclass
 
 from knowledge.text.characters import normalise, strip_diacritics
 
@@ -13,6 +14,8 @@ _PIECE = re.compile(r"[^\W_]+")
 _AMOUNT = re.compile(r"(\d{1,3}(?:\.\d{3})+)(d|vnd|dong)?")
 _DATE = re.compile(r"\d{1,2}[/.\-]\d{1,2}(?:[/.\-]\d{2,4})?")
 _SHORT_NUMBER = re.compile(r"0\d")
+# One word, two spellings (kỹ/kĩ, lý/lí, quy/qui): one token.
+_SAME_WORD = {"ki": "ky", "li": "ly", "mi": "my", "si": "sy", "ti": "ty", "hi": "hy", "qui": "quy"}
 PAIR_JOINER = "_"
 LONGEST_TOKEN = 64  # characters; longer runs are base64, addresses or mischief, and never what is asked for
 
@@ -28,9 +31,14 @@ def syllables(text: str) -> list[str]:
 
 
 def fold(token: str) -> str:
-    """A token as the index knows it: lower case, no diacritics, no leading zero (``04`` → ``4``)."""
-    folded = strip_diacritics(token.lower())
-    return folded[1:] if _SHORT_NUMBER.fullmatch(folded) else folded
+    """One piece as the index knows it: lower case, no diacritics, ``04`` → ``4``, ``kĩ`` → ``ky``."""
+    return _canonical(strip_diacritics(token.lower()))
+
+
+def _canonical(folded: str) -> str:
+    if _SHORT_NUMBER.fullmatch(folded):
+        return folded[1:]
+    return _SAME_WORD.get(folded, folded)
 
 
 def _code_tokens(code: str) -> tuple[list[str], str | None]:
@@ -38,7 +46,7 @@ def _code_tokens(code: str) -> tuple[list[str], str | None]:
     if amount := _AMOUNT.fullmatch(code):
         number = amount.group(1).replace(".", "")
         return ([number, "dong"] if amount.group(2) else [number]), None
-    pieces = [fold(piece) for piece in _PIECE.findall(code)]
+    pieces = [_canonical(piece) for piece in _PIECE.findall(code)]
     if _DATE.fullmatch(code):
         return pieces, "/".join(pieces)
     if any(character.isdigit() for character in code):
@@ -46,18 +54,51 @@ def _code_tokens(code: str) -> tuple[list[str], str | None]:
     return pieces, None
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text cut up: ``written`` and ``folded`` pieces side by side, and the whole ``codes`` met on the way.
+
+    ``fixed`` says of each piece that it belongs to a numbered code, which is never read as anything else.
+    """
+
+    written: list[str]
+    folded: list[str]
+    fixed: list[bool]
+    codes: list[str]
+
+
+def read_tokens(text: str) -> Tokens:
+    """Cuts normalised text into pieces, each as typed (lower case) and as the index knows it."""
+    found = Tokens([], [], [], [])
+    for token in _TOKEN.findall(text.lower()):
+        if len(token) > LONGEST_TOKEN:
+            continue
+        folded = strip_diacritics(token)
+        if token.isalnum():
+            found.written.append(token)
+            found.folded.append(_canonical(folded))
+            found.fixed.append(False)
+            continue
+        pieces, whole = _code_tokens(folded)
+        written = _PIECE.findall(token)
+        found.written.extend(written if len(written) == len(pieces) else pieces)
+        found.folded.extend(pieces)
+        found.fixed.extend([any(map(str.isdigit, token))] * len(pieces))
+        if whole is not None:
+            found.codes.append(whole)
+    return found
+
+
 def folded_syllables(text: str) -> tuple[list[str], list[str]]:
-    """De-accented syllables in order, and the whole codes met on the way."""
+    """De-accented syllables in order, and the whole codes; as ``read_tokens``, without what was written."""
     folded: list[str] = []
     codes: list[str] = []
     for token in _TOKEN.findall(strip_diacritics(normalise(text).lower())):
-        if len(token) > LONGEST_TOKEN:
-            continue
-        if token.isalpha():
-            folded.append(token)
-        elif token.isalnum():
-            folded.append(fold(token))
-        else:
+        if token.isalpha() and len(token) <= LONGEST_TOKEN:
+            folded.append(_SAME_WORD.get(token, token))
+        elif token.isalnum() and len(token) <= LONGEST_TOKEN:
+            folded.append(_canonical(token))
+        elif len(token) <= LONGEST_TOKEN:
             pieces, whole = _code_tokens(token)
             folded += pieces
             if whole is not None:

@@ -1,0 +1,143 @@
+"""What else one written word may be: a joined phrase, a slip of the finger, a sound written as it is spoken."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+
+from knowledge.lexicon import load_lexicon
+from knowledge.text.folded_model import FoldedModel, load_folded_model
+from knowledge.text.glossary import load_glossary
+
+# Sounds that are one in the mouth of many speakers, and the natural log of how often they are written so: n/l is
+# the speech of this very region; the rest is rarer in writing, and d/gi/r swaps make many other real words.
+_ALIKE_INITIALS = (
+    (("n", "l"), -4.0),
+    (("tr", "ch"), -5.0),
+    (("s", "x"), -5.0),
+    (("d", "gi", "r"), -8.0),
+    (("d", "v"), -8.0),
+)
+_INITIAL = re.compile(r"ngh|ng|nh|gh|gi|kh|ch|ph|qu|th|tr|[bcdđghklmnprstvx]")
+LONGEST_JOINED = 40  # letters; a longer run without a space is an address or mischief
+_LONGEST_SYLLABLE = 7  # nghiêng
+_LONGEST_WORD = 10  # smartphone
+# Joined words must look like words: a mean log probability a syllable below this is chance (random letters: -11).
+_LEAST_MEAN_LOG = -9.5
+_LETTERS_AND_NUMBER = re.compile(r"([a-z]+)(\d{1,4})")
+_AMOUNT = re.compile(r"(\d{1,4})(k|tr|trieu|ty|d|dong)")
+_AMOUNT_UNITS = {"k": ("000", "dong"), "tr": ("", "trieu"), "d": ("", "dong")}
+
+Variant = tuple[str, float]
+
+
+@lru_cache(maxsize=8192)
+def dialect_variants(written: str) -> tuple[Variant, ...]:
+    """Words that sound the same to speakers who merge sounds, each with its log probability: ``lộp`` → ``nộp``.
+
+    A word typed with diacritics keeps them, and is doubted only for a word at least as common.
+    """
+    lexicon, model = load_lexicon(), load_folded_model()
+    match = _INITIAL.match(written)
+    if match is None or match.end() == len(written):
+        return ()
+    initial, rime = match.group(), written[match.end() :]
+    if written.isascii():
+        known, least = model.vietnamese, 0
+    else:
+        known, least = frozenset(lexicon.ids), _count(written)
+    found = []
+    for group, log in _ALIKE_INITIALS:
+        others = (other + rime for other in group if initial in group and other != initial)
+        found += [(other, log) for other in others if other in known and _count(other) >= least]
+    return tuple(found)
+
+
+def _count(syllable: str) -> int:
+    lexicon = load_lexicon()
+    index = lexicon.ids.get(syllable)
+    return 0 if index is None else lexicon.counts[index]
+
+
+def _one_deletions(word: str) -> set[str]:
+    return {word[:index] + word[index + 1 :] for index in range(len(word))}
+
+
+@lru_cache(maxsize=1)
+def _deletion_index() -> dict[str, list[str]]:
+    index: defaultdict[str, list[str]] = defaultdict(list)
+    for syllable in load_folded_model().vietnamese:
+        for key in _one_deletions(syllable) | {syllable}:
+            index[key].append(syllable)
+    return dict(index)
+
+
+def _is_one_slip(written: str, meant: str) -> bool:
+    """Whether one letter was dropped, added, replaced or swapped with its neighbour."""
+    longer, shorter = (written, meant) if len(written) >= len(meant) else (meant, written)
+    if len(longer) - len(shorter) == 1:
+        return shorter in _one_deletions(longer)
+    if len(longer) != len(shorter):
+        return False
+    different = [i for i in range(len(longer)) if longer[i] != shorter[i]]
+    if len(different) == 2 and different[1] == different[0] + 1:
+        return longer[different[0]] == shorter[different[1]] and longer[different[1]] == shorter[different[0]]
+    return len(different) == 1
+
+
+@lru_cache(maxsize=8192)
+def slips(folded: str, most: int = 8) -> tuple[str, ...]:
+    """Syllables one slip away from what was written, most frequent first: ``tamm`` → ``tam``."""
+    if len(folded) < 3 or len(folded) > _LONGEST_SYLLABLE + 1:
+        return ()
+    index, model = _deletion_index(), load_folded_model()
+    near = {s for key in _one_deletions(folded) | {folded} for s in index.get(key, ()) if s != folded}
+    found = [syllable for syllable in near if _is_one_slip(folded, syllable)]
+    return tuple(sorted(found, key=lambda s: (-model.log(s), s))[:most])
+
+
+@lru_cache(maxsize=4096)
+def split_amount(folded: str) -> tuple[str, ...]:
+    """``50k`` → ``50000 dong``, ``2tr`` → ``2 trieu``; () when the word is no amount."""
+    match = _AMOUNT.fullmatch(folded)
+    if match is None:
+        return ()
+    zeros, unit = _AMOUNT_UNITS.get(match.group(2), ("", match.group(2)))
+    return str(int(match.group(1))) + zeros, unit
+
+
+@lru_cache(maxsize=4096)
+def split_joined(folded: str) -> tuple[str, ...]:
+    """``dangkytamtru`` → ``dang ky tam tru``, ``muc2`` → ``muc 2``; () when the word is not several words."""
+    model = load_folded_model()
+    numbered = _LETTERS_AND_NUMBER.fullmatch(folded)
+    if numbered is not None:
+        words, number = numbered.groups()
+        front = (words,) if words in model.vietnamese else split_joined(words)
+        return (*front, str(int(number))) if front else ()
+    if not folded.isascii() or not folded.isalpha() or not 4 <= len(folded) <= LONGEST_JOINED:
+        return ()
+    best = _best_split(folded, model)
+    return best if len(best) > 1 else ()
+
+
+def _best_split(folded: str, model: FoldedModel) -> tuple[str, ...]:
+    """Viterbi over places to cut; each state is the best way to reach a place with a given last word."""
+    words = load_glossary().words
+    states: list[dict[str, tuple[float, tuple[str, ...]]]] = [{} for _ in range(len(folded) + 1)]
+    states[0][""] = (0.0, ())
+    for start in range(len(folded)):
+        for end in range(start + 1, min(len(folded), start + _LONGEST_WORD) + 1):
+            piece = folded[start:end]
+            if piece not in model.vietnamese and piece not in words:
+                continue
+            own, number = model.log(piece), model.id(piece)
+            for last, (score, pieces) in states[start].items():
+                joined = score + own + model.fit(model.id(last), number)
+                if piece not in states[end] or joined > states[end][piece][0]:
+                    states[end][piece] = (joined, (*pieces, piece))
+    if not states[-1]:
+        return ()
+    score, pieces = max(states[-1].values())
+    return pieces if score / len(pieces) >= _LEAST_MEAN_LOG else ()
