@@ -21,8 +21,8 @@ title: Bài một
 minutes: 5
 source: chung
 cards:
-  - text: Thẻ thứ nhất.
-  - text: Thẻ thứ hai.
+  - text: Phần mở đầu.
+  - text: Mục số hai.
   - text: Thẻ thứ ba.
 practice: Làm thử một lần.
 questions:

@@ -44,7 +44,7 @@ def test_the_version_changes_with_the_words_and_not_with_comments(tmp_path: Path
     for name, text in {
         "same": LESSON,
         "comment": "# ghi chú\n\n" + LESSON,
-        "word": LESSON.replace("Thẻ thứ hai", "Thẻ số hai"),
+        "word": LESSON.replace("Mục số hai", "Mục hai"),
     }.items():
         folder = tmp_path / name
         folder.mkdir()
