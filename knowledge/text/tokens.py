@@ -70,6 +70,9 @@ class Tokens:
 def read_tokens(text: str) -> Tokens:
     """Cuts normalised text into pieces, each as typed (lower case) and as the index knows it."""
     found = Tokens([], [], [], [])
+    bare = strip_diacritics(text)
+    if len(bare) != len(text):  # marks that stand alone (other scripts) would cut words where the index does not
+        text = bare
     for token in _TOKEN.findall(text.lower()):
         if len(token) > LONGEST_TOKEN:
             continue
