@@ -16,6 +16,7 @@ CARD_WORD_LIMIT = 80  # syllables; what 320 characters of short Vietnamese words
 KNOWN_NAMES = frozenset({"SIM", "TV", "CH", "BIDV", "ATM"})
 
 _ABBREVIATION = re.compile(r"\b[A-ZĐ]{2,}\d*\b")
+_DOCUMENT_NUMBER = re.compile(r"\d+/\S+")  # "09/2026/TT-BTC" is read as a number, its letters explain nothing
 _SENTENCE_END = re.compile(r"[.!?:;](?=\s|$)|\n")
 _WORD = re.compile(r"\w+")
 
@@ -77,11 +78,15 @@ def _check_card(lesson: Lesson, card: Card) -> Iterator[Problem]:
 
 
 def _check_abbreviations(lesson: Lesson, card: Card, explained: set[str]) -> Iterator[Problem]:
-    for name in dict.fromkeys(_ABBREVIATION.findall(card.text)):
+    for name in _abbreviations(card.text):
         if name not in explained and not _explains(card.text, name):
             message = f"'{name}' is not explained at its first use; write '{name} (nghĩa là …)' or '… ({name})'"
             yield Problem(lesson.file, card.line, message)
         explained.add(name)
+
+
+def _abbreviations(text: str) -> list[str]:
+    return list(dict.fromkeys(_ABBREVIATION.findall(_DOCUMENT_NUMBER.sub("", text))))
 
 
 def _explains(text: str, name: str) -> bool:
@@ -94,5 +99,5 @@ def _explains(text: str, name: str) -> bool:
 def _check_questions(lesson: Lesson, explained: set[str]) -> Iterator[Problem]:
     for question in lesson.questions:
         shown = " ".join([question.text, question.why, *(f"{o.text} {o.why_not}" for o in question.options)])
-        for name in sorted(set(_ABBREVIATION.findall(shown)) - explained):
+        for name in sorted(set(_abbreviations(shown)) - explained):
             yield Problem(lesson.file, question.line, f"'{name}' was not explained on a card before this question")
