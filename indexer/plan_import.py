@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import argparse
-import shutil
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,12 @@ import yaml
 
 from indexer.lines import join_lines
 from indexer.outline import DECIMAL, ROMAN, SUBDECIMAL, SUBSUBDECIMAL, Part, read_part
+from indexer.repair import repair_text
 from indexer.sections import SIGNER_SECTION, TITLE_SECTION, plan_passages
 from knowledge.documents import DocumentInfo, DocumentKind
 
+# Strokes of a stamp or a signature that a scanner takes for marks and single digits after the end of an item.
+SCAN_DIRT = re.compile(r"(?<=[;.])(?:\s+(?:[^\w\s]+|\d))+$")
 HEADING_DEPTH = {ROMAN: "##", DECIMAL: "###", SUBDECIMAL: "####", SUBSUBDECIMAL: "#####"}
 
 
@@ -92,10 +95,8 @@ def readable_text(fields: PlanFields, folder: Path) -> str:
     raw = (folder / f"{fields.ward}.txt").read_text(encoding="utf-8")
     if not fields.restored:
         return raw
-    from indexer.repair import repair_text  # the language model is loaded only where it is needed
-
     sisters = [(folder / f"{other.ward}.txt").read_text(encoding="utf-8") for other in PLANS if not other.restored]
-    return "\n".join(line.text for line in repair_text(raw, sisters))
+    return "\n".join(SCAN_DIRT.sub("", line.text) for line in repair_text(raw, sisters))
 
 
 def import_plans(shared: Path, target: Path) -> list[Path]:
@@ -109,7 +110,8 @@ def import_plans(shared: Path, target: Path) -> list[Path]:
         written.append(path)
         if fields.restored:
             (target / "raw").mkdir(exist_ok=True)
-            shutil.copyfile(folder / f"{fields.ward}.txt", target / "raw" / f"{fields.ward}.txt")
+            raw = (folder / f"{fields.ward}.txt").read_bytes()
+            (target / "raw" / f"{fields.ward}.txt").write_bytes(raw)
     return written
 
 
