@@ -1,0 +1,8 @@
+"""An emulated Telegram Bot API server. It imports nothing of the bot, so the two cannot share a mistake."""
+
+from .chats import SentMessage
+from .emulator import DEFAULT_TOKEN, TelegramEmulator
+from .journal import Call
+from .switches import Fault, FaultKind, Switches
+
+__all__ = ["DEFAULT_TOKEN", "Call", "Fault", "FaultKind", "SentMessage", "Switches", "TelegramEmulator"]

@@ -1,0 +1,75 @@
+"""How the emulated server misbehaves, and the error a method answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass
+class Switches:
+    """Standing behaviour, changed at any time. By default a server at its best, without flood limits."""
+
+    duplicate_every: int = 0
+    """Every n-th update is delivered twice; 0 never."""
+    reorder_every: int = 0
+    """Every n-th update overtakes the one before it, if that one still waits; 0 never."""
+    delay_seconds: float = 0.0
+    """Before every answer but that of getUpdates."""
+    limit_per_chat: bool = False
+    """429 above 1 message a second in a private chat, 20 a minute in a group."""
+    limit_overall: bool = False
+    """429 above 30 messages a second."""
+    slow_repeats: bool = False
+    """getUpdates with the same offset within 3 s waits and gives one update, as the real server."""
+    strict_webhook_address: bool = False
+    """Take only https and ports 443, 80, 88, 8443, as the real server outside local mode."""
+    webhook_retry_seconds: float = 1.0
+    """First pause before a failed post is repeated; it doubles up to 60 times this."""
+    validate: bool = True
+    """Check every answer against the field table."""
+
+
+class FaultKind(StrEnum):
+    """What happens instead of a proper answer."""
+
+    ERROR = "error"
+    GARBAGE = "garbage"
+    HANG = "hang"
+    DROP = "drop"
+    DROP_AFTER = "drop_after"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One scripted failure. DROP closes the line before the call takes effect, DROP_AFTER after it."""
+
+    kind: FaultKind = FaultKind.ERROR
+    status: int = 500
+    description: str = "Internal Server Error"
+    retry_after: int | None = None
+
+    @classmethod
+    def too_many(cls, seconds: int) -> Fault:
+        """429 that asks to wait."""
+        return cls(FaultKind.ERROR, 429, f"Too Many Requests: retry after {seconds}", seconds)
+
+
+class ApiError(Exception):
+    """An error answer of the Bot API."""
+
+    def __init__(self, status: int, description: str, retry_after: int | None = None) -> None:
+        super().__init__(description)
+        self.status, self.description, self.retry_after = status, description, retry_after
+
+    def body(self) -> dict[str, object]:
+        """The JSON of the answer."""
+        body: dict[str, object] = {"ok": False, "error_code": self.status, "description": self.description}
+        if self.retry_after is not None:
+            body["parameters"] = {"retry_after": self.retry_after}
+        return body
+
+
+def bad_request(description: str) -> ApiError:
+    """400 with the usual beginning."""
+    return ApiError(400, f"Bad Request: {description}")
