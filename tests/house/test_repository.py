@@ -33,7 +33,7 @@ def test_links_lead_somewhere(name: str) -> None:
 
 def test_commands_of_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
-    named = set(re.findall(r"\bmake ([a-z]+)", " ".join(read(name) for name in ENGLISH)))
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", "\n".join(read(name) for name in ENGLISH), re.MULTILINE))
     assert {"serve", "test", "prove"} <= named <= targets
 
 
