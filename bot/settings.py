@@ -54,9 +54,7 @@ class Settings(BaseSettings):
         "instead of long polling.",
     )
     zalo_bot_token: SecretStr | None = Field(None, description="Token of the Zalo bot from Zalo Bot Creator.")
-    zalo_bot_base_url: str = Field(
-        "https://bot-api.zaloplatforms.com", description="Address of the Zalo Bot Platform."
-    )
+    zalo_bot_base_url: str = Field("https://bot-api.zaloplatforms.com", description="Address of the Zalo Bot Platform.")
     zalo_bot_webhook_secret: SecretStr | None = Field(
         None, description="8 to 256 characters; set to receive Zalo messages by webhook instead of polling."
     )

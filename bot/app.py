@@ -1,0 +1,173 @@
+"""The one place where the parts are built and wired, started and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from knowledge.encoder import Encoder
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from sqlalchemy import func
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from bot.answering import LiveAnswerer, StoredStaffAnswers
+from bot.channels.base import Channel
+from bot.channels.message import Reply
+from bot.channels.web import WebChannel
+from bot.connecting import connected_channels
+from bot.conversation.router import Conversation
+from bot.delivery.inbox import DurableInbox
+from bot.delivery.pacing import Pacer
+from bot.delivery.replies import ReplyReader
+from bot.delivery.sender import Sender
+from bot.delivery.worker import Worker
+from bot.http import Health, add_security_headers, readable_errors
+from bot.jobs.retention import forget_what_is_due
+from bot.material import Material
+from bot.settings import Settings
+from bot.staff.site import StaffSite
+from bot.store.database import Database
+from bot.store.tables import Outbox, utc_now
+from bot.store.wards import register_wards
+from bot.texts import text
+
+log = logging.getLogger(__name__)
+
+INDEX_CHECK_SECONDS = 2.0  # a newly built index is taken this soon
+STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in force this soon
+RETENTION_SECONDS = 3600.0
+STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
+SHUTDOWN_SECONDS = 1.0
+MAX_BODY = 1024 * 1024  # bytes; uploads have routes of their own limit
+
+
+class Application:
+    """Everything that runs in one process. ``start`` and ``stop`` once each."""
+
+    def __init__(self, settings: Settings, database: Database, material: Material, encoder: Encoder) -> None:
+        """Build and wire. Raises knowledge.index errors when there is no usable index."""
+        self.settings = settings
+        self.database = database
+        self.registry = CollectorRegistry()
+        self._messages = Counter("bdhvs_messages", "Messages handled", ["channel"], registry=self.registry)
+        self._waiting = Gauge("bdhvs_outbox_waiting", "Replies waiting to be sent", registry=self.registry)
+        database.write_now(lambda session: register_wards(session, material.wards))
+        self.staff_answers = StoredStaffAnswers(database)
+        self.staff_answers.refresh()
+        self.answerer = LiveAnswerer(settings.data_dir, encoder, self.staff_answers)
+        conversation = Conversation(self.answerer, material.catalogue)
+        self.worker = Worker(
+            database, conversation.handle, Reply(text("error.apology")), frozenset({"web"}), self._on_replies
+        )
+        self.inbox = DurableInbox(database, self.worker.wake)
+        self.replies = ReplyReader(database, self.inbox)
+        secure = (settings.public_url or "").startswith("https://")
+        self.web_channel = WebChannel(self.replies, secure_cookie=secure)
+        self.channels: list[Channel] = [self.web_channel]
+        self.senders: dict[str, Sender] = {}
+        for channel, pace in connected_channels(settings):
+            self.channels.append(channel)
+            self.senders[channel.name] = Sender(database, channel, Pacer(pace))
+        self.staff_site = StaffSite(settings, database, material, self.staff_answers.refresh)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def web_application(self) -> web.Application:
+        """The routes of every part on one port."""
+        application = web.Application(middlewares=[readable_errors], client_max_size=MAX_BODY)
+        application.on_response_prepare.append(add_security_headers)
+        for channel in self.channels:
+            application.add_routes(channel.routes())
+        application.add_routes(Health(self.registry, self._missing).routes())
+        application.add_subapp("/staff/", self.staff_site.application())
+        return application
+
+    async def start(self) -> None:
+        """Take up what an earlier run left, then receive."""
+        await self.worker.start()
+        for sender in self.senders.values():
+            await sender.start()
+        for channel in self.channels:
+            await channel.start(self.inbox.receive)
+        self._tasks = [
+            asyncio.create_task(self._every(INDEX_CHECK_SECONDS, self._reload_index), name="index-reload"),
+            asyncio.create_task(self._every(STAFF_ANSWER_SECONDS, self._refresh_answers), name="staff-answers"),
+            asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
+        ]
+
+    async def stop(self) -> None:
+        """Stop receiving, finish what is in hand, leave the rest stored."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.replies.close()
+        await asyncio.gather(*(channel.stop() for channel in self.channels))
+        await self.worker.stop()
+        await asyncio.gather(*(sender.stop() for sender in self.senders.values()))
+
+    def _on_replies(self, channel: str, chat_id: int, _inbox_id: int) -> None:
+        self._messages.labels(channel).inc()
+        if sender := self.senders.get(channel):
+            sender.wake()
+        self.replies.notify(chat_id)
+
+    async def _missing(self) -> str | None:
+        try:
+            waiting = await self.database.read(_waiting_replies)
+        except SQLAlchemyError:
+            return "database"
+        self._waiting.set(waiting)
+        return None
+
+    async def _every(self, seconds: float, job: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await job()
+            except SQLAlchemyError:
+                log.exception("a job could not reach the database; it is tried again")
+
+    async def _reload_index(self) -> None:
+        if await asyncio.to_thread(self.answerer.reload):
+            log.info("a new index is in use")
+
+    async def _refresh_answers(self) -> None:
+        await asyncio.to_thread(self.staff_answers.refresh)
+
+    async def _forget(self) -> None:
+        await self.database.write(lambda session: forget_what_is_due(session, utc_now()))
+
+
+def _waiting_replies(session: Session) -> int:
+    statement = select(func.count(col(Outbox.id))).where(Outbox.status == "waiting")
+    return session.exec(statement).one()
+
+
+class Server:
+    """The application behind its port."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> int:
+        """Listen, then start the parts; returns the port. Raises OSError when the port is taken."""
+        settings = self._application.settings
+        self._runner = web.AppRunner(
+            self._application.web_application(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS
+        )
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, settings.host, settings.port)
+        await site.start()
+        await self._application.start()
+        return int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        """Within 5 s, losing nothing: what is not finished lies in the inbox and outbox."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._application.stop(), STOP_SECONDS)
+        if self._runner:
+            await self._runner.cleanup()

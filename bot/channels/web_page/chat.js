@@ -1,0 +1,200 @@
+// The web chat. Text is always inserted as text. Messages wait in a queue until the server has them; the message id
+// makes a repeat harmless. The session secret stays in an HttpOnly cookie.
+"use strict";
+
+const talk = document.getElementById("talk");
+const composer = document.getElementById("composer");
+const field = document.getElementById("text");
+const offline = document.getElementById("offline");
+const larger = document.getElementById("larger");
+
+const RETRY_FIRST_MS = 1000;
+const RETRY_LIMIT_MS = 30000;
+const shown = new Set(); // numbers of replies on the page: the stream may repeat them
+const queue = [];
+let sending = false;
+let retryAfter = RETRY_FIRST_MS;
+let stream = null;
+let lastNumber = 0;
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
+}
+
+function toEnd() {
+  talk.scrollTop = talk.scrollHeight;
+}
+
+function showResident(text) {
+  const item = element("li", "resident", text);
+  talk.append(item);
+  toEnd();
+  return item;
+}
+
+function source(citation) {
+  const box = element("details", "source");
+  const title = citation.section ? `${citation.title} › ${citation.section}` : citation.title;
+  box.append(element("summary", "", `Nguồn: ${title}`));
+  if (citation.passage) box.append(element("blockquote", "", citation.passage));
+  if (citation.note) box.append(element("div", "", citation.note));
+  return box;
+}
+
+function choices(buttons) {
+  const box = element("div", "choices");
+  for (const button of buttons) {
+    const made = element("button", "", button.label);
+    made.type = "button";
+    made.addEventListener("click", () => {
+      box.classList.add("used");
+      made.classList.add("taken");
+      say(button.label, button.payload);
+    });
+    box.append(made);
+  }
+  return box;
+}
+
+function showReply(reply) {
+  if (reply.number) {
+    if (shown.has(reply.number)) return;
+    shown.add(reply.number);
+    lastNumber = Math.max(lastNumber, reply.number);
+  }
+  const item = element("li", "bot");
+  const bubble = element("div", "bubble");
+  bubble.append(element("p", "said", reply.text));
+  if (reply.image) {
+    const picture = element("img");
+    picture.src = reply.image;
+    picture.alt = reply.image_alt || "";
+    bubble.append(picture);
+  }
+  for (const citation of reply.citations || []) bubble.append(source(citation));
+  item.append(bubble);
+  if (reply.buttons && reply.buttons.length) item.append(choices(reply.buttons));
+  talk.append(item);
+  toEnd();
+}
+
+function showProblem(text) {
+  talk.append(element("li", "problem", text));
+  toEnd();
+}
+
+function say(text, payload) {
+  const item = text ? showResident(text) : null;
+  if (item) item.classList.add("waiting");
+  queue.push({ body: { message_id: newId(), text: text || "", ...(payload ? { payload } : {}) }, item });
+  drain();
+}
+
+async function post(body) {
+  const response = await fetch("/api/chat", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ session: "", ...body }),
+  });
+  return { status: response.status, answer: await response.json() };
+}
+
+async function drain() {
+  if (sending) return;
+  sending = true;
+  while (queue.length) {
+    const next = queue[0];
+    let result;
+    try {
+      result = await post(next.body);
+    } catch {
+      result = { status: 0 };
+    }
+    if (result.status === 0 || result.status >= 500) {
+      offline.hidden = false;
+      await new Promise((done) => setTimeout(done, retryAfter));
+      retryAfter = Math.min(retryAfter * 2, RETRY_LIMIT_MS);
+      continue;
+    }
+    offline.hidden = true;
+    retryAfter = RETRY_FIRST_MS;
+    queue.shift();
+    if (next.item) next.item.classList.remove("waiting");
+    if (result.status >= 400) showProblem(result.answer.error.message);
+    else result.answer.replies.forEach(showReply);
+    listen();
+  }
+  sending = false;
+}
+
+function listen() {
+  if (stream) return;
+  stream = new EventSource(`/api/chat/events?after=${lastNumber}`);
+  stream.addEventListener("message", (event) => showReply(JSON.parse(event.data)));
+  stream.addEventListener("error", () => {
+    if (stream.readyState !== EventSource.CLOSED) return;
+    stream = null;
+    setTimeout(listen, RETRY_LIMIT_MS);
+  });
+}
+
+async function resume() {
+  const code = new URLSearchParams(location.search).get("g");
+  if (code) history.replaceState(null, "", location.pathname);
+  let entries = [];
+  try {
+    entries = (await (await fetch("/api/chat/history")).json()).entries;
+  } catch {
+    offline.hidden = false;
+  }
+  for (const entry of entries) {
+    if (entry.from === "resident") showResident(entry.text);
+    else showReply(entry);
+  }
+  if (code) say("", `start:${code}`);
+  else if (entries.length) listen();
+  else say("", "start:");
+}
+
+function send() {
+  const text = field.value.trim();
+  if (!text) return;
+  field.value = "";
+  grow();
+  say(text);
+}
+
+function grow() {
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight}px`;
+}
+
+composer.addEventListener("submit", (event) => {
+  event.preventDefault();
+  send();
+});
+field.addEventListener("input", grow);
+field.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    send();
+  }
+});
+larger.addEventListener("click", () => {
+  const on = document.documentElement.classList.toggle("larger");
+  larger.setAttribute("aria-pressed", String(on));
+  localStorage.setItem("larger", on ? "1" : "");
+  toEnd();
+});
+if (localStorage.getItem("larger")) larger.click();
+window.addEventListener("online", () => drain());
+window.addEventListener("pagehide", () => { if (stream) stream.close(); stream = null; });
+resume();

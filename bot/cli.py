@@ -1,0 +1,290 @@
+"""The bdhvs command. Each command is a few lines that call a room; standard output carries results only."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from bot.errors import OperatorError
+from bot.settings import ENVIRONMENT_PREFIX, Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+index_app = typer.Typer(no_args_is_help=True, help="The search index.")
+lessons_app = typer.Typer(no_args_is_help=True, help="Courses and lessons.")
+facts_app = typer.Typer(no_args_is_help=True, help="Fees, deadlines, numbers and legal references.")
+database_app = typer.Typer(no_args_is_help=True, help="The database.")
+staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts.")
+app.add_typer(index_app, name="index")
+app.add_typer(lessons_app, name="lessons")
+app.add_typer(facts_app, name="facts")
+app.add_typer(database_app, name="db")
+app.add_typer(staff_app, name="staff")
+
+WardOption = Annotated[str | None, typer.Option("--ward", help="Ward code, such as le-dai-hanh.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def settings() -> Settings:
+    """The settings; a wrong one is named."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{ENVIRONMENT_PREFIX}{'_'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
+            for one in error.errors()
+        )
+        raise OperatorError(f"Wrong setting: {wrong}. bdhvs settings lists them.") from error
+
+
+def out(text: str) -> None:
+    """Print a result."""
+    sys.stdout.write(text + "\n")
+
+
+@app.command()
+def serve() -> None:
+    """Start the chat, the staff site and the connected channels."""
+    from bot.serve import serve as run
+
+    raise typer.Exit(run(settings()))
+
+
+@app.command()
+def chat(ward: WardOption = None) -> None:
+    """Talk to the assistant in this window."""
+    from bot.console import chat as run
+
+    raise typer.Exit(run(settings(), ward))
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    ward: WardOption = None,
+    as_json: JsonOption = False,
+    batch: Annotated[str | None, typer.Option(help="File of JSON lines, or - for standard input.")] = None,
+) -> None:
+    """Answer one question, or a batch of JSON lines."""
+    from bot.ask import Asker, answer_json, run_batch
+
+    if batch is not None:
+        raise typer.Exit(run_batch(settings(), batch))
+    if question is None:
+        raise OperatorError("Give a question, or --batch FILE.")
+    answer = Asker(settings()).ask(question, ward)
+    if as_json:
+        out(json.dumps({"id": None, **answer_json(answer)}, ensure_ascii=False))
+        return
+    out(answer.text)
+    for citation in answer.citations:
+        out(f"  — {citation.title} › {citation.section}" if citation.section else f"  — {citation.title}")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is wrong and how to mend it."""
+    from bot.doctor import examine
+
+    findings = list(examine(settings()))
+    for finding in findings:
+        out(f"{'ok   ' if finding.well else 'WRONG'} {finding.name}: {finding.text}")
+    raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """List every setting, its default and meaning."""
+    for name, field in Settings.model_fields.items():
+        default = field.get_default()
+        out(f"{ENVIRONMENT_PREFIX}{name.upper()} (default: {'none' if default is None else default})")
+        out(f"    {field.description}")
+
+
+@app.command()
+def backup(file: Path) -> None:
+    """Write a backup of the database."""
+    from bot.store.restore import back_up
+
+    with _operator_errors():
+        counts = back_up(settings().sqlalchemy_url, file)
+    out(f"{file}: {sum(counts.values())} rows of {len(counts)} tables")
+
+
+@app.command()
+def restore(file: Path) -> None:
+    """Put a backup back; what was there is backed up first. Stop the server before."""
+    from bot.serve import instance_lock
+    from bot.store.restore import restore as run
+
+    current = settings()
+    with instance_lock(current.data_dir), _operator_errors():
+        kept = run(current.sqlalchemy_url, file, current.data_dir / "backups")
+    out(f"Restored {file}." + (f" What was there before: {kept}" if kept else ""))
+
+
+def _build_index(current: Settings) -> Path:
+    from bot.answering import INDEX_FOLDER, point_to, uploaded_plans
+    from bot.material import knowledge_root
+    from indexer import command
+    from indexer.sections import PlanFormatError
+    from knowledge.encoder import load_encoder
+    from knowledge.yaml_source import MaterialError
+
+    indexes = current.data_dir / INDEX_FOLDER
+    encoder = load_encoder(current.embedding_model)
+    try:
+        folder = command.build(knowledge_root(current), indexes, uploaded_plans(current.data_dir), encoder)
+    except (MaterialError, PlanFormatError) as error:
+        raise OperatorError(f"The material is wrong, the index in use stays: {error}") from error
+    except OSError as error:
+        raise OperatorError(f"The index cannot be written to {indexes}: {error.strerror or error}") from error
+    point_to(current.data_dir, folder)
+    command.remove_old(indexes)
+    return folder
+
+
+@index_app.command("build")
+def index_build() -> None:
+    """Build the index of the material; a running server takes it within seconds."""
+    out(str(_build_index(settings())))
+
+
+@index_app.command("add")
+def index_add(file: Path, ward: Annotated[str, typer.Option(help="Ward code.")]) -> None:
+    """Add a ward's plan document and build the index anew."""
+    from bot.answering import UPLOADS_FOLDER
+    from bot.material import knowledge_root
+    from indexer import command
+    from indexer.readers import DocumentRefusedError
+    from knowledge.wards import load_wards
+
+    current = settings()
+    if load_wards().get(ward) is None:
+        raise OperatorError(f"There is no ward {ward!r}. Known: {', '.join(one.code for one in load_wards().wards)}")
+    try:
+        added = command.add_plan(file, ward, current.data_dir / UPLOADS_FOLDER, knowledge_root(current) / "plans")
+    except DocumentRefusedError as error:
+        raise OperatorError(str(error)) from error
+    out(str(added))
+    out(str(_build_index(current)))
+
+
+@index_app.command("repair")
+def index_repair(
+    file: Path,
+    without_sisters: Annotated[bool, typer.Option(help="Do not align with known plans.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Restore the diacritics of a scan."""
+    from indexer.command import repair
+    from indexer.readers import DocumentRefusedError
+
+    try:
+        repair(file, not without_sisters, as_json, sys.stdout)
+    except DocumentRefusedError as error:
+        raise OperatorError(str(error)) from error
+
+
+@index_app.command("evaluate")
+def index_evaluate(file: Path, as_json: JsonOption = False) -> None:
+    """Measure retrieval on a file of passages and questions, in a throw-away index."""
+    from indexer.evaluate import evaluate_command
+
+    from knowledge.encoder import load_encoder
+
+    evaluate_command(file, load_encoder(settings().embedding_model), as_json, sys.stdout)
+
+
+@lessons_app.command("check")
+def lessons_check() -> None:
+    """Check courses, guides and facts; every problem with file and line."""
+    from bot.checking import problems
+
+    found = list(problems(settings()))
+    for problem in found:
+        out(problem)
+    sys.stderr.write("No problems.\n" if not found else f"{len(found)} problems.\n")
+    raise typer.Exit(1 if found else 0)
+
+
+@facts_app.command("stale")
+def facts_stale(days: Annotated[int, typer.Option(help="Checked longer ago than this many days.")] = 180) -> None:
+    """List the facts that are to be checked again."""
+    from bot.checking import stale
+
+    for line in stale(settings(), days):
+        out(line)
+
+
+@database_app.command("upgrade")
+def database_upgrade() -> None:
+    """Migrate the database; a backup is made first."""
+    from bot.serve import instance_lock, open_database
+
+    current = settings()
+    with instance_lock(current.data_dir):
+        open_database(current).close()
+    out("The database is up to date.")
+
+
+@database_app.command("copy")
+def database_copy(to: Annotated[str, typer.Option(help="SQLAlchemy address of an empty database.")]) -> None:
+    """Copy everything into another database, for example PostgreSQL."""
+    from bot.store.restore import copy
+
+    with _operator_errors():
+        counts = copy(settings().sqlalchemy_url, to)
+    out(f"Copied {sum(counts.values())} rows of {len(counts)} tables. Now set BDHVS_DATABASE_URL to the new address.")
+
+
+@staff_app.command("add")
+def staff_add(
+    username: str,
+    ward: Annotated[list[str], typer.Option(help="Ward code; may be given several times.")],
+    name: Annotated[str, typer.Option(help="Name shown on the site.")] = "",
+    role: Annotated[str, typer.Option(help="administrator, staff, leader or read_only.")] = "staff",
+) -> None:
+    """Make a staff account; prints the one-time link that sets its password."""
+    from bot.staff.command import add
+
+    out(add(settings(), username, name or username, ward, role))
+
+
+class _operator_errors:  # noqa: N801 - reads as a statement
+    """Turns errors an operator can mend into one line."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from bot.store.archive import BrokenArchiveError
+        from bot.store.migrate import NewerDatabaseError, UnknownDatabaseError
+        from bot.store.restore import TargetNotEmptyError
+
+        expected = (BrokenArchiveError, TargetNotEmptyError, NewerDatabaseError, UnknownDatabaseError)
+        if isinstance(error, expected):
+            raise OperatorError(str(error)) from error
+        if isinstance(error, OSError):
+            raise OperatorError(f"{error.filename}: {error.strerror}") from error
+        if isinstance(error, SQLAlchemyError):
+            raise OperatorError(
+                f"The database cannot be used: {type(error).__name__}. bdhvs doctor says more."
+            ) from error
+
+
+def main() -> None:
+    """Run the command; an operator's error is one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    try:
+        app()
+    except OperatorError as error:
+        sys.stderr.write(f"bdhvs: {error}\n")
+        sys.exit(error.exit_code)

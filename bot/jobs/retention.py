@@ -1,0 +1,39 @@
+"""Forgetting on time: texts of messages after a day, unanswered questions after 90 days, old sessions and links."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col
+
+from bot.store.tables import Inbox, Outbox, SignInFailure, SignInLink, StaffSession, UnansweredQuestion
+
+MESSAGE_TEXT_HOURS = 24  # design: the text is blanked this long after it was handled
+REPLY_DAYS = 7  # a web page opened again shows at most this much; after it replies go
+INBOX_ROW_DAYS = 30  # platforms repeat an update for at most a day; a month is ample to recognise it
+UNANSWERED_DAYS = 90
+FAILURE_HOURS = 24
+
+
+def forget_what_is_due(session: Session, now: datetime) -> None:
+    """Delete or blank everything whose time has come."""
+    settled = col(Inbox.status).in_(("done", "poison"))
+    session.execute(
+        update(Inbox).where(settled, col(Inbox.done_at) < now - timedelta(hours=MESSAGE_TEXT_HOURS)).values(body={})
+    )
+    session.execute(
+        delete(Outbox).where(
+            col(Outbox.status).in_(("sent", "failed", "unknown")),
+            col(Outbox.created_at) < now - timedelta(days=REPLY_DAYS),
+        )
+    )
+    old = now - timedelta(days=INBOX_ROW_DAYS)
+    session.execute(update(Outbox).where(col(Outbox.created_at) < old).values(inbox_id=None))
+    session.execute(delete(Inbox).where(settled, col(Inbox.done_at) < old))
+    session.execute(
+        delete(UnansweredQuestion).where(col(UnansweredQuestion.asked_at) < now - timedelta(days=UNANSWERED_DAYS))
+    )
+    session.execute(delete(StaffSession).where(col(StaffSession.expires_at) < now))
+    session.execute(delete(SignInLink).where(col(SignInLink.expires_at) < now))
+    session.execute(delete(SignInFailure).where(col(SignInFailure.at) < now - timedelta(hours=FAILURE_HOURS)))

@@ -1,0 +1,40 @@
+"""The material a running server needs besides the index: wards and lessons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.settings import Settings
+from knowledge.facts import load_facts
+from knowledge.material_files import FACTS_FILE
+from knowledge.wards import Ward, load_wards
+from lessons.catalogue import Catalogue, load_courses
+
+SHIPPED = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Wards and courses, as loaded at start."""
+
+    root: Path
+    wards: tuple[Ward, ...]
+    catalogue: Catalogue
+
+
+def material_root(settings: Settings) -> Path:
+    """The folder that holds knowledge/ and lessons/."""
+    return settings.material_dir or SHIPPED
+
+
+def knowledge_root(settings: Settings) -> Path:
+    """The folder with plans/, services/ and facts.yaml."""
+    return material_root(settings) / "knowledge"
+
+
+def load_material(settings: Settings) -> Material:
+    """Load it. Raises the rooms' own errors, which name file and line."""
+    root = material_root(settings)
+    facts = load_facts(knowledge_root(settings) / FACTS_FILE)
+    return Material(root, load_wards().wards, load_courses(root / "lessons" / "courses", facts))

@@ -1,0 +1,88 @@
+"""What the pages of the staff site share."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import aiohttp_jinja2
+import yaml
+from aiohttp import web
+from sqlmodel import Session
+
+from bot.material import Material
+from bot.settings import Settings
+from bot.staff.access import ACCOUNT, EDITORS, FORM_COOKIE, MEMBERSHIP, WARD
+from bot.store.database import Database
+from bot.store.tables import AuditEntry, utc_now
+
+TEXTS_FILE = Path(__file__).parent / "vi.yaml"
+
+
+@cache
+def staff_texts() -> dict[str, str]:
+    """Messages of the staff site by key; the templates hold the rest of its Vietnamese."""
+    loaded: dict[str, str] = yaml.safe_load(TEXTS_FILE.read_text(encoding="utf-8"))
+    return loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Settings, store and material, handed to every page."""
+
+    settings: Settings
+    database: Database
+    material: Material
+    answers_changed: Callable[[], None] = field(repr=False)
+
+    def public_base(self, request: web.Request) -> str:
+        """The address residents use: the setting, or what the browser used."""
+        return self.settings.public_url or str(request.url.origin())
+
+
+def page(request: web.Request, template: str, values: dict[str, Any] | None = None, status: int = 200) -> web.Response:
+    """Render a page with what every page shows: account, ward, messages."""
+    account, ward = request.get(ACCOUNT), request.get(WARD)
+    membership = request.get(MEMBERSHIP)
+    form_token = account.csrf if account else request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
+    shown = {
+        "account": account,
+        "ward": ward,
+        "may_edit": membership is not None and membership.role in EDITORS,
+        "csrf": form_token,
+        "notice": staff_texts().get(request.query.get("done", "")),
+        "problem": None,
+        **(values or {}),
+    }
+    response: web.Response = aiohttp_jinja2.render_template(template, request, shown, status=status)
+    if account is None:
+        response.set_cookie(FORM_COOKIE, form_token, httponly=True, samesite="Strict", path="/staff/")
+    return response
+
+
+async def form_of(request: web.Request) -> dict[str, str]:
+    """The text fields of a form, without control characters."""
+    posted = await request.post()
+    return {
+        name: "".join(letter for letter in value if letter.isprintable() or letter == "\n").strip()
+        for name, value in posted.items()
+        if isinstance(value, str)
+    }
+
+
+def audit(session: Session, request: web.Request, action: str, detail: str = "") -> None:
+    """Write down who did what."""
+    account, ward = request.get(ACCOUNT), request.get(WARD)
+    session.add(
+        AuditEntry(
+            at=utc_now(),
+            ward_code=ward.code if ward else None,
+            staff_id=account.staff_id if account else None,
+            action=action,
+            detail=detail,
+        )
+    )

@@ -1,0 +1,61 @@
+"""Participation of a ward by residential group, and its downloads."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.indicators.export import COLUMNS, ParticipationTable, as_csv, as_xlsx, file_stem, participation_table
+from bot.indicators.figures import ward_figures
+from bot.staff.access import MEMBERSHIP, WARD, WARD_READERS, StaffRoute
+from bot.staff.accounts import Role
+from bot.staff.context import Context, audit, page
+from bot.store.tables import utc_now
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def routes(context: Context) -> list[StaffRoute]:
+    """The addresses of this file."""
+    pages = OverviewPages(context)
+    return [
+        StaffRoute("GET", "/w/{ward}/", pages.overview, WARD_READERS),
+        StaffRoute("GET", "/w/{ward}/participation.csv", pages.csv, WARD_READERS),
+        StaffRoute("GET", "/w/{ward}/participation.xlsx", pages.xlsx, WARD_READERS),
+    ]
+
+
+class OverviewPages:
+    """Handlers."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._database = context.database
+
+    async def overview(self, request: web.Request) -> web.Response:
+        """The table of groups."""
+        table = await self._table(request)
+        return page(request, "overview.html", {"columns": COLUMNS, "table": table})
+
+    async def csv(self, request: web.Request) -> web.Response:
+        """The table as CSV."""
+        table = await self._table(request)
+        return await self._download(request, table, as_csv(table), "csv", "text/csv; charset=utf-8")
+
+    async def xlsx(self, request: web.Request) -> web.Response:
+        """The table as XLSX."""
+        table = await self._table(request)
+        return await self._download(request, table, as_xlsx(table), "xlsx", XLSX_TYPE)
+
+    async def _table(self, request: web.Request) -> ParticipationTable:
+        ward, membership, now = request[WARD], request[MEMBERSHIP], utc_now()
+        only = membership.group_id if membership.role is Role.LEADER else None
+        figures = await self._database.read(lambda session: ward_figures(session, ward.code, now, only))
+        return participation_table(figures, ward.name, now)
+
+    async def _download(
+        self, request: web.Request, table: ParticipationTable, body: bytes, kind: str, content_type: str
+    ) -> web.Response:
+        await self._database.write(lambda session: audit(session, request, "export", kind))
+        name = f"{file_stem(request[WARD].code, table.made_at)}.{kind}"
+        headers = {"Content-Type": content_type, "Content-Disposition": f'attachment; filename="{name}"'}
+        return web.Response(body=body, headers=headers)

@@ -1,0 +1,72 @@
+"""The staff site: sign-in and the pages of a ward, rendered on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from bot.indicators.export import shown
+from bot.material import Material
+from bot.settings import Settings
+from bot.staff import groups, overview, questions, sign_in
+from bot.staff.access import Guard, Handler, StaffRoute
+from bot.staff.context import Context
+from bot.store.database import Database
+
+FOLDER = Path(__file__).parent
+MAX_FORM = 64 * 1024  # bytes of a form
+
+
+class StaffSite:
+    """Builds the sub-application below /staff/."""
+
+    def __init__(
+        self, settings: Settings, database: Database, material: Material, answers_changed: Callable[[], None]
+    ) -> None:
+        """``answers_changed`` is called after staff wrote or withdrew an answer."""
+        self._context = Context(settings, database, material, answers_changed)
+
+    def routes(self) -> list[StaffRoute]:
+        """Every address with its permission."""
+        return [
+            *sign_in.routes(self._context),
+            *overview.routes(self._context),
+            *groups.routes(self._context),
+            *questions.routes(self._context),
+        ]
+
+    def application(self) -> web.Application:
+        """The sub-application."""
+        application = web.Application(middlewares=[_error_page], client_max_size=MAX_FORM)
+        environment = aiohttp_jinja2.setup(
+            application, loader=jinja2.FileSystemLoader(FOLDER / "templates"), autoescape=True, trim_blocks=True
+        )
+        environment.filters["shown"] = shown
+        guard = Guard(self._context.settings, self._context.database)
+        application.add_routes(guard.routes(self.routes()))
+        application.router.add_get("/static/{name}", _static)
+        return application
+
+
+async def _static(request: web.Request) -> web.FileResponse:
+    name = request.match_info["name"]
+    if name not in {path.name for path in (FOLDER / "static").iterdir()}:
+        raise web.HTTPNotFound
+    return web.FileResponse(FOLDER / "static" / name, headers={"Cache-Control": "no-cache"})
+
+
+@web.middleware
+async def _error_page(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refusals as a page people can read."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        text = error.text if error.status == 403 else None
+        values = {"status": error.status, "text": text}
+        return aiohttp_jinja2.render_template("error.html", request, values, status=error.status)
