@@ -150,7 +150,7 @@ async def test_a_tap_is_answered_once(emulator: TelegramEmulator) -> None:
         (update,) = await other.get_updates()
         assert update.callback_query is not None and update.callback_query.data == "v1:có"
         assert await other.answer_callback_query(update.callback_query.id)
-        with pytest.raises(telegram.error.BadRequest, match="(?i)query is too old"):
+        with pytest.raises(telegram.error.BadRequest, match=r"(?i)query is too old"):
             await bot.answer_callback_query(update.callback_query.id)
     with pytest.raises(AssertionError, match="no button"):
         emulator.user_taps(LAN, message.message_id, "v1:không")
@@ -161,15 +161,15 @@ async def test_editing(emulator: TelegramEmulator) -> None:
         message = await bot.send_message(LAN, "một")
         await bot.edit_message_text("hai", LAN, message.message_id)
         assert [(sent.text, sent.edited) for sent in emulator.sent(LAN)] == [("hai", True)]
-        with pytest.raises(telegram.error.BadRequest, match="(?i)message is not modified"):
+        with pytest.raises(telegram.error.BadRequest, match=r"(?i)message is not modified"):
             await bot.edit_message_text("hai", LAN, message.message_id)
-        with pytest.raises(telegram.error.BadRequest, match="(?i)message to edit not found"):
+        with pytest.raises(telegram.error.BadRequest, match=r"(?i)message to edit not found"):
             await bot.edit_message_text("ba", LAN, 999)
         photo = await bot.send_photo(LAN, PNG)
-        with pytest.raises(telegram.error.BadRequest, match="(?i)there is no text"):
+        with pytest.raises(telegram.error.BadRequest, match=r"(?i)there is no text"):
             await bot.edit_message_text("ba", LAN, photo.message_id)
         emulator.user_sends(LAN, "của tôi")
-        with pytest.raises(telegram.error.BadRequest, match="(?i)can't be edited"):
+        with pytest.raises(telegram.error.BadRequest, match=r"(?i)can't be edited"):
             await bot.edit_message_text("ba", LAN, photo.message_id + 1)
 
 
@@ -221,9 +221,9 @@ async def test_photos_and_files_up_and_down(emulator: TelegramEmulator) -> None:
         sent = await other.send_document(LAN, upload)
         assert sent.document is not None and sent.document.file_name == "giay-chung-nhan.pdf"
         await bot.send_photo(LAN, "https://bdhvs.example/static/a.png")
-        with pytest.raises(telegram.error.BadRequest, match="(?i)IMAGE_PROCESS_FAILED"):
+        with pytest.raises(telegram.error.BadRequest, match=r"(?i)IMAGE_PROCESS_FAILED"):
             await bot.send_photo(LAN, b"no picture")
-        with pytest.raises(telegram.error.BadRequest, match="(?i)caption is too long"):
+        with pytest.raises(telegram.error.BadRequest, match=r"(?i)caption is too long"):
             await bot.send_photo(LAN, PNG, caption="a" * 1025)
     assert [message.kind for message in emulator.sent(LAN)] == ["photo", "document", "photo"]
 

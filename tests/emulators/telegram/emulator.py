@@ -221,7 +221,8 @@ class TelegramEmulator:
         if self.switches.validate:
             body = {"update_id": 1, kind: content}
             self.invalid_answers.extend(problems(body, "Update", "update"))
-        return self.updates.add({kind: content})
+        # A copy: later edits change the chat, not what was said.
+        return self.updates.add({kind: dict(content)})
 
     def _person(self, chat_id: int, name: str, user_id: int | None) -> dict[str, Any]:
         return {"id": user_id or abs(chat_id), "is_bot": False, "first_name": name, "language_code": "vi"}

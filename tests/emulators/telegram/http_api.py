@@ -103,4 +103,4 @@ def _error(error: ApiError) -> web.Response:
 
 
 def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"))

@@ -84,6 +84,10 @@ class UpdateQueue:
         """End a poll that is held open with a conflict."""
         self._wake(description)
 
+    def end_poll(self) -> None:
+        """Answer a poll that is held open as if its time were over."""
+        self._wake(None)
+
     async def poll(self, offset: int, limit: int, wait: float) -> list[dict[str, Any]]:
         """Answer getUpdates. Raises ApiError 409 when another call takes over."""
         self.interrupt(TERMINATED)
