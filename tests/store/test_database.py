@@ -1,0 +1,72 @@
+"""Units of work: committed together, undone alone."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import func
+from sqlmodel import Session, select
+
+from bot.store.database import Database, DatabaseClosedError
+from bot.store.tables import Chat, Ward, utc_now
+
+
+def add_chat(address: str, fails: bool = False):
+    def unit(session: Session) -> None:
+        session.add(Chat(channel="web", address=address, state={}))
+        session.flush()
+        if fails:
+            raise ValueError("the unit failed")
+
+    return unit
+
+
+def addresses(session: Session) -> set[str]:
+    return set(session.exec(select(Chat.address)))
+
+
+async def test_a_unit_that_fails_undoes_only_itself(database: Database) -> None:
+    results = await asyncio.gather(
+        *(database.write(add_chat(str(number), fails=number == 7)) for number in range(40)), return_exceptions=True
+    )
+    assert [str(one) for one in results if one is not None] == ["the unit failed"]
+    assert database.read_now(addresses) == {str(number) for number in range(40)} - {"7"}
+
+
+async def test_a_broken_rule_of_the_database_undoes_only_its_unit(database: Database) -> None:
+    results = await asyncio.gather(
+        *(database.write(add_chat("same" if number in (3, 4) else str(number))) for number in range(20)),
+        return_exceptions=True,
+    )
+    assert sum(one is not None for one in results) == 1
+    assert len(database.read_now(addresses)) == 19
+
+
+async def test_what_a_unit_returned_is_there_once_it_is_committed(database: Database) -> None:
+    await database.write(add_chat("a"))
+    count = select(func.count()).select_from(Chat)
+    assert await database.read(lambda session: session.exec(count).one()) == 1
+
+
+def test_reading_changes_nothing(database: Database) -> None:
+    database.read_now(add_chat("a"))
+    assert database.read_now(addresses) == set()
+
+
+def test_times_come_back_in_utc(database: Database) -> None:
+    before = utc_now()
+    database.write_now(lambda session: session.add(Ward(code="x", name="X", created_at=before)))
+    assert database.read_now(lambda session: session.get_one(Ward, "x").created_at) == before
+
+
+def test_a_time_without_a_zone_is_refused(database: Database) -> None:
+    naive = utc_now().replace(tzinfo=None)
+    with pytest.raises(Exception, match="needs a zone"):
+        database.write_now(lambda session: session.add(Ward(code="x", name="X", created_at=naive)))
+
+
+def test_a_closed_database_says_so(database: Database) -> None:
+    database.close()
+    with pytest.raises(DatabaseClosedError):
+        database.write_now(addresses)
