@@ -12,11 +12,11 @@ from pathlib import Path
 from indexer.sections import load_plans
 from indexer.write_index import IndexWriter, Progress
 from knowledge.documents import Passage
+from knowledge.encoder import Encoder, load_encoder
 from knowledge.facts import load_facts
 from knowledge.guides import load_guides
 from knowledge.index import FORMAT_VERSION, MANIFEST_FILE, Manifest
 from knowledge.material_files import FACTS_FILE, GUIDES_FOLDER, PLANS_FOLDER, fingerprint, material_hashes
-from knowledge.vectors import Encoder
 
 
 def build_index(
@@ -25,7 +25,7 @@ def build_index(
     *,
     extra_documents: Iterable[Passage] = (),
     extra_files: Sequence[Path] = (),
-    encoder: Encoder,
+    encoder: Encoder | None = None,
     progress: Progress | None = None,
 ) -> Manifest:
     """Builds the index of ``material_root`` (plans/, services/, facts.yaml) at ``target`` and returns its manifest.
@@ -36,7 +36,7 @@ def build_index(
     """
     hashes = material_hashes(material_root, extra_files)
     passages = replace_documents(read_material_passages(material_root), extra_documents)
-    return write_whole(passages, target, encoder=encoder, hashes=hashes, progress=progress)
+    return write_whole(passages, target, encoder=encoder or load_encoder(), hashes=hashes, progress=progress)
 
 
 def write_whole(

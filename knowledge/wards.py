@@ -20,9 +20,9 @@ WARDS_FILE = Path(__file__).with_name("wards.yaml")
 # A slip is forgiven only in a name of this many letters that follows one of these words: short or bare names would
 # swallow ordinary words ("đại sơn" / "đại con").
 FUZZY_LETTERS = 6
-_BEFORE_NAME = frozenset("phuong xa p x o cua tai ben thuoc va voi ubnd".split())
-_BEFORE_PROVINCE = frozenset("tinh tp pho o tai cua ben".split())
-_NOT_A_NAME = frozenset("hội phường xã thị trấn quận huyện".split())
+_BEFORE_NAME = frozenset(["phuong", "xa", "p", "x", "o", "cua", "tai", "ben", "thuoc", "va", "voi", "ubnd"])
+_BEFORE_PROVINCE = frozenset(["tinh", "tp", "pho", "o", "tai", "cua", "ben"])
+_NOT_A_NAME = frozenset(["hội", "phường", "xã", "thị", "trấn", "quận", "huyện"])
 _LONGEST_NAME = 5  # words; "phường Nguyễn Bỉnh Khiêm" has four
 
 

@@ -1,0 +1,175 @@
+"""Writes an index folder from passages; ``indexer.build`` decides where and when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.documents import PATH_SEPARATOR, DocumentInfo, DocumentKind, Passage
+from knowledge.encoder import Encoder
+from knowledge.index import (
+    DOCUMENTS_FILE,
+    LEXICAL_FOLDER,
+    NATIONAL,
+    PASSAGES_FILE,
+    TOPICS_HELD_FILE,
+    VECTORS_FILE,
+    token_hash,
+)
+from knowledge.lexical import write_lexical
+from knowledge.text import lexical_tokens
+from knowledge.topics import Topics, load_topics
+from knowledge.vectors import write_vectors
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many are done and how many there are."""
+
+ENCODING_BATCH = 2048
+PROGRESS_STEP = 1000  # passages between two reports
+
+
+class IndexWriter:
+    """Collects passages and writes the files of an index."""
+
+    def __init__(self, folder: Path, encoder: Encoder, progress: Progress | None = None) -> None:
+        self._folder = folder
+        self._encoder = encoder
+        self._progress = progress
+        self._documents: list[DocumentInfo] = []
+        self._document_numbers: dict[str, int] = {}
+        self._rows: list[str] = []
+        self._vocabulary: dict[str, int] = {}
+        self._frequencies: list[int] = []
+
+    def write(self, passages: Sequence[Passage]) -> int:
+        """Writes everything but the manifest; returns the number of rows."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        topics = load_topics()
+        entries = [(passage, topics.held(passage)) for passage in passages]
+        questions = [_questions(passage, held, topics) for passage, held in entries]
+        self._write_passages(entries, questions)
+        token_rows = self._write_lexical(passages, questions)
+        self._write_token_rows(token_rows, questions)
+        self._write_vectors(passages, questions)
+        self._save_documents()
+        self._save_topics(entries)
+        return len(token_rows)
+
+    def _write_passages(
+        self, entries: Sequence[tuple[Passage, tuple[str, ...]]], questions: Sequence[Sequence[str]]
+    ) -> None:
+        starts = [0]
+        numbers = []
+        with (self._folder / PASSAGES_FILE).open("wb") as file:
+            for (passage, held), asked in zip(entries, questions, strict=True):
+                numbers.append(self._document_number(passage.document))
+                record = {
+                    "id": passage.id,
+                    "path": passage.path,
+                    "text": passage.text,
+                    "questions": asked,
+                    "role": passage.role,
+                    "topics": held,
+                }
+                line = json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n"
+                file.write(line)
+                starts.append(starts[-1] + len(line))
+        self._save("passage_starts", np.asarray(starts, np.int64))
+        self._save("passage_documents", np.asarray(numbers, np.int32))
+
+    def _write_lexical(self, passages: Sequence[Passage], questions: Sequence[Sequence[str]]) -> list[np.ndarray]:
+        """Writes the BM25 index and returns the token numbers of every row."""
+        rows: list[np.ndarray] = []
+
+        def documents() -> Iterator[tuple[str, list[str], list[str]]]:
+            for number, (passage, asked) in enumerate(zip(passages, questions, strict=True)):
+                body = lexical_tokens(searched_text(passage))
+                asked_tokens = [lexical_tokens(question) for question in asked]
+                for tokens in (body, *asked_tokens):
+                    rows.append(self._number_tokens(tokens))
+                self._count(rows[-1 - len(asked) :])
+                self._report("lexical index", number, len(passages))
+                yield passage.document.ward or NATIONAL, body, [t for tokens in asked_tokens for t in tokens]
+
+        write_lexical(self._folder / LEXICAL_FOLDER, documents())
+        return rows
+
+    def _number_tokens(self, tokens: Sequence[str]) -> np.ndarray:
+        vocabulary = self._vocabulary
+        numbers = {vocabulary.setdefault(token, len(vocabulary)) for token in tokens}
+        return np.fromiter(numbers, np.uint32, len(numbers))
+
+    def _count(self, rows: Sequence[np.ndarray]) -> None:
+        self._frequencies.extend([0] * (len(self._vocabulary) - len(self._frequencies)))
+        for number in {int(number) for row in rows for number in row}:
+            self._frequencies[number] += 1
+
+    def _write_token_rows(self, rows: list[np.ndarray], questions: Sequence[Sequence[str]]) -> None:
+        hashes = np.fromiter((token_hash(token) for token in self._vocabulary), np.uint32, len(self._vocabulary))
+        order = np.argsort(hashes, kind="stable")
+        place = np.empty(len(order), np.uint32)
+        place[order] = np.arange(len(order), dtype=np.uint32)
+        # Robertson's inverse document frequency as in BM25: always positive, largest for a token of one passage.
+        frequencies = np.asarray(self._frequencies, np.float64)
+        weights = np.log1p((len(questions) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+        self._save("vocabulary", hashes[order])
+        self._save("weights", weights[order])
+        self._save("tokens", place[np.concatenate(rows)] if rows else np.empty(0, np.uint32))
+        self._save("token_starts", np.cumsum([0, *map(len, rows)]).astype(np.int64))
+        self._save("row_weights", np.asarray([weights[row].sum() for row in rows], np.float32))
+        sizes = np.asarray([1 + len(asked) for asked in questions], np.int64)
+        self._save("row_starts", np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
+        self._save("row_owners", np.repeat(np.arange(len(questions), dtype=np.int32), sizes))
+
+    def _write_vectors(self, passages: Sequence[Passage], questions: Sequence[Sequence[str]]) -> None:
+        texts: list[str] = []
+        for passage, asked in zip(passages, questions, strict=True):
+            texts += [searched_text(passage), *asked]
+
+        def batches() -> Iterator[np.ndarray]:
+            for start in range(0, len(texts), ENCODING_BATCH):
+                self._report("vectors", start, len(texts), step=1)
+                yield self._encoder.encode_passages(texts[start : start + ENCODING_BATCH])
+
+        write_vectors(self._folder / VECTORS_FILE, batches(), self._encoder.dimension, len(texts))
+
+    def _document_number(self, document: DocumentInfo) -> int:
+        if document.id not in self._document_numbers:
+            self._document_numbers[document.id] = len(self._documents)
+            self._documents.append(document)
+        return self._document_numbers[document.id]
+
+    def _save_documents(self) -> None:
+        records = [asdict(document) for document in self._documents]
+        text = json.dumps(records, ensure_ascii=False, indent=1)
+        (self._folder / DOCUMENTS_FILE).write_text(text, encoding="utf-8")
+
+    def _save_topics(self, entries: Sequence[tuple[Passage, tuple[str, ...]]]) -> None:
+        held: dict[str, set[str]] = {}
+        for passage, topics in entries:
+            if passage.document.ward:
+                held.setdefault(passage.document.ward, set()).update(topics)
+        text = json.dumps({ward: sorted(topics) for ward, topics in sorted(held.items())})
+        (self._folder / TOPICS_HELD_FILE).write_text(text, encoding="utf-8")
+
+    def _save(self, name: str, array: np.ndarray) -> None:
+        np.save(self._folder / f"{name}.npy", array)
+
+    def _report(self, what: str, done: int, total: int, step: int = PROGRESS_STEP) -> None:
+        if self._progress is not None and done % step == 0:
+            self._progress(what, done, total)
+
+
+def searched_text(passage: Passage) -> str:
+    """What is searched of a passage: a guide by its title, a plan by its headings, and the text itself."""
+    if passage.document.kind is DocumentKind.PLAN:
+        return f"{PATH_SEPARATOR.join(passage.path)}. {passage.text}"
+    return f"{passage.document.title}. {PATH_SEPARATOR.join(passage.path)}. {passage.text}"
+
+
+def _questions(passage: Passage, held: Sequence[str], topics: Topics) -> list[str]:
+    return list(dict.fromkeys([*passage.questions, *topics.questions(passage, held)]))

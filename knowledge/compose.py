@@ -1,0 +1,144 @@
+"""Words an answer: an extract of the material that says whose it is and when it was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from knowledge.answer_types import ANSWER_LIMIT, PASSAGE_LIMIT, Citation
+from knowledge.documents import DocumentInfo, Passage
+from knowledge.extract import best_sentence, quote, shorten
+from knowledge.replies import day, day_without_zeros, reply
+from knowledge.topics import LIST_ROLE
+from knowledge.wards import Ward
+
+COMPARED_LIMIT = 200  # characters of one ward's line in a comparison: five wards fit an answer beside their names
+_PARTS = ("bring", "steps", "fee", "where", "beware")
+# What a guide shows when the question asks for nothing particular, as long as it fits.
+_USUAL_PARTS = ("steps", "bring", "fee")
+SMALLEST_PART = 80  # characters; a part cut shorter than this is left out
+
+
+def plan_answer(
+    passage: Passage,
+    ward: Ward | None,
+    meaning: Mapping[str, float],
+    *,
+    by_successor: bool = False,
+    asks_list: bool = False,
+    limit: int = ANSWER_LIMIT,
+) -> str:
+    """The extract of a plan's passage, prefixed with whose plan it is."""
+    opening = plan_opening(ward, by_successor) if ward else ""
+    room = limit - len(opening) - 1
+    body = quote(passage.text, room, meaning, evenly=asks_list and passage.role == LIST_ROLE)
+    return f"{opening}\n{body}" if opening else body
+
+
+def plan_opening(ward: Ward, by_successor: bool = False) -> str:
+    """ "Theo kế hoạch của phường …:" with the day a merged ward ended."""
+    if ward.ended is None:
+        return reply("plan", "from", ward=ward.name)
+    ended = day_without_zeros(ward.ended)
+    if by_successor and ward.successor:
+        return reply("plan", "from_successor", ward=ward.name, ended=ended, successor=ward.successor)
+    return reply("plan", "from_ended", ward=ward.name, ended=ended)
+
+
+def compared_line(passage: Passage | None, ward: Ward, meaning: Mapping[str, float]) -> str:
+    """One line of a comparison: the ward and the sentence of its plan, or that the plan does not say."""
+    name = ward.name[:1].upper() + ward.name[1:]
+    if ward.ended:
+        name += f" (trước {day_without_zeros(ward.ended)})"
+    text = best_sentence(passage.text, COMPARED_LIMIT, meaning) if passage else ""
+    return f"- {name}: {text or reply('plan', 'compare_missing')}"
+
+
+def guide_answer(
+    sections: Sequence[Passage],
+    asked: Sequence[str],
+    matched: str,
+    meaning: Mapping[str, float],
+    *,
+    lapsed_on: str | None = None,
+    limit: int = ANSWER_LIMIT,
+) -> tuple[str, list[Passage]]:
+    """The answer of a guide and the sections it shows: the answer sentence, then the parts asked for, as they fit.
+
+    ``matched`` is the section that fitted the question best; ``lapsed_on`` the day the guide ceased to apply.
+    """
+    by_role = {section.role: section for section in sections}
+    answer = by_role.get("answer") or sections[0]
+    closing = _closing(answer.document, lapsed_on)
+    room = limit - len(closing) - 1
+    text = quote(answer.text, room, meaning)
+    shown = [answer]
+    wanted = list(dict.fromkeys([*asked, *((matched,) if matched in _PARTS else ())]))
+    for role in dict.fromkeys([*wanted, *_USUAL_PARTS]):
+        section = by_role.get(role)
+        if section is None:
+            continue
+        heading = f"\n{reply('guide', role)}\n"
+        space = room - len(text) - len(heading)
+        body = quote(section.text, space, meaning) if space >= SMALLEST_PART else ""
+        if not body or (body != section.text.strip() and role not in wanted):
+            continue
+        text += heading + body
+        shown.append(section)
+    return text + (f"\n{closing}" if closing else ""), shown
+
+
+def _closing(document: DocumentInfo, lapsed_on: str | None) -> str:
+    lines = []
+    if lapsed_on:
+        lines.append(reply("guide", "lapsed", day=day(lapsed_on)))
+    if document.checked_on:
+        lines.append(reply("guide", "checked", day=day(document.checked_on)))
+    return "\n".join(lines)
+
+
+def citation(passages: Sequence[Passage], score: float) -> Citation:
+    """The citation of one passage, or of the sections of one guide that an answer shows."""
+    first = passages[0]
+    document = first.document
+    text = first.text if len(passages) == 1 else "\n".join(passage.text for passage in passages)
+    section = first.section if len(passages) == 1 else ", ".join(p.path[-1] for p in passages if p.path)
+    return Citation(
+        document=document.id,
+        title=document.title,
+        section=section,
+        passage=_clipped(text),
+        ward=document.ward,
+        score=round(score, 4),
+        valid_from=document.valid_from,
+        valid_until=document.valid_until,
+        checked_on=document.checked_on,
+        source=_source(document),
+    )
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= PASSAGE_LIMIT else shorten(text, PASSAGE_LIMIT)
+
+
+def _source(document: DocumentInfo) -> str | None:
+    if not document.restored:
+        return document.source
+    note = reply("plan", "restored")
+    return f"{document.source}; {note}" if document.source else note
+
+
+def short_topic(passage: Passage) -> str:
+    """What a passage is about, for a choice: a guide's title, or the heading of a plan's section."""
+    if passage.document.ward is None:
+        return passage.document.title
+    return passage.path[-1] if passage.path else passage.document.title
+
+
+__all__ = [
+    "citation",
+    "compared_line",
+    "guide_answer",
+    "plan_answer",
+    "plan_opening",
+    "short_topic",
+]

@@ -1,0 +1,235 @@
+"""The index on disk: one immutable folder with a manifest, mapped into memory and never changed.
+
+``indexer.build`` writes it. Beside the lexical and the vector index it holds the passages themselves and, for every
+passage and every question a passage answers (a "row"), the set of its lexical tokens: what the ranker needs to tell
+how much of a question a row covers.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.documents import DocumentInfo, DocumentKind, Passage
+from knowledge.lexical import LexicalIndex
+from knowledge.vectors import VectorIndex, bitmap
+
+FORMAT_VERSION = 1
+MANIFEST_FILE = "manifest.json"
+DOCUMENTS_FILE = "documents.json"
+PASSAGES_FILE = "passages.jsonl"
+LEXICAL_FOLDER = "lexical"
+VECTORS_FILE = "vectors.faiss"
+TOPICS_HELD_FILE = "topics_held.json"
+NATIONAL = "*"
+"""Scope of material that serves every ward."""
+
+REBUILD = "rebuild it with: bdhvs index build"
+_ARRAYS = ("passage_starts", "passage_documents", "row_starts", "row_owners", "token_starts", "tokens", "row_weights")
+_VOCABULARY = ("vocabulary", "weights")
+SCOPES_KEPT = 64  # bitmaps of scopes kept in memory; a city has 114 wards, few are asked at once
+
+
+class IndexMissingError(FileNotFoundError):
+    """There is no index where one should be."""
+
+
+class IndexBrokenError(RuntimeError):
+    """An index that cannot be read, or was written by another version of the program."""
+
+
+class IndexModelMismatchError(RuntimeError):
+    """The index was made with another encoder than the one in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index was made from. ``material`` maps a file to its SHA-256, ``built_at`` is UTC (ISO 8601)."""
+
+    format_version: int
+    built_at: str
+    model: str
+    model_fingerprint: str
+    dimension: int
+    passages: int
+    rows: int
+    material_fingerprint: str
+    material: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """The manifest as it is written."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of an index folder. Raises IndexMissingError or IndexBrokenError, saying how to rebuild."""
+    path = folder / MANIFEST_FILE
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise IndexMissingError(f"no index at {folder}; {REBUILD}") from error
+    except (OSError, ValueError) as error:
+        raise IndexBrokenError(f"{path} cannot be read ({error}); {REBUILD}") from error
+    version = fields.get("format_version") if isinstance(fields, dict) else None
+    if version != FORMAT_VERSION:
+        raise IndexBrokenError(f"{folder}: index format {version}, this program reads {FORMAT_VERSION}; {REBUILD}")
+    try:
+        return Manifest(**fields)
+    except TypeError as error:
+        raise IndexBrokenError(f"{path} has wrong fields ({error}); {REBUILD}") from error
+
+
+def token_hash(token: str) -> int:
+    """The number a token is stored under: the same in every process, unlike ``hash``."""
+    return zlib.crc32(token.encode("utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A passage as the index keeps it: with the topics it holds (see ``knowledge.topics``)."""
+
+    ordinal: int
+    passage: Passage
+    topics: tuple[str, ...]
+
+
+class Index:
+    """An opened index. Everything in it is read only, so that threads may share it."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.documents = _read_documents(folder)
+        self.lexical = LexicalIndex(folder / LEXICAL_FOLDER)
+        self.vectors = VectorIndex(folder / VECTORS_FILE)
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+        self._passage_starts = arrays["passage_starts"]
+        self.passage_documents: np.ndarray = arrays["passage_documents"]
+        self.row_starts: np.ndarray = arrays["row_starts"]
+        self.row_owners: np.ndarray = arrays["row_owners"]
+        self.token_starts: np.ndarray = arrays["token_starts"]
+        self.tokens: np.ndarray = arrays["tokens"]
+        self.row_weights: np.ndarray = arrays["row_weights"]
+        vocabulary = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _VOCABULARY}
+        self._vocabulary = vocabulary["vocabulary"]
+        self._weights = vocabulary["weights"]
+        self._unknown_weight = float(np.log1p(manifest.passages / 0.5))
+        held = json.loads((folder / TOPICS_HELD_FILE).read_text(encoding="utf-8"))
+        self.topics_held: dict[str, frozenset[str]] = {ward: frozenset(ids) for ward, ids in held.items()}
+        with (folder / PASSAGES_FILE).open("rb") as file:
+            size = file.seek(0, 2)
+            self._passages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+        self._scope_of_document = np.asarray(
+            [self._scope_number(document.ward) for document in self.documents], np.int32
+        )
+        self._check()
+        self.entry = lru_cache(maxsize=4096)(self._entry)
+        self.rows_inside = lru_cache(maxsize=SCOPES_KEPT)(self._rows_inside)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The ward codes that have material, sorted."""
+        return tuple(sorted({document.ward for document in self.documents if document.ward}))
+
+    @property
+    def vocabulary_size(self) -> int:
+        """How many different tokens there are."""
+        return len(self._vocabulary)
+
+    def __len__(self) -> int:
+        return self.manifest.passages
+
+    def token_ids(self, tokens: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """For each token its number (-1 when no passage has it) and its weight (inverse document frequency)."""
+        hashes = np.fromiter((token_hash(token) for token in tokens), np.uint32, len(tokens))
+        if not len(self._vocabulary):
+            return np.full(len(tokens), -1, np.int64), np.full(len(tokens), self._unknown_weight, np.float32)
+        places = np.searchsorted(self._vocabulary, hashes)
+        places = np.minimum(places, len(self._vocabulary) - 1)
+        known = self._vocabulary[places] == hashes
+        weights = np.where(known, self._weights[places], self._unknown_weight).astype(np.float32)
+        return np.where(known, places, -1), weights
+
+    def has_token(self, token: str) -> bool:
+        """Whether any passage has the token."""
+        return bool(self.token_ids((token,))[0][0] >= 0)
+
+    def scope_of(self, ordinal: int) -> str:
+        """The ward code of a passage, or NATIONAL."""
+        return self.documents[int(self.passage_documents[ordinal])].ward or NATIONAL
+
+    def document_of(self, ordinal: int) -> DocumentInfo:
+        """The document of a passage."""
+        return self.documents[int(self.passage_documents[ordinal])]
+
+    def _entry(self, ordinal: int) -> Entry:
+        start, end = int(self._passage_starts[ordinal]), int(self._passage_starts[ordinal + 1])
+        record = json.loads(self._passages[start:end])
+        document = self.documents[int(self.passage_documents[ordinal])]
+        passage = Passage(
+            id=record["id"],
+            document=document,
+            path=tuple(record["path"]),
+            text=record["text"],
+            questions=tuple(record["questions"]),
+            role=record["role"],
+        )
+        return Entry(ordinal, passage, tuple(record["topics"]))
+
+    def _rows_inside(self, scopes: tuple[str, ...]) -> np.ndarray:
+        """The bitmap of the rows whose passages belong to the scopes."""
+        wanted = [self._scope_number(None if scope == NATIONAL else scope) for scope in scopes]
+        of_passage = self._scope_of_document[self.passage_documents]
+        return bitmap(np.isin(of_passage, wanted)[self.row_owners])
+
+    def _scope_number(self, ward: str | None) -> int:
+        return self.scopes.index(ward) + 1 if ward in self.scopes else (0 if ward is None else -1)
+
+    def _check(self) -> None:
+        rows = self.manifest.rows
+        sizes = {
+            "passages": (self.lexical.count, self.manifest.passages),
+            "vectors": (self.vectors.rows, rows),
+            "row owners": (len(self.row_owners), rows),
+            "token rows": (len(self.token_starts), rows + 1),
+            "passage starts": (len(self._passage_starts), self.manifest.passages + 1),
+            "passage bytes": (len(self._passages), int(self._passage_starts[-1])),
+        }
+        for name, (found, expected) in sizes.items():
+            if found != expected:
+                raise IndexBrokenError(f"{self.folder}: {found} {name}, expected {expected}; {REBUILD}")
+
+
+def load_index(folder: Path) -> Index:
+    """Opens an index folder. Raises IndexMissingError or IndexBrokenError, saying how to rebuild."""
+    manifest = read_manifest(folder)
+    try:
+        return Index(folder, manifest)
+    except (IndexBrokenError, IndexMissingError):
+        raise
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise IndexBrokenError(f"the index at {folder} cannot be read ({error}); {REBUILD}") from error
+
+
+def check_model(index: Index, model: str, fingerprint: str) -> None:
+    """Raises IndexModelMismatchError when the index was made with another encoder than ``model``."""
+    if index.manifest.model_fingerprint != fingerprint:
+        raise IndexModelMismatchError(
+            f"the index at {index.folder} was made with the model {index.manifest.model}, "
+            f"now {model} is in use; {REBUILD}"
+        )
+
+
+def _read_documents(folder: Path) -> tuple[DocumentInfo, ...]:
+    records = json.loads((folder / DOCUMENTS_FILE).read_text(encoding="utf-8"))
+    return tuple(
+        DocumentInfo(**{**record, "kind": DocumentKind(record["kind"]), "sources": tuple(record["sources"])})
+        for record in records
+    )

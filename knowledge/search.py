@@ -1,0 +1,224 @@
+"""Finds the passages that answer a question: lexical and dense search together, then one ranking.
+
+What is ranked is a unit: a passage of a plan, or a whole service guide (its sections stand side by side in the
+index). The features of the best units also give the confidence (``knowledge.calibration``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge.documents import DocumentInfo, DocumentKind
+from knowledge.encoder import Encoder
+from knowledge.index import NATIONAL, Entry, Index, check_model
+from knowledge.question import Question
+from knowledge.ranking import RankWeights, load_ranking
+
+POOL = 100  # best passages of each search that are fused, as measured in retrieval experiments
+UNITS = 16  # units whose features are computed; the right one was among them in every development question
+_ITEM_NUMBER = re.compile(r"^\(?(\d{1,2})[.)]")
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is known of a unit and a question; every value is 0..1 unless said otherwise.
+
+    ``lexical`` and ``dense`` are min-max scores within the pool, ``fused`` their weighted sum; ``cosine`` is the
+    raw best cosine; ``coverage`` the share of the question's meaning found in the unit, ``words`` the same over
+    single syllables; ``likeness`` how alike the question and the unit's most similar row are (weighted Dice);
+    ``topic`` 1 when the unit holds a topic asked for, -1 when one is asked for and it does not; ``number`` 1 or
+    -1 likewise for the number of an item; ``own`` 1 when the unit belongs to the ward asked about.
+    """
+
+    lexical: float
+    dense: float
+    fused: float
+    cosine: float
+    coverage: float
+    words: float
+    likeness: float
+    topic: float
+    number: float
+    own: float
+    whole: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A unit found: its first passage, the passage that matched best, and how well it fits."""
+
+    entry: Entry
+    score: float
+    features: Features
+    unit: tuple[int, int]
+
+    @property
+    def document(self) -> DocumentInfo:
+        """The document the unit belongs to."""
+        return self.entry.passage.document
+
+
+class Searcher:
+    """Searches one index with the encoder it was made with; safe to use from several threads."""
+
+    def __init__(self, index: Index, encoder: Encoder) -> None:
+        """Raises IndexModelMismatchError when the index was made with another encoder."""
+        check_model(index, encoder.name, encoder.fingerprint)
+        self.index = index
+        self._encoder = encoder
+        self._weights = load_ranking()
+        starts = np.flatnonzero(np.diff(index.passage_documents, prepend=-1))
+        self._document_starts = np.append(starts, len(index))
+
+    def search(self, question: Question, wards: Sequence[str] | None, limit: int = UNITS) -> list[Hit]:
+        """The best units for a question, best first, in the material of ``wards`` (None: of all) and the national."""
+        if question.empty or not len(self.index):
+            return []
+        scopes = None if wards is None else (NATIONAL, *sorted(wards))
+        pool = self._pool(question, scopes)
+        units = self._units(pool)[:limit]
+        if not units:
+            return []
+        hits = self._rank(question, units, wards)
+        return sorted(hits, key=lambda hit: (-hit.score, hit.entry.ordinal))
+
+    def _pool(self, question: Question, scopes: tuple[str, ...] | None) -> list[_Pooled]:
+        """The best passages of both searches with min-max scores; one missing from a list has 0 there."""
+        ordinals, scores = self.index.lexical.search(question.search_weights(), scopes, POOL)
+        vector = self._encoder.encode_queries([question.query.reading])[0]
+        inside = None if scopes is None else self.index.rows_inside(scopes)
+        rows, cosines = self.index.vectors.search(vector, POOL, inside)
+        owners = self.index.row_owners[rows]
+        owners, first = np.unique(owners, return_index=True)
+        dense = cosines[first]
+        pooled: dict[int, _Pooled] = {}
+        for ordinal, value in zip(ordinals.tolist(), _min_max(scores), strict=True):
+            pooled[ordinal] = _Pooled(ordinal, lexical=value)
+        for ordinal, value, cosine in zip(owners.tolist(), _min_max(dense), dense.tolist(), strict=True):
+            found = pooled.setdefault(ordinal, _Pooled(ordinal))
+            found.dense, found.cosine = value, cosine
+        share = self._weights.lexical_share
+        for found in pooled.values():
+            found.fused = share * found.lexical + (1 - share) * found.dense
+        return sorted(pooled.values(), key=lambda found: (-found.fused, found.ordinal))
+
+    def _units(self, pool: Sequence[_Pooled]) -> list[_Unit]:
+        """The pool grouped: passages of a guide become one unit, best passage first."""
+        units: dict[int, _Unit] = {}
+        for found in pool:
+            document = self.index.document_of(found.ordinal)
+            first, last = found.ordinal, found.ordinal + 1
+            if document.kind is not DocumentKind.PLAN:
+                place = int(np.searchsorted(self._document_starts, found.ordinal, side="right"))
+                first, last = int(self._document_starts[place - 1]), int(self._document_starts[place])
+            unit = units.setdefault(first, _Unit(first, last, found, document))
+            unit.cosine = max(unit.cosine, found.cosine)
+            unit.dense = max(unit.dense, found.dense)
+            unit.lexical = max(unit.lexical, found.lexical)
+        return sorted(units.values(), key=lambda unit: -unit.best.fused)
+
+    def _rank(self, question: Question, units: Sequence[_Unit], wards: Sequence[str] | None) -> list[Hit]:
+        meaning = question.meaning()
+        coverage, words, likeness = self._overlaps(meaning, units)
+        hits: list[Hit] = []
+        topic_ids = {topic.id for topic in question.topics}
+        for place, unit in enumerate(units):
+            entry = self.index.entry(unit.best.ordinal)
+            plan = unit.document.kind is DocumentKind.PLAN
+            features = Features(
+                lexical=unit.lexical,
+                dense=unit.dense,
+                fused=unit.best.fused,
+                cosine=unit.cosine,
+                coverage=float(coverage[place]),
+                words=float(words[place]),
+                likeness=float(likeness[place]),
+                topic=_agreement(bool(topic_ids), plan and bool(topic_ids.intersection(entry.topics))),
+                number=_agreement(question.number is not None and plan, _has_number(entry, question.number)),
+                own=float(bool(wards) and unit.document.ward in (wards or ())),
+                whole=float(entry.passage.role == "list"),
+            )
+            hits.append(Hit(entry, self._weights.score(features), features, (unit.first, unit.last)))
+        return hits
+
+    def _overlaps(self, meaning: dict[str, float], units: Sequence[_Unit]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """For each unit: coverage of the question, coverage by single syllables, likeness of its best row."""
+        index = self.index
+        tokens = list(meaning)
+        ids, weights = index.token_ids(tokens)
+        weights = weights * np.fromiter(meaning.values(), np.float32, len(tokens))
+        single = np.fromiter(("_" not in token for token in tokens), bool, len(tokens))
+        row_ranges = [(int(index.row_starts[u.first]), int(index.row_starts[u.last])) for u in units]
+        spans = [(int(index.token_starts[a]), int(index.token_starts[b])) for a, b in row_ranges]
+        place_of = np.zeros(index.vocabulary_size + 1, np.int16)
+        known = ids >= 0
+        place_of[ids[known]] = np.flatnonzero(known) + 1
+        coverage = np.zeros(len(units))
+        words = np.zeros(len(units))
+        likeness = np.zeros(len(units))
+        total = float(weights.sum()) or 1.0
+        total_single = float(weights[single].sum()) or 1.0
+        padded = np.concatenate([np.zeros(1, np.float32), weights])
+        for place, ((first_row, last_row), (start, end)) in enumerate(zip(row_ranges, spans, strict=True)):
+            places = place_of[index.tokens[start:end]]
+            found = np.zeros(len(tokens) + 1, bool)
+            found[places] = True
+            met = found[1:]
+            coverage[place] = float(weights[met].sum()) / total
+            words[place] = float(weights[met & single].sum()) / total_single
+            bounds = index.token_starts[first_row:last_row] - start
+            shared = np.add.reduceat(padded[places], bounds) if len(places) else np.zeros(len(bounds))
+            sizes = index.row_weights[first_row:last_row]
+            likeness[place] = float((2 * shared / (sizes + total)).max())
+        return coverage, words, likeness
+
+
+@dataclass(slots=True)
+class _Pooled:
+    ordinal: int
+    lexical: float = 0.0
+    dense: float = 0.0
+    cosine: float = 0.0
+    fused: float = 0.0
+
+
+@dataclass(slots=True)
+class _Unit:
+    first: int
+    last: int
+    best: _Pooled
+    document: DocumentInfo
+    cosine: float = 0.0
+    dense: float = 0.0
+    lexical: float = 0.0
+
+
+def _min_max(scores: np.ndarray) -> list[float]:
+    """Scores spread over 0..1; a single score, or equal ones, become 1."""
+    if not len(scores):
+        return []
+    low, high = float(scores.min()), float(scores.max())
+    if high <= low:
+        return [1.0] * len(scores)
+    spread: list[float] = ((scores - low) / (high - low)).tolist()
+    return spread
+
+
+def _agreement(asked: bool, holds: bool) -> float:
+    if not asked:
+        return 0.0
+    return 1.0 if holds else -1.0
+
+
+def _has_number(entry: Entry, number: int | None) -> bool:
+    if not entry.passage.path or entry.passage.role == "list":
+        return False
+    match = _ITEM_NUMBER.match(entry.passage.path[-1])
+    return match is not None and int(match.group(1)) == number
+
+
+__all__ = ["Features", "Hit", "RankWeights", "Searcher"]

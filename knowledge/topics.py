@@ -1,0 +1,161 @@
+"""What plans are asked about: recognising the topic in a question, and the passages that hold it.
+
+The topics are data (topics.yaml); this module reads them and matches them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from knowledge.documents import DocumentInfo, DocumentKind, Passage
+from knowledge.text import syllables
+from knowledge.text.tokens import fold
+
+TOPICS_FILE = Path(__file__).with_name("topics.yaml")
+LIST_ROLE = "list"
+_MARK = re.compile(r"^(?:[IVX]+\.|\d+(?:\.\d+)*\.?|[a-zđ]\)|\(\d+\))\s*")
+_NUMBER = re.compile(r"^\(?(\d{1,2})[.)]")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One kind of thing a plan says; see topics.yaml for the meaning of the fields."""
+
+    id: str
+    asks: re.Pattern[str]
+    not_asks: re.Pattern[str] | None
+    path: re.Pattern[str] | None
+    not_path: re.Pattern[str] | None
+    text: re.Pattern[str] | None
+    not_text: re.Pattern[str] | None
+    role: str
+    needs: str
+    phrasings: tuple[str, ...]
+    phrasings_for: str
+    missing: str
+
+    def asked_in(self, plain: str) -> bool:
+        """Whether a question (as ``plain_text`` gives it) asks for this topic."""
+        return self.asks.search(plain) is not None and not (self.not_asks and self.not_asks.search(plain))
+
+    def held_by(self, passage: Passage) -> bool:
+        """Whether a plan's passage holds what this topic asks for."""
+        if passage.document.kind is not DocumentKind.PLAN or not self._has_role(passage, self.role):
+            return False
+        if self.needs and not _known(passage.document, self.needs):
+            return False
+        path = plain_path(passage.path)
+        if self.not_path and self.not_path.search(path):
+            return False
+        text = plain_text(passage.text, marks="%")
+        if self.not_text and self.not_text.search(text):
+            return False
+        return bool(self.path and self.path.search(path)) or bool(self.text and self.text.search(text))
+
+    def questions(self, passage: Passage) -> list[str]:
+        """The ways this topic is asked of a passage that holds it."""
+        if not self._has_role(passage, self.phrasings_for):
+            return []
+        label = _MARK.sub("", passage.path[-1]).strip() if passage.path else ""
+        number = _NUMBER.match(passage.path[-1]) if passage.path else None
+        filled: list[str] = []
+        for phrasing in self.phrasings:
+            if "{number}" in phrasing and number is None:
+                continue
+            values = {"label": label, "number": number.group(1) if number else ""}
+            filled.append(phrasing.format_map(values))
+        return filled
+
+    @staticmethod
+    def _has_role(passage: Passage, role: str) -> bool:
+        return not role or (passage.role == LIST_ROLE) == (role == LIST_ROLE)
+
+
+def plain_text(text: str, marks: str = "") -> str:
+    """Lower case without marks, punctuation (except ``marks``) and double spaces: what the patterns read."""
+    if marks:
+        kept = "".join(f" {c} " if c in marks else c for c in text)
+        return " ".join(c for c in (_plain_word(word, marks) for word in kept.split()) if c)
+    return " ".join(fold(syllable) for syllable in syllables(text))
+
+
+def _plain_word(word: str, marks: str) -> str:
+    return word if word in marks else plain_text(word)
+
+
+def plain_path(path: Iterable[str]) -> str:
+    """The headings of a passage as the patterns read them; a bracketed number keeps its bracket."""
+    return " > ".join(("(" if part.startswith("(") else "") + plain_text(part) for part in path)
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """All topics, in the order of topics.yaml."""
+
+    topics: tuple[Topic, ...]
+
+    def asked(self, plain: str) -> tuple[Topic, ...]:
+        """The topics a question asks for."""
+        return tuple(topic for topic in self.topics if topic.asked_in(plain))
+
+    def held(self, passage: Passage) -> tuple[str, ...]:
+        """The ids of the topics a passage holds."""
+        return tuple(topic.id for topic in self.topics if topic.held_by(passage))
+
+    def questions(self, passage: Passage, held: Iterable[str]) -> list[str]:
+        """How residents ask for what a passage holds."""
+        ids = set(held)
+        return [question for topic in self.topics if topic.id in ids for question in topic.questions(passage)]
+
+
+def _known(document: DocumentInfo, field: str) -> bool:
+    """Whether the front matter states a field; a signer who is only an office ("KT. CHỦ TỊCH") has no name."""
+    value = getattr(document, field)
+    if field == "signer" and value:
+        return not value.rsplit(",", 1)[-1].strip().isupper()
+    return bool(value)
+
+
+@cache
+def load_topics(path: Path = TOPICS_FILE) -> Topics:
+    """Reads topics.yaml; raises ValueError naming the topic and field that is wrong."""
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Topics(tuple(_topic(path, entry) for entry in raw["topics"]))
+
+
+def _topic(path: Path, entry: Mapping[str, object]) -> Topic:
+    def pattern(name: str) -> re.Pattern[str] | None:
+        value = entry.get(name, [])
+        if not isinstance(value, list):
+            raise ValueError(f"{path}: topic {entry.get('id')}: {name} must be a list of patterns")
+        if not value:
+            return None
+        try:
+            return re.compile("|".join(f"(?:{part})" for part in value))
+        except re.error as error:
+            raise ValueError(f"{path}: topic {entry.get('id')}: {name}: {error}") from error
+
+    asks = pattern("asks")
+    if asks is None:
+        raise ValueError(f"{path}: topic {entry.get('id')} has no asks")
+    phrasings = entry.get("phrasings", [])
+    return Topic(
+        id=str(entry["id"]),
+        asks=asks,
+        not_asks=pattern("not_asks"),
+        path=pattern("path"),
+        not_path=pattern("not_path"),
+        text=pattern("text"),
+        not_text=pattern("not_text"),
+        role=str(entry.get("role", "")),
+        needs=str(entry.get("needs", "")),
+        phrasings=tuple(map(str, phrasings)) if isinstance(phrasings, list) else (),
+        phrasings_for=str(entry.get("phrasings_for", "")),
+        missing=str(entry.get("missing", "")),
+    )
