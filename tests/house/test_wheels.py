@@ -1,0 +1,20 @@
+"""Most ward computers run Windows: every default dependency must come as a wheel for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.install import WINDOWS_PYTHONS, default_pins, without_windows_wheel
+
+
+@pytest.mark.network
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("python", WINDOWS_PYTHONS)
+def test_every_default_dependency_has_a_windows_wheel(python: str) -> None:
+    assert without_windows_wheel(python) == ""
+
+
+def test_what_is_asked_for_is_the_default_install() -> None:
+    names = {line.split("==")[0].lower() for line in default_pins()}
+    assert {"aiohttp", "faiss-cpu", "numpy", "colorama", "tzdata"} <= names
+    assert not {"torch", "pytest", "psycopg"} & names
