@@ -1,0 +1,62 @@
+"""What is done when a typed sentence is a wish or a mood rather than a question (knowledge tells which)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.channels.message import Reply
+from bot.conversation import learn, menu, my_data, place, progress, welcome
+from bot.conversation.buttons import button, to_menu
+from bot.conversation.payloads import Verb
+from bot.conversation.turn import Turn
+from bot.texts import text
+from knowledge.answer_types import Action, Answer
+
+_Do = Callable[[Turn, Answer], list[Reply]]
+
+
+def _worded(turn: Turn, answer: Answer) -> list[Reply]:
+    """Words for hard moments are written with the knowledge; no button, no notice: this is not the time."""
+    turn.delicate = True
+    return [Reply(answer.text)]
+
+
+def _choose_ward(turn: Turn, answer: Answer) -> list[Reply]:
+    ward = place.said_ward(turn)
+    return place.ask_ward(turn) if ward is None else place.settle_ward(turn, ward)
+
+
+def _certificate(turn: Turn, answer: Answer) -> list[Reply]:
+    return [Reply(text("fixed.certificate"), (button("button.progress", Verb.PROGRESS), to_menu()))]
+
+
+def _offer_learning(said: str) -> list[Reply]:
+    return [Reply(said, (button("button.learn", Verb.COURSES), to_menu()))]
+
+
+_ACTIONS: dict[Action, _Do] = {
+    Action.LEARN: lambda turn, answer: learn.courses(turn),
+    Action.PROGRESS: lambda turn, answer: progress.progress(turn),
+    Action.REVIEW: lambda turn, answer: _offer_learning(text("fixed.review")),
+    Action.CERTIFICATE: _certificate,
+    Action.CONTEST: lambda turn, answer: _offer_learning(text("fixed.contest")),
+    Action.MY_DATA: lambda turn, answer: my_data.my_data(turn),
+    Action.DELETE_DATA: lambda turn, answer: my_data.delete(turn),
+    Action.CHOOSE_WARD: _choose_ward,
+    Action.CHOOSE_GROUP: lambda turn, answer: place.groups(turn, ()),
+    Action.STOP_MESSAGES: lambda turn, answer: my_data.stop(turn),
+    Action.HUMAN: lambda turn, answer: [menu.with_menu(text("fixed.human"))],
+    Action.HELP: lambda turn, answer: menu.help_(turn),
+    Action.GREETING: lambda turn, answer: welcome.greet(turn),
+    Action.THANKS: lambda turn, answer: [Reply(text("fixed.thanks"), (*learn.resume_buttons(turn), to_menu()))],
+    Action.DISTRESS: _worded,
+    Action.ABUSE: _worded,
+    Action.HEALTH: _worded,
+}
+
+
+def act(turn: Turn, answer: Answer) -> list[Reply]:
+    """Do what the resident wishes. Raises ValueError when the answer names no action."""
+    if answer.action is None:
+        raise ValueError("an answer of kind action must name one")
+    return _ACTIONS[answer.action](turn, answer)

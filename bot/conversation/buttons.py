@@ -1,0 +1,102 @@
+"""Buttons: making them, paging long lists, and remembering them for who types instead of tapping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.channels.message import Button, Reply
+from bot.conversation.payloads import Verb, make
+from bot.conversation.turn import OFFERED, Turn
+from bot.conversation.typed import plain, typed_letter, typed_number
+from bot.texts import text
+
+PAGE = 8  # buttons of a list on one page: more do not fit a phone in large type
+WARD_KINDS = ("Phường", "Xã", "Đặc")  # with "đặc khu" all kinds of ward there are since 1/7/2025
+LABEL_LIMIT = 60  # characters; longer labels are cut on every platform
+_OPTION_PREFIX = make(Verb.OPTION)
+
+
+def button(key: str, verb: Verb, *args: str | int, **values: object) -> Button:
+    """A button whose label is a text of texts/vi.yaml."""
+    return Button(short(text(key, **values)), make(verb, *args))
+
+
+def short(label: str) -> str:
+    """A label that fits a button."""
+    return label if len(label) <= LABEL_LIMIT else label[: LABEL_LIMIT - 1].rstrip() + "…"
+
+
+def sentence_case(name: str) -> str:
+    """``phường Hưng Đạo`` as it begins a line or a button: ``Phường Hưng Đạo``."""
+    return name[:1].upper() + name[1:]
+
+
+def in_sentence(name: str) -> str:
+    """``Phường Hưng Đạo`` as it stands within a sentence: ``phường Hưng Đạo``."""
+    kind, _, rest = name.partition(" ")
+    return f"{kind.lower()} {rest}" if kind in WARD_KINDS else name
+
+
+def menu_buttons() -> tuple[Button, ...]:
+    """The main menu."""
+    return (
+        button("button.ask", Verb.HOW_TO_ASK),
+        button("button.learn", Verb.COURSES),
+        button("button.progress", Verb.PROGRESS),
+        button("button.group", Verb.GROUPS),
+        button("button.my_data", Verb.MY_DATA),
+    )
+
+
+def to_menu() -> Button:
+    """The way back to the main menu."""
+    return button("button.menu", Verb.MENU)
+
+
+def page_of(buttons: Sequence[Button], page: int, verb: Verb, *args: str) -> tuple[Button, ...]:
+    """One page of a list, with buttons to turn it; ``verb`` and ``args`` lead to the list, the page is appended."""
+    last = max(0, (len(buttons) - 1) // PAGE)
+    page = min(max(page, 0), last)
+    shown = list(buttons[page * PAGE : (page + 1) * PAGE])
+    if page > 0:
+        shown.append(button("button.previous_page", verb, *args, page - 1))
+    if page < last:
+        shown.append(button("button.next_page", verb, *args, page + 1))
+    return tuple(shown)
+
+
+def remember_offered(turn: Turn, replies: Sequence[Reply]) -> None:
+    """Keep the buttons just shown; who has no buttons types their number or label."""
+    offered = [[shown.label, shown.payload, place] for place, reply in enumerate(replies) for shown in reply.buttons]
+    turn.remember(OFFERED, offered or None)
+
+
+def offered_payload(turn: Turn) -> str | None:
+    """The payload of the offered button that a typed label, number or quiz letter means, else None."""
+    offered = turn.recall(OFFERED) or []
+    typed = plain(turn.text)
+    for label, payload, _place in offered:
+        if typed and typed in _names(plain(label)):
+            return str(payload)
+    position = typed_number(turn.text)
+    if position is not None and not ambiguous_number(turn) and 1 <= position <= len(offered):
+        return str(offered[position - 1][1])
+    letter = typed_letter(turn.text)
+    options = [str(payload) for _label, payload, _place in offered if payload.startswith(_OPTION_PREFIX)]
+    return options[letter] if letter is not None and letter < len(options) else None
+
+
+def _names(label: str) -> tuple[str, ...]:
+    """What may be typed for a label: the whole, or a ward's name without its kind."""
+    return label, *(label.removeprefix(kind) for kind in ("phuong ", "xa ") if label.startswith(kind))
+
+
+def ambiguous_number(turn: Turn) -> bool:
+    """Whether a number was typed while two replies with buttons were shown: each numbers its own."""
+    places = {place for _label, _payload, place in turn.recall(OFFERED) or []}
+    return len(places) > 1 and typed_number(turn.text) is not None
+
+
+def offered_buttons(turn: Turn) -> tuple[Button, ...]:
+    """The buttons shown last, together."""
+    return tuple(Button(label, payload) for label, payload, _place in turn.recall(OFFERED) or [])

@@ -1,0 +1,33 @@
+"""Keeps every reply short enough to be read on a small phone in large type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.channels.message import Reply
+
+REPLY_LIMIT = 900  # characters: about one and a half screens of 360 x 640 px in 18 px type
+_BREAKS = ("\n\n", "\n", ". ", " ")
+
+
+def fit(replies: Sequence[Reply]) -> list[Reply]:
+    """The replies, long ones in parts; buttons stand under the last part, sources and buttons stay together."""
+    fitted: list[Reply] = []
+    for reply in replies:
+        parts = _parts(reply.text)
+        fitted += [Reply(part) for part in parts[:-1]]
+        fitted.append(replace(reply, text=parts[-1], edit=reply.edit and len(parts) == 1))
+    return fitted
+
+
+def _parts(text: str) -> list[str]:
+    parts = []
+    while len(text) > REPLY_LIMIT:
+        cut = next(
+            (place + len(mark) for mark in _BREAKS if (place := text.rfind(mark, REPLY_LIMIT // 2, REPLY_LIMIT)) > 0),
+            REPLY_LIMIT,
+        )
+        parts.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [*parts, text]

@@ -1,0 +1,134 @@
+"""A resident's rights: see what is held, change the name, delete everything, stop messages."""
+
+from __future__ import annotations
+
+from bot.channels.message import Reply
+from bot.conversation import learn, place
+from bot.conversation import position as positions
+from bot.conversation.buttons import button, to_menu
+from bot.conversation.masking import mask
+from bot.conversation.menu import with_menu
+from bot.conversation.notes import local_day, worded_day
+from bot.conversation.payloads import Verb
+from bot.conversation.turn import ASKED, DELETING, STOPPED, WAITING, Turn
+from bot.conversation.welcome import consent_buttons
+from bot.texts import text
+
+WAITS_NAME = "name"
+CALLED_LIMIT = 40  # characters of a name to be called by: the store's limit (ports.People.rename)
+
+
+def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
+    """Everything that is held."""
+    person = turn.person
+    questions = "; ".join(f"“{question['text'][:80]}”" for question in turn.recall(ASKED) or [])
+    delete = button("button.delete", Verb.DELETE)
+    if person is None:
+        position = positions.load(turn)
+        lesson = turn.catalogue.lesson(position.lesson) if position is not None else None
+        said = text(
+            "data.anonymous",
+            place=place.place_name(turn),
+            lesson=lesson.title if lesson is not None else text("data.nothing"),
+            questions=questions or text("data.nothing"),
+        )
+        return [Reply(said, (consent_buttons()[0], delete, to_menu()))]
+    progress = learn.progress_of(turn)
+    agreed = person.consents[0][2] if person.consents else person.created_at
+    said = text(
+        "data.person",
+        called=person.called or text("data.nothing"),
+        place=place.place_name(turn),
+        agreed=worded_day(local_day(agreed)),
+        answers=progress.answers if progress is not None else 0,
+        lessons=len(progress.finished_lessons) if progress is not None else 0,
+        questions=questions or text("data.nothing"),
+    )
+    stop = button("button.unstop", Verb.UNSTOP) if turn.recall(STOPPED) else button("button.stop", Verb.STOP)
+    return [Reply(said, (button("button.rename", Verb.RENAME), stop, delete, to_menu()))]
+
+
+def rename(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
+    """Ask what the resident wants to be called."""
+    person = turn.person
+    if person is None:
+        return [Reply(text("name.needs_consent"), (consent_buttons()[0], to_menu()))]
+    turn.remember(WAITING, WAITS_NAME)
+    remove = (button("button.no_name", Verb.NO_NAME),) if person.called else ()
+    return [Reply(text("name.ask"), (*remove, button("button.cancel", Verb.KEEP_NAME)))]
+
+
+def typed_name(turn: Turn, typed: str) -> list[Reply]:
+    """A name was typed; one that is no name is refused kindly."""
+    if turn.chat.person_id is None:
+        return rename(turn)
+    called = " ".join(typed.split())
+    if not is_name(called):
+        turn.remember(WAITING, WAITS_NAME)
+        cancel = button("button.cancel", Verb.KEEP_NAME)
+        return [Reply(text("name.refused", limit=CALLED_LIMIT), (cancel,))]
+    turn.repositories.people.rename(turn.chat.person_id, called)
+    turn.remember(WAITING, None)
+    return [with_menu(text("name.set", called=called))]
+
+
+def is_name(typed: str) -> bool:
+    """Letters, spaces and a few marks, not too long, and no private number."""
+    letters = all(character.isalpha() or character in " .'-" for character in typed)
+    return 0 < len(typed) <= CALLED_LIMIT and letters and any(map(str.isalpha, typed)) and not mask(typed).kinds
+
+
+def no_name(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
+    """Take the name away."""
+    turn.remember(WAITING, None)
+    if turn.chat.person_id is None:
+        return rename(turn)
+    turn.repositories.people.rename(turn.chat.person_id, None)
+    return [with_menu(text("name.removed"))]
+
+
+def keep_name(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
+    """Leave the name as it is."""
+    turn.remember(WAITING, None)
+    return [with_menu(text("name.cancelled"))]
+
+
+def delete(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
+    """Ask before deleting."""
+    turn.remember(DELETING, True)
+    return [
+        Reply(
+            text("data.delete_ask"),
+            (button("button.delete_yes", Verb.DELETE_YES), button("button.delete_no", Verb.DELETE_NO)),
+        )
+    ]
+
+
+def delete_yes(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
+    """Delete everything, when it was asked for just before."""
+    if not turn.recall(DELETING):
+        turn.remember(DELETING, True)
+        again = delete(turn)[0]
+        return [Reply(text("data.not_asked"), again.buttons)]
+    turn.repositories.people.forget(turn.chat)
+    turn.forgotten = True
+    return [Reply(text("data.deleted"), (button("button.start", Verb.START),))]
+
+
+def delete_no(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
+    """Keep everything."""
+    turn.remember(DELETING, None)
+    return [with_menu(text("data.kept"))]
+
+
+def stop(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
+    """Send nothing that was not asked for."""
+    turn.remember(STOPPED, True)
+    buttons = (button("button.unstop", Verb.UNSTOP), *learn.resume_buttons(turn), to_menu())
+    return [Reply(text("stop.done"), buttons)]
+
+
+def unstop(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
+    """Take messages again."""
+    turn.remember(STOPPED, None)
+    return [with_menu(text("stop.undone"))]

@@ -1,0 +1,59 @@
+"""Citations as residents read them: title, section, quoted passage and a note with dates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.channels.message import CitationNote
+from bot.texts import text
+from knowledge.answer_types import Citation
+from lessons.progress import local_day
+
+__all__ = ["citation_notes", "local_day", "worded_date", "worded_day"]
+
+
+def citation_notes(citations: tuple[Citation, ...], today: date) -> tuple[CitationNote, ...]:
+    """The sources under an answer."""
+    return tuple(
+        CitationNote(citation.title, citation.section, citation.passage, _note(citation, today))
+        for citation in citations
+    )
+
+
+def _note(citation: Citation, today: date) -> str:
+    # A restored scan is said to be one in its source.
+    parts = [citation.source] if citation.source else []
+    until = citation.valid_until
+    if until is not None and _last_day(until) < today:
+        parts.append(text("note.expired", date=worded_date(until)))
+    else:
+        parts += [text("note.from", date=worded_date(citation.valid_from))] if citation.valid_from else []
+        parts += [text("note.until", date=worded_date(until))] if until else []
+    if citation.checked_on:
+        parts.append(text("note.checked", date=worded_date(citation.checked_on).removeprefix("ngày ")))
+    return "; ".join(parts)
+
+
+def worded_date(written: str) -> str:
+    """``2025-07-01`` → "ngày 01/07/2025", ``2025-07`` → "tháng 07/2025", ``2025`` → "năm 2025"."""
+    parts = written.split("-")
+    if len(parts) == 3:
+        return text("note.day", day=parts[2], month=parts[1], year=parts[0])
+    if len(parts) == 2:
+        return text("note.month", month=parts[1], year=parts[0])
+    return text("note.year", year=parts[0])
+
+
+def worded_day(day: date) -> str:
+    """``dd/mm/yyyy``."""
+    return day.strftime("%d/%m/%Y")
+
+
+def _last_day(written: str) -> date:
+    """The last day a date of any precision covers."""
+    parts = [int(part) for part in written.split("-")]
+    if len(parts) == 3:
+        return date(parts[0], parts[1], parts[2])
+    year, month = parts[0], parts[1] if len(parts) == 2 else 12
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)

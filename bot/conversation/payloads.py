@@ -1,0 +1,86 @@
+"""The private data of buttons: a version, a verb and its arguments, at most 64 bytes.
+
+What comes back is text from anybody: ``parse`` accepts only the known form, and each dialogue checks its arguments.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+PAYLOAD_LIMIT = 64  # bytes: Telegram's callback_data
+VERSION = "1"  # raise when a verb changes its meaning: buttons of older messages then say that they are old
+START_PREFIX = "start:"  # links and QR codes name a residential group: start:<join code>
+JOIN_CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_FORM = re.compile(r"1([a-z]{2})((?::[a-z0-9.\-]{1,40})*)")
+
+
+class Verb(StrEnum):
+    """What a button asks for."""
+
+    START = "sa"
+    AGREE = "ok"
+    ANONYMOUS = "an"
+    MENU = "mn"
+    HOW_TO_ASK = "hd"
+    WARDS = "wl"
+    WARD = "wd"
+    GROUPS = "gl"
+    GROUP = "gr"
+    JOIN = "jn"
+    CHOICE = "ch"
+    RIGHT = "rt"
+    WRONG = "wr"
+    TELL_ME = "tm"
+    COURSES = "cs"
+    COURSE = "co"
+    LESSON = "le"
+    RESUME = "go"
+    NEXT = "nx"
+    OPTION = "op"
+    SUBMIT = "su"
+    AGAIN = "ag"
+    PROGRESS = "pr"
+    MY_DATA = "md"
+    RENAME = "rn"
+    NO_NAME = "nn"
+    KEEP_NAME = "kn"
+    DELETE = "de"
+    DELETE_YES = "dy"
+    DELETE_NO = "dn"
+    STOP = "st"
+    UNSTOP = "us"
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A tapped button, read."""
+
+    verb: Verb
+    args: tuple[str, ...]
+
+
+def make(verb: Verb, *args: str | int) -> str:
+    """The payload of a button. Raises ValueError when it would not survive every channel."""
+    payload = ":".join([VERSION + verb.value, *(str(arg) for arg in args)])
+    if len(payload.encode()) > PAYLOAD_LIMIT or _FORM.fullmatch(payload) is None:
+        raise ValueError(f"not a payload: {payload!r}")
+    return payload
+
+
+def parse(payload: str) -> Tap | None:
+    """The tap a payload means; None for anything that is not exactly of our form and version."""
+    if len(payload) > PAYLOAD_LIMIT:
+        return None
+    found = _FORM.fullmatch(payload)
+    if found is None or found.group(1) not in Verb._value2member_map_:
+        return None
+    return Tap(Verb(found.group(1)), tuple(found.group(2).split(":")[1:]))
+
+
+def number(args: tuple[str, ...], position: int) -> int | None:
+    """The argument at a position as a whole number of at most nine digits, or None."""
+    if position >= len(args) or re.fullmatch(r"[0-9]{1,9}", args[position]) is None:
+        return None
+    return int(args[position])

@@ -1,0 +1,214 @@
+"""Choosing ward and residential group: by button, page after page, or by typing the name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.channels.message import Button, Reply
+from bot.conversation.buttons import button, in_sentence, page_of, sentence_case, short
+from bot.conversation.menu import old_button, with_menu
+from bot.conversation.payloads import Verb, make, number
+from bot.conversation.ports import GroupView, WardView
+from bot.conversation.turn import WAITING, Turn
+from bot.conversation.typed import plain
+from bot.texts import text
+
+SKIP = "-"
+WAITS_WARD = "ward"
+WAITS_GROUP = "group"
+_KINDS = ("dac khu", "thi tran", "phuong", "xa")
+_GROUP_KINDS = ("to dan pho so", "to dan pho", "khu dan cu", "thon", "tdp", "kdc", "to", "khu")
+SHORTEST_NAME = 3  # letters: shorter typed pieces would match almost every name
+_SAYS_WHERE = re.compile(
+    r"(?:toi|em|chau|minh|nha toi|gia dinh toi)(?: la (?:nguoi|dan))?(?: dang)?"
+    r" (?:o|song o|song tai|thuoc|cu tru tai|tai|nguoi|dan) (.+)"
+)
+
+
+def set_place(turn: Turn, ward_code: str | None, group_id: int | None) -> None:
+    """Keep ward and group for the chat, and for the person when there is one."""
+    turn.chat.ward_code, turn.chat.group_id = ward_code, group_id
+    if turn.chat.person_id is not None:
+        turn.repositories.people.move(turn.chat.person_id, ward_code, group_id)
+
+
+def ward_label(ward: WardView) -> str:
+    """The ward on a button; a merged one says what it is called now."""
+    name = sentence_case(ward.name)
+    if ward.superseded_by is None:
+        return name
+    return text("ward.succeeded_label", ward=name, successor=in_sentence(ward.superseded_by))
+
+
+def ask_ward(turn: Turn, page: int = 0, first: str | None = None) -> list[Reply]:
+    """Ask for the ward; the only ward of an installation is not asked for."""
+    wards = turn.repositories.wards.all()
+    lead = [first] if first else []
+    if not wards:
+        return [with_menu("\n".join([*lead, text("ward.none")]))]
+    if len(wards) == 1 and turn.chat.ward_code is None:
+        return settle_ward(turn, wards[0], first=first)
+    turn.remember(WAITING, WAITS_WARD)
+    buttons = [Button(short(ward_label(ward)), make(Verb.WARD, ward.code)) for ward in wards]
+    shown = (*page_of(buttons, page, Verb.WARDS), button("button.skip", Verb.WARD, SKIP))
+    return [Reply("\n\n".join([*lead, text("ward.ask")]), shown)]
+
+
+def wards(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
+    """The list of wards, at the page asked for."""
+    return ask_ward(turn, number(args, 0) or 0)
+
+
+def choose_ward(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
+    """A ward was tapped."""
+    if args == (SKIP,):
+        turn.remember(WAITING, None)
+        return [with_menu(text("ward.skipped"))]
+    ward = turn.repositories.wards.get(args[0]) if args else None
+    return old_button(turn) if ward is None else settle_ward(turn, ward)
+
+
+def settle_ward(turn: Turn, ward: WardView, first: str | None = None) -> list[Reply]:
+    """Keep the ward, explain a merger, go on to the groups."""
+    group = turn.group
+    set_place(turn, ward.code, group.id if group is not None and group.ward_code == ward.code else None)
+    said = text("ward.set", ward=in_sentence(ward.name))
+    if ward.superseded_by is not None:
+        merged = text("ward.superseded", ward=sentence_case(ward.name), successor=in_sentence(ward.superseded_by))
+        said = f"{said}\n{merged}"
+    return ask_group(turn, ward, first=f"{first}\n\n{said}" if first else said)
+
+
+def ask_group(turn: Turn, ward: WardView, page: int = 0, first: str | None = None) -> list[Reply]:
+    """Ask for the residential group of a ward."""
+    groups = turn.repositories.wards.groups(ward.code)
+    lead = [first] if first else []
+    if not groups:
+        turn.remember(WAITING, None)
+        return [with_menu("\n\n".join([*lead, text("group.none", ward=sentence_case(ward.name))]))]
+    turn.remember(WAITING, WAITS_GROUP)
+    buttons = [Button(short(group.name), make(Verb.GROUP, group.id)) for group in groups]
+    shown = (
+        *page_of(buttons, page, Verb.GROUPS),
+        button("button.change_ward", Verb.WARDS),
+        button("button.skip", Verb.GROUP, SKIP),
+    )
+    return [Reply("\n\n".join([*lead, text("group.ask", ward=in_sentence(ward.name))]), shown)]
+
+
+def groups(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
+    """The list of groups of the resident's ward; without a ward, the wards first."""
+    ward = turn.ward
+    return ask_ward(turn) if ward is None else ask_group(turn, ward, number(args, 0) or 0)
+
+
+def choose_group(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
+    """A group was tapped; one of another ward is an old or invented button."""
+    if args == (SKIP,):
+        turn.remember(WAITING, None)
+        return [with_menu(text("group.skipped"))]
+    group_id = number(args, 0)
+    group = turn.repositories.wards.group(group_id) if group_id is not None else None
+    if group is None or group.ward_code != turn.chat.ward_code:
+        return old_button(turn)
+    return settle_group(turn, group)
+
+
+def join(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
+    """The resident confirmed the group that a link named."""
+    group_id = number(args, 0)
+    group = turn.repositories.wards.group(group_id) if group_id is not None else None
+    return old_button(turn) if group is None else settle_group(turn, group)
+
+
+def settle_group(turn: Turn, group: GroupView) -> list[Reply]:
+    """Keep the group with its ward."""
+    set_place(turn, group.ward_code, group.id)
+    turn.remember(WAITING, None)
+    return [with_menu(text("group.set", group=group.name, ward=ward_name(turn, group.ward_code)))]
+
+
+def ward_name(turn: Turn, code: str) -> str:
+    """A ward's name in a sentence."""
+    ward = turn.repositories.wards.get(code)
+    return code if ward is None else in_sentence(ward.name)
+
+
+def place_name(turn: Turn) -> str:
+    """The resident's group and ward in words."""
+    ward, group = turn.ward, turn.group
+    if ward is None:
+        return text("data.nothing")
+    name = in_sentence(ward.name)
+    return name if group is None else text("data.place", group=group.name, ward=name)
+
+
+def typed_place(turn: Turn) -> list[Reply] | None:
+    """The reply to a typed ward or group name while one is asked for; None when the text is no such name."""
+    if turn.recall(WAITING) == WAITS_WARD:
+        ward = find_ward(turn.repositories.wards.all(), turn.text)
+        return None if ward is None else settle_ward(turn, ward)
+    if turn.recall(WAITING) == WAITS_GROUP and turn.ward is not None:
+        group = _find(turn.repositories.wards.groups(turn.ward.code), turn.text)
+        return None if group is None else settle_group(turn, group)
+    return None
+
+
+def said_ward(turn: Turn) -> WardView | None:
+    """The ward in "tôi ở phường Hưng Đạo"; None when the text says nothing of the kind."""
+    found = _SAYS_WHERE.fullmatch(plain(turn.text))
+    return find_ward(turn.repositories.wards.all(), found.group(1)) if found else None
+
+
+def looks_like_place(turn: Turn) -> bool:
+    """Whether a short text that begins with a kind of place was typed while a place is asked for."""
+    words = plain(turn.text)
+    kinds = {WAITS_WARD: _KINDS, WAITS_GROUP: _GROUP_KINDS}.get(str(turn.recall(WAITING)), ())
+    return any(words.startswith(kind + " ") for kind in kinds) and "?" not in turn.text and len(words.split()) <= 6
+
+
+def unclear_place(turn: Turn) -> list[Reply]:
+    """A place that is not in the list: show the list again."""
+    ward = turn.ward
+    if turn.recall(WAITING) == WAITS_GROUP and ward is not None:
+        return ask_group(turn, ward, first=text("group.unclear"))
+    return ask_ward(turn, first=text("ward.unclear"))
+
+
+def find_ward(wards: Sequence[WardView], typed: str) -> WardView | None:
+    """The one ward a typed name means, without diacritics too, also by the name of its successor.
+
+    "xã Hưng Đạo" is not phường Hưng Đạo: a kind that is typed must agree.
+    """
+    kind, bare = _split_kind(plain(typed), _KINDS)
+    found = []
+    for ward in wards:
+        for name in (ward.name, ward.superseded_by):
+            own_kind, own = _split_kind(plain(name or ""), _KINDS)
+            if own and bare == own and kind in ("", own_kind):
+                found.append(ward)
+                break
+    return found[0] if len(found) == 1 else None
+
+
+def _find(groups: Sequence[GroupView], typed: str) -> GroupView | None:
+    """The one group a typed name means: the whole name, the name without its kind, or a piece only one has."""
+    wanted = plain(typed)
+    bare = _split_kind(wanted, _GROUP_KINDS)[1]
+    for test in (
+        lambda name: name == wanted,
+        lambda name: _split_kind(name, _GROUP_KINDS)[1] == bare,
+        lambda name: len(bare) >= SHORTEST_NAME and f" {bare} " in f" {name} ",
+    ):
+        found = [group for group in groups if test(plain(group.name))]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _split_kind(name: str, kinds: Sequence[str]) -> tuple[str, str]:
+    for kind in kinds:
+        if name.startswith(kind + " "):
+            return kind, name.removeprefix(kind + " ")
+    return "", name

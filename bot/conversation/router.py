@@ -1,0 +1,168 @@
+"""Which dialogue a message belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.channels.message import TEXT_LIMIT, Message, Reply
+from bot.conversation import ask, learn, menu, my_data, place, progress, typed, welcome
+from bot.conversation.actions import act
+from bot.conversation.buttons import ambiguous_number, offered_payload, remember_offered
+from bot.conversation.fitting import fit
+from bot.conversation.payloads import START_PREFIX, Verb, parse
+from bot.conversation.ports import ChatContext, Repositories
+from bot.conversation.ports_knowledge import Answerer
+from bot.conversation.turn import DELETING, NOTICED, WAITING, Turn
+from knowledge.text import normalise
+from lessons.catalogue import Catalogue
+
+Handler = Callable[[Turn, tuple[str, ...]], list[Reply]]
+
+_TAPS: dict[Verb, Handler] = {
+    Verb.START: lambda turn, args: welcome.greet(turn),
+    Verb.AGREE: welcome.agree,
+    Verb.ANONYMOUS: welcome.anonymous,
+    Verb.MENU: lambda turn, args: menu.menu(turn),
+    Verb.HOW_TO_ASK: lambda turn, args: menu.how_to_ask(turn),
+    Verb.WARDS: place.wards,
+    Verb.WARD: place.choose_ward,
+    Verb.GROUPS: place.groups,
+    Verb.GROUP: place.choose_group,
+    Verb.JOIN: place.join,
+    Verb.CHOICE: lambda turn, args: ask.choose(turn, args, act),
+    Verb.RIGHT: ask.right,
+    Verb.WRONG: ask.wrong,
+    Verb.TELL_ME: ask.tell_me,
+    Verb.COURSES: learn.courses,
+    Verb.COURSE: learn.course,
+    Verb.LESSON: learn.lesson,
+    Verb.RESUME: learn.resume,
+    Verb.NEXT: learn.next_step,
+    Verb.OPTION: learn.option,
+    Verb.SUBMIT: learn.submit,
+    Verb.AGAIN: learn.again,
+    Verb.PROGRESS: progress.progress,
+    Verb.MY_DATA: my_data.my_data,
+    Verb.RENAME: my_data.rename,
+    Verb.NO_NAME: my_data.no_name,
+    Verb.KEEP_NAME: my_data.keep_name,
+    Verb.DELETE: my_data.delete,
+    Verb.DELETE_YES: my_data.delete_yes,
+    Verb.DELETE_NO: my_data.delete_no,
+    Verb.STOP: my_data.stop,
+    Verb.UNSTOP: my_data.unstop,
+}
+
+Intent = Callable[[Turn, str], list[Reply]]
+
+_INTENTS: dict[str, Intent] = {
+    "start": welcome.start,
+    "agree": lambda turn, words: welcome.agree(turn, ()),
+    "anonymous": lambda turn, words: welcome.anonymous(turn, ()),
+    "menu": lambda turn, words: menu.menu(turn),
+    "how_to_ask": lambda turn, words: menu.how_to_ask(turn),
+    "courses": lambda turn, words: learn.courses(turn),
+    "resume": lambda turn, words: learn.resume(turn),
+    "progress": lambda turn, words: progress.progress(turn),
+    "wards": lambda turn, words: place.ask_ward(turn),
+    "groups": lambda turn, words: place.groups(turn, ()),
+    "my_data": lambda turn, words: my_data.my_data(turn),
+    "delete": lambda turn, words: my_data.delete(turn),
+    "stop": lambda turn, words: my_data.stop(turn),
+    "unstop": lambda turn, words: my_data.unstop(turn),
+    "rename": lambda turn, words: my_data.typed_name(turn, words) if words else my_data.rename(turn),
+    "help": lambda turn, words: menu.help_(turn),
+}
+
+
+class Conversation:
+    """Decides what to say. Has no state and no effect of its own: all of it is in the chat and the repositories."""
+
+    def __init__(self, answerer: Answerer, catalogue: Catalogue) -> None:
+        self.answerer = answerer
+        self.catalogue = catalogue
+
+    def handle(self, chat: ChatContext, message: Message, repositories: Repositories) -> list[Reply]:
+        """The replies to a message, at least one; changes ``chat``. May run again after a rollback."""
+        said = normalise(message.text).strip()
+        turn = Turn(chat, message, repositories, self.answerer, self.catalogue, said)
+        replies = welcome.with_notice(turn, _respond(turn))
+        fitted = fit(replies)
+        if not turn.forgotten:
+            remember_offered(turn, fitted)
+        return fitted
+
+
+def _respond(turn: Turn) -> list[Reply]:
+    message = turn.message
+    if message.payload:
+        return _tap(turn, message.payload)
+    if message.attachment is not None:
+        noted = menu.attachment(turn, message.attachment)
+        return [Reply(noted.text), *_text(turn)] if typed.has_words(turn.text) else [noted]
+    return _text(turn)
+
+
+def _tap(turn: Turn, payload: str) -> list[Reply]:
+    if turn.recall(WAITING) == my_data.WAITS_NAME:
+        turn.remember(WAITING, None)
+    if payload.startswith(START_PREFIX):
+        return welcome.start(turn, payload.removeprefix(START_PREFIX))
+    tap = parse(payload)
+    if tap is None or tap.verb is not Verb.DELETE_YES:
+        turn.remember(DELETING, None)
+    return menu.old_button(turn) if tap is None else _TAPS[tap.verb](turn, tap.args)
+
+
+def _text(turn: Turn) -> list[Reply]:
+    if len(turn.message.text) >= TEXT_LIMIT:
+        return menu.too_long(turn)
+    payload = offered_payload(turn)
+    if payload is not None:
+        return _tap(turn, payload)
+    turn.remember(DELETING, None)
+    asked_for_name = turn.recall(WAITING) == my_data.WAITS_NAME
+    if asked_for_name:
+        turn.remember(WAITING, None)
+    wish = _wish(turn)
+    if wish is not None:
+        return wish
+    if asked_for_name and "?" not in turn.text:
+        return my_data.typed_name(turn, turn.text)
+    return _slip(turn) or _place(turn) or ask.ask(turn, turn.text, act)
+
+
+def _wish(turn: Turn) -> list[Reply] | None:
+    """A command or one of the phrases that lead straight to a dialogue."""
+    command = typed.command(turn.text)
+    if command is not None:
+        name, words = command
+        return menu.unknown_command(turn) if name is None else _INTENTS[name](turn, words)
+    name = typed.intent(turn.text)
+    return None if name is None else _INTENTS[name](turn, "")
+
+
+def _slip(turn: Turn) -> list[Reply] | None:
+    """Letters and numbers that choose nothing, emoji, punctuation, nothing at all."""
+    if ambiguous_number(turn):
+        return menu.which_button(turn)
+    answered = learn.typed_answer(turn)
+    if answered is not None:
+        return answered
+    lone = typed.typed_number(turn.text) is not None or typed.typed_letter(turn.text) is not None
+    if typed.has_words(turn.text) and not lone:
+        return None
+    again = learn.choose_one(turn) if lone else None
+    if again is not None:
+        return again
+    return menu.unclear(turn) if turn.recall(NOTICED) or lone else welcome.greet(turn)
+
+
+def _place(turn: Turn) -> list[Reply] | None:
+    replies = place.typed_place(turn)
+    if replies is not None:
+        return replies
+    ward = place.said_ward(turn)
+    if ward is not None:
+        return place.settle_ward(turn, ward)
+    return place.unclear_place(turn) if place.looks_like_place(turn) else None

@@ -1,0 +1,49 @@
+"""What the tests of the conversation share."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation.ports import GroupView, Repositories, WardView
+from bot.conversation.router import Conversation
+from lessons.catalogue import Catalogue, load_courses
+from tests.conversation.memory import Stored, memory_repositories
+from tests.conversation.passages import SmallAnswerer
+from tests.conversation.resident import Resident
+
+WARDS = (
+    WardView("le-dai-hanh", "Phường Lê Đại Hành"),
+    WardView("hung-dao", "Phường Hưng Đạo"),
+    WardView("thanh-binh", "Phường Thanh Bình", "phường Lê Thanh Nghị"),
+    WardView("tu-ky", "Xã Tứ Kỳ"),
+)
+GROUPS = (
+    *(GroupView(number, "hung-dao", f"Tổ dân phố số {number}", f"HD{number:02}") for number in range(1, 13)),
+    GroupView(21, "tu-ky", "Thôn An Nhân", "TK01"),
+    GroupView(22, "tu-ky", "Thôn La Tỉnh", "TK02"),
+)
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load_courses()
+
+
+@pytest.fixture
+def stored() -> Stored:
+    return Stored()
+
+
+@pytest.fixture
+def repositories(stored: Stored) -> Repositories:
+    return memory_repositories(WARDS, GROUPS, stored)[0]
+
+
+@pytest.fixture
+def conversation(catalogue: Catalogue) -> Conversation:
+    return Conversation(SmallAnswerer(), catalogue)
+
+
+@pytest.fixture
+def resident(conversation: Conversation, repositories: Repositories, stored: Stored) -> Resident:
+    return Resident(conversation, repositories, stored)

@@ -1,0 +1,161 @@
+"""Repositories that keep everything in memory: a real implementation of the conversation's ports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.conversation.ports import (
+    AttemptRecord,
+    ChatContext,
+    GroupView,
+    PersonView,
+    Repositories,
+    WardView,
+)
+from lessons.progress import Attempt
+
+CALLED_LIMIT = 40
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    parts = re.split(r"(\d+)", name)
+    return [(1, int(part), "") if part.isdigit() else (0, 0, part.lower()) for part in parts if part]
+
+
+class MemoryWards:
+    def __init__(self, wards: Sequence[WardView], groups: Sequence[GroupView]) -> None:
+        self._wards = {ward.code: ward for ward in wards}
+        self._groups = {group.id: group for group in groups}
+
+    def all(self) -> Sequence[WardView]:
+        return sorted(self._wards.values(), key=lambda ward: ward.name)
+
+    def get(self, code: str) -> WardView | None:
+        return self._wards.get(code)
+
+    def groups(self, ward_code: str) -> Sequence[GroupView]:
+        found = [group for group in self._groups.values() if group.ward_code == ward_code]
+        return sorted(found, key=lambda group: _natural(group.name))
+
+    def group(self, group_id: int) -> GroupView | None:
+        return self._groups.get(group_id)
+
+    def group_by_join_code(self, join_code: str) -> GroupView | None:
+        return next((group for group in self._groups.values() if group.join_code == join_code), None)
+
+
+@dataclass
+class Stored:
+    """Everything that is kept, for tests to look at."""
+
+    people: dict[int, PersonView] = field(default_factory=dict)
+    attempts: dict[str, tuple[int, AttemptRecord]] = field(default_factory=dict)
+    questions: dict[int, dict[str, object]] = field(default_factory=dict)
+    chats: dict[int, ChatContext] = field(default_factory=dict)
+    made: int = 0
+
+    def next_id(self) -> int:
+        self.made += 1
+        return self.made
+
+
+class MemoryPeople:
+    def __init__(self, stored: Stored) -> None:
+        self._stored = stored
+
+    def enrol(self, chat: ChatContext, purpose: str, version: str, at: datetime) -> PersonView:
+        person = self._stored.people.get(chat.person_id or 0)
+        if person is None:
+            person = PersonView(self._stored.next_id(), chat.ward_code, chat.group_id, None, at)
+            chat.person_id = person.id
+        if all(consent[:2] != (purpose, version) for consent in person.consents):
+            person = replace(person, consents=(*person.consents, (purpose, version, at)))
+        self._stored.people[person.id] = person
+        return person
+
+    def get(self, person_id: int) -> PersonView | None:
+        return self._stored.people.get(person_id)
+
+    def move(self, person_id: int, ward_code: str | None, group_id: int | None) -> None:
+        self._change(person_id, ward_code=ward_code, group_id=group_id)
+
+    def rename(self, person_id: int, called: str | None) -> None:
+        self._change(person_id, called=called[:CALLED_LIMIT] if called else None)
+
+    def forget(self, chat: ChatContext) -> None:
+        stored = self._stored
+        if chat.person_id is not None:
+            stored.people.pop(chat.person_id, None)
+            stored.attempts = {key: kept for key, kept in stored.attempts.items() if kept[0] != chat.person_id}
+        stored.questions = {key: kept for key, kept in stored.questions.items() if kept["tell"] != chat.id}
+        chat.person_id = chat.ward_code = chat.group_id = None
+        chat.state.clear()
+
+    def _change(self, person_id: int, **values: object) -> None:
+        self._stored.people[person_id] = replace(self._stored.people[person_id], **values)  # type: ignore[arg-type]
+
+
+class MemoryAttempts:
+    def __init__(self, stored: Stored) -> None:
+        self._stored = stored
+
+    def record(self, person_id: int, chat: ChatContext, attempt: AttemptRecord) -> None:
+        self._stored.attempts.setdefault(attempt.key, (person_id, attempt))
+
+    def of_person(self, person_id: int) -> list[Attempt]:
+        return [
+            Attempt(
+                attempt_id=record.key,
+                question_id=record.question_id,
+                lesson_id=record.lesson_id,
+                course_id=record.course_id,
+                chosen=tuple(record.chosen.split(",")),
+                correct=record.correct,
+                answered_at=record.answered_at,
+                lesson_version=record.lesson_version,
+                lesson_questions=record.question_count,
+            )
+            for owner, record in self._stored.attempts.values()
+            if owner == person_id
+        ]
+
+
+class MemoryQuestions:
+    def __init__(self, stored: Stored) -> None:
+        self._stored = stored
+
+    def unanswered(self, chat: ChatContext, masked_text: str, at: datetime, reason: str = "no_passage") -> int:
+        question_id = self._stored.next_id()
+        self._stored.questions[question_id] = {
+            "ward": chat.ward_code,
+            "group": chat.group_id,
+            "text": masked_text,
+            "reason": reason,
+            "at": at,
+            "tell": None,
+        }
+        return question_id
+
+    def tell_me(self, question_id: int, chat: ChatContext) -> bool:
+        question = self._stored.questions.get(question_id)
+        if question is None or question["ward"] != chat.ward_code or question["tell"] not in (None, chat.id):
+            return False
+        question["tell"] = chat.id
+        return True
+
+
+def memory_repositories(
+    wards: Sequence[WardView], groups: Sequence[GroupView], stored: Stored | None = None
+) -> tuple[Repositories, Stored]:
+    """Repositories over these wards and groups, and what they keep."""
+    kept = stored if stored is not None else Stored()
+    repositories = Repositories(
+        wards=MemoryWards(wards, groups),
+        people=MemoryPeople(kept),
+        attempts=MemoryAttempts(kept),
+        questions=MemoryQuestions(kept),
+    )
+    return repositories, kept
