@@ -7,11 +7,11 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from knowledge.answer import Answerer
 from sqlmodel import col, select
 
 from bot.store.database import Database
 from bot.store.tables import StaffAnswerRow
+from knowledge.answer import Answerer
 from knowledge.answer_types import Answer, OverrideSource, StaffAnswer
 from knowledge.encoder import Encoder
 from knowledge.index import (

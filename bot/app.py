@@ -8,7 +8,6 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
-from knowledge.encoder import Encoder
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy import func
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,6 +33,7 @@ from bot.store.database import Database
 from bot.store.tables import Outbox, utc_now
 from bot.store.wards import register_wards
 from bot.texts import text
+from knowledge.encoder import Encoder
 
 log = logging.getLogger(__name__)
 

@@ -9,15 +9,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from knowledge.answer import Answerer
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.answering import INDEX_ERRORS, StoredStaffAnswers, current_index
 from bot.errors import IndexUnavailableError, OperatorError
+from bot.material import open_encoder
 from bot.settings import Settings
 from bot.store.database import Database
+from knowledge.answer import Answerer
 from knowledge.answer_types import Answer, OverrideSource, StaffAnswer
-from knowledge.encoder import load_encoder
 from knowledge.index import load_index
 from knowledge.wards import load_wards
 
@@ -45,10 +45,10 @@ class Asker:
 
     def __init__(self, settings: Settings) -> None:
         """Raises IndexUnavailableError."""
-        encoder = load_encoder(settings.embedding_model)
         folder = current_index(settings.data_dir)
         if folder is None:
             raise IndexUnavailableError("There is no index yet. Build it: bdhvs index build")
+        encoder = open_encoder(settings)
         try:
             self._answerer = Answerer(load_index(folder), encoder)
         except INDEX_ERRORS as error:

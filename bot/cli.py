@@ -129,14 +129,13 @@ def restore(file: Path) -> None:
 
 def _build_index(current: Settings) -> Path:
     from bot.answering import INDEX_FOLDER, point_to, uploaded_plans
-    from bot.material import knowledge_root
+    from bot.material import knowledge_root, open_encoder
     from indexer import command
     from indexer.sections import PlanFormatError
-    from knowledge.encoder import load_encoder
     from knowledge.yaml_source import MaterialError
 
     indexes = current.data_dir / INDEX_FOLDER
-    encoder = load_encoder(current.embedding_model)
+    encoder = open_encoder(current)
     try:
         folder = command.build(knowledge_root(current), indexes, uploaded_plans(current.data_dir), encoder)
     except (MaterialError, PlanFormatError) as error:
@@ -194,7 +193,6 @@ def index_repair(
 def index_evaluate(file: Path, as_json: JsonOption = False) -> None:
     """Measure retrieval on a file of passages and questions, in a throw-away index."""
     from indexer.evaluate import evaluate_command
-
     from knowledge.encoder import load_encoder
 
     evaluate_command(file, load_encoder(settings().embedding_model), as_json, sys.stdout)

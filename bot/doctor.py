@@ -12,11 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.answering import INDEX_ERRORS, current_index, is_current
 from bot.connecting import connected_channels
 from bot.errors import OperatorError
-from bot.material import knowledge_root, load_material
+from bot.material import knowledge_root, load_material, open_encoder
 from bot.settings import Settings
 from bot.store.database import make_engine
 from bot.store.migrate import NewerDatabaseError, UnknownDatabaseError, current_revision, head_revision
-from knowledge.encoder import load_encoder
 from knowledge.index import check_model, load_index
 from knowledge.yaml_source import MaterialError
 
@@ -103,7 +102,7 @@ def _index(settings: Settings) -> str:
     if folder is None:
         raise OperatorError("None yet. Build it: bdhvs index build")
     try:
-        encoder = load_encoder(settings.embedding_model)
+        encoder = open_encoder(settings)
         index = load_index(folder)
         check_model(index, encoder.name, encoder.fingerprint)
     except INDEX_ERRORS as error:

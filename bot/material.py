@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.errors import OperatorError
 from bot.settings import Settings
+from knowledge.encoder import Encoder, EncoderError, load_encoder
 from knowledge.facts import load_facts
 from knowledge.material_files import FACTS_FILE
 from knowledge.wards import Ward, load_wards
@@ -31,6 +33,14 @@ def material_root(settings: Settings) -> Path:
 def knowledge_root(settings: Settings) -> Path:
     """The folder with plans/, services/ and facts.yaml."""
     return material_root(settings) / "knowledge"
+
+
+def open_encoder(settings: Settings) -> Encoder:
+    """The encoder the settings name. Raises OperatorError."""
+    try:
+        return load_encoder(settings.embedding_model)
+    except EncoderError as error:
+        raise OperatorError(str(error)) from error
 
 
 def load_material(settings: Settings) -> Material:

@@ -18,12 +18,12 @@ from sqlalchemy.exc import OperationalError
 from bot.answering import INDEX_FOLDER, current_index, is_current
 from bot.app import Application, Server
 from bot.errors import OperatorError
-from bot.material import knowledge_root, load_material
+from bot.material import knowledge_root, load_material, open_encoder
 from bot.settings import Settings
 from bot.staff.accounts import LINK_HOURS, first_sign_in_token
 from bot.store.database import Database
 from bot.store.migrate import NewerDatabaseError, UnknownDatabaseError, upgrade
-from knowledge.encoder import Encoder, load_encoder
+from knowledge.encoder import Encoder
 
 LOCK_FILE = "instance.lock"
 
@@ -92,7 +92,7 @@ def serve(settings: Settings) -> int:
     try:
         database = open_database(settings)
         try:
-            encoder = load_encoder(settings.embedding_model)
+            encoder = open_encoder(settings)
             ensure_index(settings, encoder)
             application = Application(settings, database, load_material(settings), encoder)
             return asyncio.run(_run(settings, application))

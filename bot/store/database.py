@@ -96,6 +96,7 @@ class Database:
             try:
                 return unit(session)
             finally:
+                session.expunge_all()  # what was read stays usable after the session
                 session.rollback()
 
     def close(self) -> None:
