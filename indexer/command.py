@@ -16,12 +16,11 @@ import yaml
 from indexer.build import build_index
 from indexer.lines import join_lines
 from indexer.plan_import import markdown_body
-from indexer.readers import read_document
 from indexer.repair import RepairedLine, repair_file, repair_text
 from indexer.repair.text import sister_texts
 from indexer.sections import plan_passages, read_plan
 from knowledge.documents import Passage
-from knowledge.vectors import Encoder
+from knowledge.encoder import Encoder
 
 KEPT_INDEXES = 2  # the one in use and the one before it, the way back when a build turns out bad
 TITLE = re.compile(r"^#*\s*(?:\*\*)?(?:KẾ HOẠCH|Kế hoạch)(?:\*\*)?\s*$")
@@ -71,6 +70,8 @@ def add_plan(source: Path, ward: str, plans: Path, sisters: Path) -> Path:
 
     The raw text stays beside it. Raises DocumentRefusedError, saying what to do.
     """
+    from indexer.readers import read_document  # brings the document libraries, which a build does not need
+
     read = read_document(source)
     text = read.text
     if read.needs_repair:
