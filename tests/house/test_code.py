@@ -52,10 +52,12 @@ def test_rooms_import_only_what_they_may() -> None:
 
 
 def test_files_can_be_read_in_one_sitting() -> None:
+    """Migrations are left out: one is a flat list of columns, and a released one is never edited."""
     long = {
         path.relative_to(ROOT).as_posix(): count
         for path in tracked_files()
         if path.suffix in {".py", ".js", ".css", ".html"}
+        and path.parent.name != "versions"
         and (count := len(path.read_text(encoding="utf-8").splitlines())) > LINES_LIMIT
     }
     assert not long
