@@ -82,8 +82,10 @@ def offered_payload(turn: Turn) -> str | None:
     if position is not None and not ambiguous_number(turn) and 1 <= position <= len(offered):
         return str(offered[position - 1][1])
     letter = typed_letter(turn.text)
-    options = [str(payload) for _label, payload, _place in offered if payload.startswith(_OPTION_PREFIX)]
-    return options[letter] if letter is not None and letter < len(options) else None
+    # The last argument of an option is its letter's place: it stays when options before it are chosen and gone.
+    ends = f":{letter}"
+    options = (str(payload) for _label, payload, _place in offered if payload.startswith(_OPTION_PREFIX))
+    return next((payload for payload in options if payload.endswith(ends)), None)
 
 
 def _names(label: str) -> tuple[str, ...]:

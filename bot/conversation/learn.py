@@ -16,7 +16,7 @@ from bot.conversation.quiz import after_tap, feedback, options_of, question_repl
 from bot.conversation.turn import Turn
 from bot.conversation.welcome import consent_buttons
 from bot.texts import text
-from lessons.catalogue import Course, Lesson, Question
+from lessons.catalogue import Course, Lesson, Question, QuestionKind
 from lessons.progress import Progress, fold
 from lessons.quiz import grade
 
@@ -226,7 +226,11 @@ def _answered(
     turn: Turn, current: Lesson, question: Question, position: Position, places: tuple[int, ...]
 ) -> list[Reply]:
     options = options_of(turn, question, position.run)
-    chosen = tuple(options[place].id for place in places)
+    if question.kind is QuestionKind.ORDER:
+        chosen = tuple(options[place].id for place in places)
+    else:  # kept in the order of the material: how the options were shuffled says nothing
+        picked = {options[place].id for place in places}
+        chosen = tuple(one.id for one in question.options if one.id in picked)
     result = grade(question, chosen)
     if turn.chat.person_id is not None:
         message = turn.message

@@ -30,7 +30,7 @@ def _note(citation: Citation, today: date) -> str:
         parts += [text("note.from", date=worded_date(citation.valid_from))] if citation.valid_from else []
         parts += [text("note.until", date=worded_date(until))] if until else []
     if citation.checked_on:
-        parts.append(text("note.checked", date=worded_date(citation.checked_on).removeprefix("ngày ")))
+        parts.append(text("note.checked", date=worded_date(citation.checked_on)))
     return "; ".join(parts)
 
 

@@ -116,7 +116,7 @@ class MemoryAttempts:
                 correct=record.correct,
                 answered_at=record.answered_at,
                 lesson_version=record.lesson_version,
-                lesson_questions=record.question_count,
+                question_count=record.question_count,
             )
             for owner, record in self._stored.attempts.values()
             if owner == person_id

@@ -29,9 +29,12 @@ class Resident:
         """Send a message; returns everything said in reply."""
         self.sent += 1
         self.now += timedelta(seconds=5)
-        self.chat.state = json.loads(json.dumps(self.chat.state))
+        kept = json.loads(json.dumps(self.chat.state))
+        self.chat.state = dict(kept)
         message = Message("web", f"chat-{self.chat.id}", f"m{self.sent}", text, self.now, payload, attachment)
+        before = json.dumps(kept)
         self.replies = self.conversation.handle(self.chat, message, self.repositories)
+        assert json.dumps(kept) == before, "a value of the state was changed in place: the store would not see it"
         return self.said
 
     def taps(self, label: str) -> str:

@@ -1,0 +1,225 @@
+"""Everything that is neither a question nor a tap on a fresh button."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.channels.message import Attachment, Button
+from bot.conversation.actions import act
+from bot.conversation.fitting import REPLY_LIMIT
+from bot.conversation.payloads import PAYLOAD_LIMIT, Verb, make, parse
+from bot.conversation.ports import Repositories
+from bot.conversation.router import Conversation
+from bot.texts import phrases
+from knowledge.answer_types import Action, Answer, AnswerKind
+from lessons.catalogue import Catalogue
+from tests.conversation.conftest import GROUPS, WARDS
+from tests.conversation.memory import Stored, memory_repositories
+from tests.conversation.passages import SmallAnswerer
+from tests.conversation.resident import Resident
+
+
+@pytest.mark.parametrize("text", ["", "   ", "😀😀", "?!", "\x00\x07", "\u200b", "x", "7"])
+def test_nothing_said_is_met_kindly_and_not_kept(resident: Resident, stored: Stored, text: str) -> None:
+    resident.agrees()
+    assert "Trợ lý chưa hiểu" in resident.says(text)
+    assert "Học bài" in resident.labels
+    assert stored.questions == {}
+
+
+def test_an_emoji_as_the_first_word_is_a_greeting(resident: Resident) -> None:
+    assert "trợ lý tự động" in resident.says("👋")
+
+
+def test_a_text_that_was_cut_is_asked_for_again(resident: Resident, stored: Stored) -> None:
+    resident.agrees()
+    assert "dài quá" in resident.says("báo cáo " * 500)
+    assert stored.questions == {}
+
+
+def test_a_long_question_is_kept_short(resident: Resident, stored: Stored) -> None:
+    resident.agrees()
+    resident.says("sân chơi " * 400)
+    (question,) = stored.questions.values()
+    assert len(str(question["text"])) <= 1000
+    assert len(str(resident.chat.state)) < 2000
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Attachment.PHOTO, "chưa xem được ảnh"),
+        (Attachment.VOICE, "hình micro"),
+        (Attachment.STICKER, "Cảm ơn"),
+        (Attachment.FILE, "chưa đọc được tệp"),
+        (Attachment.LOCATION, "không dùng vị trí"),
+        (Attachment.OTHER, "chưa hiểu loại tin"),
+    ],
+)
+def test_attachments_get_a_helpful_reply(resident: Resident, kind: Attachment, words: str) -> None:
+    resident.agrees()
+    assert words in resident.says("", attachment=kind)
+
+
+def test_a_caption_is_a_question(resident: Resident) -> None:
+    resident.agrees()
+    said = resident.says("quên mật khẩu vneid", attachment=Attachment.PHOTO)
+    assert "chưa xem được ảnh" in said and "Bấm Quên mật khẩu" in said
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "2mn",
+        "1zz",
+        "1",
+        "mn",
+        "1wd:khong-co",
+        "1wd",
+        "1gr:99999999999999",
+        "1gr:-1",
+        "1gr",
+        "1jn:777",
+        "1ch:1:1",
+        "1rt:5",
+        "1wr",
+        "1tm:1",
+        "1co:khong",
+        "1co",
+        "1le:khong",
+        "1nx:1:0",
+        "1op:1:1:1",
+        "1su:9:9",
+        "1ag:0:0",
+        "1mn:" + "a" * 80,
+        "<script>alert(1)</script>",
+        "1wd:../../etc",
+        "1MN",
+        "\x00",
+    ],
+)
+def test_old_and_invented_buttons_are_met_kindly(resident: Resident, payload: str) -> None:
+    resident.agrees()
+    assert "đã cũ" in resident.says("", payload=payload)
+    assert "Học bài" in resident.labels
+
+
+def test_a_number_that_two_lists_know_is_asked_about(resident: Resident) -> None:
+    """The first answer and the notice below it each have a button 1: none may be taken for consent."""
+    resident.says("quên mật khẩu vneid")
+    said = resident.says("1")
+    assert "chọn lại" in said
+    assert resident.labels == ["Đúng", "Chưa đúng", "Đồng ý", "Dùng ẩn danh"]
+    assert resident.chat.person_id is None
+    resident.says("3")
+    assert resident.chat.person_id is not None
+
+
+@pytest.mark.parametrize("typed", ["2", "2.", "số 2", "(2)", "２", "2️⃣", "hoc bai", "Học bài"])
+def test_the_menu_may_be_typed(resident: Resident, typed: str) -> None:
+    resident.agrees()
+    assert "khóa nào" in resident.says(typed)
+
+
+def test_an_unknown_command_names_the_way_to_the_known_ones(resident: Resident) -> None:
+    resident.agrees()
+    assert "/trogiup" in resident.says("/khongco")
+    assert "/dulieucuatoi" in resident.says("/trogiup@TroLyBot")
+
+
+@pytest.mark.parametrize("phrase", [phrase for entries in phrases().values() for phrase in entries])
+def test_every_phrase_leads_somewhere_without_asking_the_documents(
+    catalogue: Catalogue, repositories: Repositories, stored: Stored, phrase: str
+) -> None:
+    answerer = SmallAnswerer()
+    resident = Resident(Conversation(answerer, catalogue), repositories, stored).agrees()
+    for form in (phrase, phrase.upper()):
+        resident.says(form)
+    assert answerer.calls == []
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_every_action_is_answered(catalogue: Catalogue, repositories: Repositories, action: Action) -> None:
+    from bot.channels.message import Message
+    from bot.conversation.ports import ChatContext
+    from bot.conversation.turn import Turn
+    from tests.conversation.resident import NOON
+
+    turn = Turn(ChatContext(1, "web"), Message("web", "c", "m", "", NOON), repositories, SmallAnswerer(), catalogue, "")
+    replies = act(turn, Answer(AnswerKind.ACTION, "Lời của kho kiến thức.", 0.0, action=action))
+    assert replies and all(reply.text for reply in replies)
+
+
+def test_payloads_survive_every_channel() -> None:
+    payload = make(Verb.OPTION, 999999, 99, 7)
+    assert len(payload.encode()) <= PAYLOAD_LIMIT
+    tap = parse(payload)
+    assert tap is not None and tap.args == ("999999", "99", "7")
+    with pytest.raises(ValueError, match="not a payload"):
+        make(Verb.LESSON, "b" * 70)
+    with pytest.raises(ValueError, match="not a payload"):
+        make(Verb.LESSON, "bài một")
+
+
+TYPED = st.one_of(
+    st.sampled_from([phrase for entries in phrases().values() for phrase in entries]),
+    st.sampled_from(
+        [
+            "hạn nộp báo cáo",
+            "quên mật khẩu vneid",
+            "bao giờ có sân chơi",
+            "otp 123456",
+            "1",
+            "A",
+            "a c",
+            "xã Tứ Kỳ",
+            "tôi ở Hưng Đạo",
+            "cảm ơn",
+            "tôi muốn tự tử",
+            "Bác Lan",
+            "/sua Lan",
+            "/start HD03",
+            "",
+            "😀",
+        ]
+    ),
+    st.text(max_size=60),
+)
+STEP = st.one_of(
+    st.tuples(st.just("tap"), st.integers(0, 30)),
+    st.tuples(st.just("old"), st.integers(0, 200)),
+    st.tuples(st.just("type"), TYPED),
+    st.tuples(st.just("payload"), st.text(max_size=70)),
+    st.tuples(st.just("send"), st.sampled_from(list(Attachment))),
+)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEP, min_size=5, max_size=40))
+def test_no_sequence_of_taps_and_texts_is_left_without_a_reply(
+    catalogue: Catalogue, steps: list[tuple[str, object]]
+) -> None:
+    repositories, stored = memory_repositories(WARDS, GROUPS)
+    resident = Resident(Conversation(SmallAnswerer(), catalogue), repositories, stored)
+    seen: list[Button] = []
+    for kind, what in steps:
+        if kind == "tap" and isinstance(what, int) and resident.buttons:
+            resident.says("", resident.buttons[what % len(resident.buttons)].payload)
+        elif kind == "old" and isinstance(what, int) and seen:
+            resident.says("", seen[what % len(seen)].payload)
+        elif kind == "payload":
+            resident.says("", str(what))
+        elif isinstance(what, Attachment):
+            resident.says("", attachment=what)
+        else:
+            resident.says(str(what))
+        seen += resident.buttons
+        assert resident.replies
+        for reply in resident.replies:
+            assert 0 < len(reply.text) <= REPLY_LIMIT
+            assert all(0 < len(button.payload.encode()) <= PAYLOAD_LIMIT and button.label for button in reply.buttons)
+            assert len({button.payload for button in reply.buttons}) == len(reply.buttons)
+        assert all(owner in stored.people for owner, _record in stored.attempts.values())
+        assert len(str(resident.chat.state)) < 8000

@@ -1,0 +1,139 @@
+"""Choosing ward and residential group."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation.ports import GroupView, WardView
+from bot.conversation.router import Conversation
+from tests.conversation.memory import memory_repositories
+from tests.conversation.resident import Resident
+
+
+def start(resident: Resident) -> Resident:
+    resident.says("/start")
+    resident.taps("Đồng ý")
+    return resident
+
+
+def test_groups_come_eight_a_page_in_the_order_people_expect(resident: Resident) -> None:
+    start(resident).taps("Phường Hưng Đạo")
+    assert resident.labels[:2] == ["Tổ dân phố số 1", "Tổ dân phố số 2"]
+    assert sum(label.startswith("Tổ dân phố") for label in resident.labels) == 8
+    resident.taps("Trang sau")
+    assert [label for label in resident.labels if label.startswith("Tổ")][-1] == "Tổ dân phố số 12"
+    resident.taps("← Trang trước")
+    assert "Tổ dân phố số 1" in resident.labels
+
+
+@pytest.mark.parametrize(
+    ("typed", "ward"),
+    [
+        ("phuong hung dao", "hung-dao"),
+        ("Hưng Đạo", "hung-dao"),
+        ("LE DAI HANH", "le-dai-hanh"),
+        ("xa tu ky", "tu-ky"),
+        ("lê thanh nghị", "thanh-binh"),
+        ("Phường Thanh Bình", "thanh-binh"),
+    ],
+)
+def test_a_ward_may_be_typed(resident: Resident, typed: str, ward: str) -> None:
+    start(resident).says(typed)
+    assert resident.chat.ward_code == ward
+
+
+def test_another_place_of_the_same_name_is_not_taken_for_the_ward(resident: Resident) -> None:
+    """Xã Hưng Đạo was another commune than phường Hưng Đạo."""
+    said = start(resident).says("xã Hưng Đạo")
+    assert resident.chat.ward_code is None
+    assert "chưa thấy nơi này" in said
+    assert "Phường Hưng Đạo" in resident.labels
+
+
+def test_a_merged_ward_is_explained(resident: Resident) -> None:
+    said = start(resident).taps("Phường Thanh Bình")
+    assert "Phường Thanh Bình nay là phường Lê Thanh Nghị" in said
+    assert "Kế hoạch cũ" in said
+    assert resident.chat.ward_code == "thanh-binh"
+
+
+@pytest.mark.parametrize(
+    ("typed", "group"), [("to dan pho so 11", 11), ("Tổ dân phố số 7", 7), ("tổ 11", 11), ("tdp 12", 12)]
+)
+def test_a_group_may_be_typed(resident: Resident, typed: str, group: int) -> None:
+    start(resident).taps("Phường Hưng Đạo")
+    resident.says(typed)
+    assert resident.chat.group_id == group
+
+
+def test_a_hamlet_may_be_typed_without_its_kind(resident: Resident) -> None:
+    start(resident).taps("Xã Tứ Kỳ")
+    resident.says("la tinh")
+    assert resident.chat.group_id == 22
+
+
+def test_a_group_that_does_not_exist_shows_the_list_again(resident: Resident) -> None:
+    start(resident).taps("Xã Tứ Kỳ")
+    assert "chưa thấy tên này" in resident.says("thôn Không Có")
+    assert "Thôn La Tỉnh" in resident.labels
+
+
+def test_a_question_while_a_place_is_asked_for_is_answered(resident: Resident) -> None:
+    start(resident)
+    assert "Bấm Quên mật khẩu" in resident.says("quên mật khẩu vneid thì sao")
+
+
+def test_a_group_of_another_ward_cannot_be_slipped_in(resident: Resident) -> None:
+    start(resident).taps("Xã Tứ Kỳ")
+    assert "đã cũ" in resident.says("", payload="1gr:5")
+    assert resident.chat.group_id is None
+
+
+def test_changing_ward_drops_the_group_of_the_old_one(resident: Resident) -> None:
+    resident.agrees()
+    resident.says("doi phuong")
+    resident.taps("Xã Tứ Kỳ")
+    person = resident.stored.people[resident.chat.person_id or 0]
+    assert person.ward_code == "tu-ky" and person.group_id is None
+    resident.taps("Thôn An Nhân")
+    assert resident.stored.people[resident.chat.person_id or 0].group_id == 21
+
+
+def test_changing_group_asks_within_the_ward(resident: Resident) -> None:
+    resident.agrees()
+    resident.says("đổi tổ")
+    resident.taps("Tổ dân phố số 5")
+    assert resident.chat.group_id == 5
+
+
+def test_saying_where_one_lives_is_enough(resident: Resident) -> None:
+    resident.says("/start")
+    resident.taps("Dùng ẩn danh")
+    resident.taps("Bỏ qua")
+    resident.says("tôi ở phường Hưng Đạo")
+    assert resident.chat.ward_code == "hung-dao"
+
+
+def test_both_choices_may_be_skipped(resident: Resident) -> None:
+    start(resident).taps("Bỏ qua")
+    assert "Chưa ghi nơi ở" in resident.said
+    resident.says("Chọn tổ dân phố")
+    resident.taps("Phường Hưng Đạo")
+    resident.taps("Bỏ qua")
+    assert (resident.chat.ward_code, resident.chat.group_id) == ("hung-dao", None)
+
+
+def test_the_only_ward_is_not_asked_for(conversation: Conversation) -> None:
+    group = GroupView(1, "tu-ky", "Thôn An Nhân", "TK01")
+    repositories, stored = memory_repositories([WardView("tu-ky", "Xã Tứ Kỳ")], [group])
+    resident = Resident(conversation, repositories, stored)
+    said = start(resident).said
+    assert "Cảm ơn bạn đã đồng ý" in said
+    assert "xã Tứ Kỳ" in said
+    assert "Thôn An Nhân" in resident.labels
+
+
+def test_a_ward_without_groups_is_no_dead_end(resident: Resident) -> None:
+    said = start(resident).taps("Phường Lê Đại Hành")
+    assert "chưa có danh sách tổ dân phố" in said
+    assert "Học bài" in resident.labels
