@@ -13,8 +13,9 @@ from aiohttp import web
 from bot.channels.base import Capabilities, ChannelError, Receive, StoreUnavailableError, TokenRefusedError
 from bot.channels.images import ImageSource, NoImages
 from bot.channels.message import Message, Reply
+from bot.channels.retrying import START_WAIT_SECONDS, Trouble, pause_after, started
 from bot.channels.telegram_client import build_client, our_errors
-from bot.channels.telegram_polling import Poller, pause_after
+from bot.channels.telegram_polling import Poller
 from bot.channels.telegram_sending import TEXT_LIMIT, Sending
 from bot.channels.telegram_updates import NAME, UPDATE_KINDS, Account, callback_id_of, read_update, update_id_of
 from bot.channels.webhook import (
@@ -34,8 +35,6 @@ WEBHOOK_PATH = "/webhooks/telegram"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 # Telegram's default: so many posts at once keep a group commit full and a small server upright.
 WEBHOOK_CONNECTIONS = 40
-# The program starts without Telegram when it cannot be reached this fast, and goes on trying.
-START_WAIT_SECONDS = 5.0
 # Unanswered taps at stop: their spinner ends by itself.
 ANSWER_WAIT_SECONDS = 1.0
 
@@ -44,7 +43,6 @@ class TelegramChannel:
     """One bot account. Without ``webhook`` it polls.
 
     ``commands`` (name, description) become the bot's menu; ``images`` finds what a Reply names.
-    ``trouble`` says in English what keeps messages from flowing, None while they flow.
     """
 
     name = NAME
@@ -63,7 +61,7 @@ class TelegramChannel:
         retry_seconds: float = 1.0,
     ) -> None:
         """Raises ValueError for what cannot be a token. ``retry_seconds`` is the first pause after trouble."""
-        self.trouble: str | None = None
+        self._trouble = Trouble("Telegram", log)
         self._token = token
         self._base_url = base_url
         self._webhook = webhook
@@ -71,12 +69,17 @@ class TelegramChannel:
         self._retry_seconds = retry_seconds
         self._client = build_client(token, base_url)
         self._sending = Sending(self._client, images or NoImages())
-        self._poller = Poller(self._client, self._accept, self._report, retry_seconds)
+        self._poller = Poller(self._client, self._accept, self._trouble.report, retry_seconds)
         self._receive: Receive | None = None
         self._account: Account | None = None
         self._connected = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
+
+    @property
+    def trouble(self) -> str | None:
+        """What keeps messages from flowing, in English; None while they flow."""
+        return self._trouble.text
 
     async def start(self, receive: Receive) -> None:
         """Connect and begin to receive; an unreachable server is tried again in the background.
@@ -85,12 +88,7 @@ class TelegramChannel:
         """
         self._receive = receive
         self._task = asyncio.create_task(self._run(), name="telegram")
-        connected = asyncio.create_task(self._connected.wait())
-        await asyncio.wait(
-            {connected, self._task}, timeout=START_WAIT_SECONDS, return_when=asyncio.FIRST_COMPLETED
-        )
-        connected.cancel()
-        if self._task.done() and self._task.exception() is not None:
+        if not await started(self._task, self._connected, START_WAIT_SECONDS):
             await self._client.shutdown()
             await self._task
 
@@ -135,10 +133,10 @@ class TelegramChannel:
             try:
                 await self._connect()
             except TokenRefusedError as error:
-                self._report(str(error))
+                self._trouble.report(str(error))
                 raise
             except ChannelError as error:
-                self._report(str(error))
+                self._trouble.report(str(error))
                 await asyncio.sleep(pause_after(error, failures, self._retry_seconds))
                 failures += 1
         if self._webhook is None:
@@ -160,17 +158,8 @@ class TelegramChannel:
                 )
             if self._commands:
                 await self._client.set_my_commands(list(self._commands))
-        self._report(None)
+        self._trouble.report(None)
         self._connected.set()
-
-    def _report(self, trouble: str | None) -> None:
-        if trouble == self.trouble:
-            return
-        self.trouble = trouble
-        if trouble is None:
-            log.info("Telegram: messages flow again")
-        else:
-            log.warning("Telegram: %s", trouble)
 
     async def _accept(self, updates: list[JsonObject], received_at: datetime) -> None:
         """Store the updates, in order within a chat and at once across chats. Raises StoreUnavailableError."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 import httpx
@@ -34,7 +32,8 @@ from bot.channels.base import (
     TokenRefusedError,
     UnreachableError,
 )
-from bot.channels.wire import JsonObject, quiet_client_logs
+from bot.channels.http import CONNECT_TIMEOUT_SECONDS, NOT_SENT, certificates, quiet_client_logs
+from bot.channels.wire import JsonObject
 
 DEFAULT_BASE_URL = "https://api.telegram.org"
 TOKEN_FORM = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,100}")
@@ -43,11 +42,8 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 # Sends wait this long for an answer: the server itself gives up on a slow datacentre after about 20 s.
 SEND_TIMEOUT_SECONDS = 20.0
-CONNECT_TIMEOUT_SECONDS = 10.0
 # As many sends at once as the outbox has in hand, with room for callback answers.
 CONNECTIONS = 64
-# These mean that nothing left this machine, so sending again cannot double a message.
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 # What the library raises inside when an answer has the right frame and the wrong content.
 UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 # Refusals of the chat rather than of the message (descriptions of the Bot API server, lower case).
@@ -94,12 +90,6 @@ class Client(Bot):
         return [update for update in found if isinstance(update, dict)]
 
 
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Read once: it takes a tenth of a second, and there are two connection pools a bot."""
-    return httpx.create_ssl_context()
-
-
 def check_token(token: str) -> None:
     """Raise ValueError for what cannot be a bot token."""
     if not TOKEN_FORM.fullmatch(token):
@@ -123,12 +113,12 @@ def build_client(token: str, base_url: str | None) -> Client:
             read_timeout=SEND_TIMEOUT_SECONDS,
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             pool_timeout=SEND_TIMEOUT_SECONDS,
-            httpx_kwargs={"verify": _certificates()},
+            httpx_kwargs={"verify": certificates()},
         ),
         get_updates_request=CheckedRequest(
             connection_pool_size=2,
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            httpx_kwargs={"verify": _certificates()},
+            httpx_kwargs={"verify": certificates()},
         ),
     )
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from telegram.constants import PollingLimit
 from telegram.error import Conflict, NetworkError, TelegramError
 
-from bot.channels.base import ChannelError, RetryAfterError, StoreUnavailableError, TokenRefusedError
+from bot.channels.base import StoreUnavailableError
+from bot.channels.retrying import pause_after
 from bot.channels.telegram_client import Client, channel_error
 from bot.channels.telegram_updates import UPDATE_KINDS, update_id_of
 from bot.channels.wire import JsonObject
@@ -25,25 +25,13 @@ log = logging.getLogger(__name__)
 # The server holds a poll for at most 50 s; shorter, so that a dead line is noticed within a minute.
 WAIT_SECONDS = 30
 BATCH = int(PollingLimit.MAX_LIMIT)
-LONGEST_PAUSE_SECONDS = 60.0
 # Two programs that retry a conflict at once would only take turns at cutting each other off.
 CONFLICT_PAUSES = 10
-# A token stays refused until somebody changes it.
-TOKEN_PAUSES = 60
 # The confirmation at stop is a courtesy: without it the updates come again and the store knows them.
 CONFIRM_SECONDS = 1.0
 
 Accept = Callable[[list[JsonObject], datetime], Awaitable[None]]
 Report = Callable[[str | None], None]
-
-
-def pause_after(error: ChannelError | None, failures: int, unit: float) -> float:
-    """How long to wait after trouble, in seconds: what the platform asks, else doubling with some jitter."""
-    if isinstance(error, RetryAfterError):
-        return error.seconds
-    if isinstance(error, TokenRefusedError):
-        return TOKEN_PAUSES * unit
-    return float(min(unit * 2 ** min(failures, 10), LONGEST_PAUSE_SECONDS) * random.uniform(0.8, 1.2))
 
 
 class Poller:

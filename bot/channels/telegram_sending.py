@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from telegram.error import BadRequest
 
 from bot.channels.base import PermanentError, RetryAfterError, TemporaryError
 from bot.channels.degrade import split_text, units, with_sources
+from bot.channels.half_sent import HalfSent
 from bot.channels.images import ImageSource, is_address
 from bot.channels.message import Button, Reply
 from bot.channels.telegram_client import Client, our_errors
@@ -31,8 +31,6 @@ CANNOT_EDIT = (
     "message_id_invalid",
     "there is no text in the message to edit",
 )
-# Replies of several parts that stopped half-way and wait for the outbox to try again.
-HALF_SENT_LIMIT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +48,19 @@ class Sending:
     def __init__(self, client: Client, images: ImageSource) -> None:
         self._client = client
         self._images = images
-        self._half_sent: OrderedDict[tuple[str, Reply], int] = OrderedDict()
+        self._half_sent = HalfSent()
 
     async def send(self, chat: str, reply: Reply, edits: str | None) -> str:
         """Send all parts; the id of the last, which carries the buttons. Raises a ChannelError."""
         steps = self._plan(reply)
         target = edits if reply.edit else None
-        done = self._half_sent.pop((chat, reply), 0)
+        done = self._half_sent.take(chat, reply)
         sent = ""
         for index in range(done, len(steps)):
             try:
                 sent = await self._deliver(chat, steps[index], target if index == 0 else None)
             except (RetryAfterError, TemporaryError):
-                self._remember(chat, reply, index)
+                self._half_sent.keep(chat, reply, index)
                 raise
             except PermanentError as error:
                 if steps[index].file is None:
@@ -75,12 +73,6 @@ class Sending:
         """Show "is typing" for up to 5 s. Raises a ChannelError."""
         with our_errors(self._client):
             await self._client.send_chat_action(chat, ChatAction.TYPING)
-
-    def _remember(self, chat: str, reply: Reply, index: int) -> None:
-        if index:
-            self._half_sent[(chat, reply)] = index
-            while len(self._half_sent) > HALF_SENT_LIMIT:
-                self._half_sent.popitem(last=False)
 
     def _plan(self, reply: Reply) -> list[_Step]:
         text = with_sources(reply.text, reply.citations)

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import unicodedata
 from collections.abc import Mapping
 
 JsonObject = Mapping[str, object]
 
-# These write whole addresses (with the token in the path) or message texts into the log below WARNING.
-CHATTY_LOGGERS = ("httpx", "httpcore", "telegram")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # No control character but these means anything in a chat text.
 KEPT_CONTROLS = frozenset("\n\t")
 # Longest identifier accepted from a platform; real ones are below 70 characters.
 IDENTIFIER_LIMIT = 200
-
-
-def quiet_client_logs() -> None:
-    """Keep the HTTP clients from logging addresses that hold a token, and bodies that hold personal data."""
-    for name in CHATTY_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def clean(text: str) -> str:

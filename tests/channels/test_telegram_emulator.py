@@ -237,6 +237,7 @@ async def test_a_quiz_is_what_both_clients_read(emulator: TelegramEmulator) -> N
 
 
 async def test_flood_limits_when_switched_on(emulator: TelegramEmulator) -> None:
+    emulator.freeze_clock()
     emulator.switches.limit_per_chat = True
     async with ptb(emulator) as bot:
         await bot.send_message(LAN, "một")

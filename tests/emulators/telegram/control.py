@@ -7,8 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.emulators.common import Fault, FaultKind
+
 from .emulator import TelegramEmulator
-from .switches import Fault, FaultKind
 
 ACTIONS = frozenset(
     {"add_chat", "user_sends", "user_attaches", "user_edits", "user_taps", "user_blocks", "user_unblocks", "advance"}

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections import deque
 from typing import Any, Self
 
 from aiohttp import web
+
+from tests.emulators.common import Fault, Faults, Journal
 
 from .chats import Chat, Chats, SentMessage
 from .fields import problems
 from .flood import FloodControl
 from .http_api import HttpApi
-from .journal import Journal
 from .methods import METHODS
 from .parameters import Parameters
-from .switches import ApiError, Fault, Switches
+from .switches import ApiError, Switches
 from .updates import UpdateQueue
 from .webhooks import Pusher, Webhook
 
@@ -55,6 +55,7 @@ class TelegramEmulator:
             "username": username,
         }
         self._skipped = 0.0
+        self._frozen_at: float | None = None
         self.chats = Chats(self.account, self.clock)
         self.updates = UpdateQueue(self.switches, self.clock, FIRST_UPDATE)
         self.flood = FloodControl(self.switches, self.clock)
@@ -67,14 +68,18 @@ class TelegramEmulator:
         self.invalid_answers: list[str] = []
         self.base_url = ""
         self._port = port
-        self._faults: deque[tuple[str, str, Fault]] = deque()
+        self.faults = Faults()
         self._taps = itertools.count(4_000_000_000)
         self._runner: web.AppRunner | None = None
         self._pushing: asyncio.Task[None] | None = None
 
     def clock(self) -> float:
         """Seconds since 1970, moved on by ``advance``."""
-        return time.time() + self._skipped
+        return (time.time() if self._frozen_at is None else self._frozen_at) + self._skipped
+
+    def freeze_clock(self) -> None:
+        """Let time pass by ``advance`` alone."""
+        self._frozen_at = time.time()
 
     def advance(self, seconds: float) -> None:
         """Let time pass at once."""
@@ -121,15 +126,7 @@ class TelegramEmulator:
 
     def fail_next(self, method: str, fault: Fault, times: int = 1, chat_id: int | None = None) -> None:
         """Let the next calls of a method (to one chat) fail."""
-        self._faults.extend([(method.lower(), "" if chat_id is None else str(chat_id), fault)] * times)
-
-    def take_fault(self, method: str, chat_id: str) -> Fault | None:
-        """The failure that this call is to meet."""
-        for entry in self._faults:
-            if entry[0] == method.lower() and entry[1] in ("", chat_id):
-                self._faults.remove(entry)
-                return entry[2]
-        return None
+        self.faults.add(method, fault, times, chat_id)
 
     # People
 

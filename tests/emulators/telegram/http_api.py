@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.emulators.common import Call, Fault, FaultKind
+from tests.emulators.common.faults import misbehave
+
 from .fields import problems
-from .journal import Call
 from .methods import METHODS
 from .parameters import Parameters, read_parameters
-from .switches import ApiError, Fault, FaultKind
+from .switches import ApiError
 
 if TYPE_CHECKING:
     from .emulator import TelegramEmulator
 
 LARGEST_REQUEST = 60 * 1024 * 1024
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
-GARBAGE = "<html><body><h1>502 Bad Gateway</h1></body></html>"
-FOREVER = 3600.0
 
 
 class HttpApi:
@@ -61,7 +61,7 @@ class HttpApi:
     async def _answer(self, request: web.Request, call: Call, given: Parameters) -> web.StreamResponse:
         if self._server.switches.delay_seconds and call.method.lower() != "getupdates":
             await asyncio.sleep(self._server.switches.delay_seconds)
-        fault = self._server.take_fault(call.method, given.text("chat_id"))
+        fault = self._server.faults.take(call.method, given.text("chat_id"))
         if fault is not None and fault.kind is not FaultKind.DROP_AFTER:
             call.status = fault.status
             return await self._fail(request, fault)
@@ -78,13 +78,7 @@ class HttpApi:
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.kind is FaultKind.ERROR:
             raise ApiError(fault.status, fault.description, fault.retry_after)
-        if fault.kind is FaultKind.GARBAGE:
-            return web.Response(text=GARBAGE, content_type="text/html")
-        if fault.kind is FaultKind.HANG:
-            await asyncio.sleep(FOREVER)
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response()
+        return await misbehave(request, fault.kind)
 
     async def _download(self, request: web.Request) -> web.Response:
         try:

@@ -1,9 +1,8 @@
-"""How the emulated server misbehaves, and the error a method answers with."""
+"""How the emulated server behaves, and the error a method answers with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 
 @dataclass
@@ -28,31 +27,6 @@ class Switches:
     """First pause before a failed post is repeated; it doubles up to 60 times this."""
     validate: bool = True
     """Check every answer against the field table."""
-
-
-class FaultKind(StrEnum):
-    """What happens instead of a proper answer."""
-
-    ERROR = "error"
-    GARBAGE = "garbage"
-    HANG = "hang"
-    DROP = "drop"
-    DROP_AFTER = "drop_after"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One scripted failure. DROP closes the line before the call takes effect, DROP_AFTER after it."""
-
-    kind: FaultKind = FaultKind.ERROR
-    status: int = 500
-    description: str = "Internal Server Error"
-    retry_after: int | None = None
-
-    @classmethod
-    def too_many(cls, seconds: int) -> Fault:
-        """429 that asks to wait."""
-        return cls(FaultKind.ERROR, 429, f"Too Many Requests: retry after {seconds}", seconds)
 
 
 class ApiError(Exception):
