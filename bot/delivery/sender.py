@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 BATCH = 32  # messages claimed in one commit
 IDLE_SECONDS = 1.0  # how soon messages written by another process, or due later, are noticed
 TRIES = 8  # with the backoff below: about ten minutes, then the message is reported as failed
-BACKOFF_SECONDS = 2.0
+BACKOFF_SECONDS = 1.0
 BACKOFF_LIMIT_SECONDS = 300.0
 INTERACTIVE = 0  # priority of a reply somebody waits for; broadcasts come after
 

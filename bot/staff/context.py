@@ -64,6 +64,11 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
     return response
 
 
+def see_other(path: str) -> web.Response:
+    """Send the browser on; unlike an exception it may carry a cookie."""
+    return web.Response(status=303, headers={"Location": path})
+
+
 async def form_of(request: web.Request) -> dict[str, str]:
     """The text fields of a form, without control characters."""
     posted = await request.post()

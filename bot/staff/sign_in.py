@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.staff import accounts
 from bot.staff.access import ACCOUNT, ANY_ACCOUNT, PUBLIC, SESSION_COOKIE, StaffRoute
-from bot.staff.context import Context, audit, form_of, page, staff_texts
+from bot.staff.context import Context, audit, form_of, page, see_other, staff_texts
 from bot.store.tables import Ward, utc_now
 
 NAME_LIMIT = 64
@@ -73,7 +73,7 @@ class SignInPages:
         """End this browser's session."""
         token = request.cookies.get(SESSION_COOKIE, "")
         await self._database.write(lambda session: accounts.end_session(session, token))
-        response = web.HTTPSeeOther("/staff/sign-in?done=signed_out")
+        response = see_other("/staff/sign-in?done=signed_out")
         response.del_cookie(SESSION_COOKIE, path="/staff/")
         return response
 
@@ -122,7 +122,7 @@ class SignInPages:
         return page(request, "first.html", values, status=400 if problem else 200)
 
     def _signed_in(self, request: web.Request, token: str) -> web.StreamResponse:
-        response = web.HTTPSeeOther("/staff/")
+        response = see_other("/staff/")
         response.set_cookie(
             SESSION_COOKIE,
             token,
