@@ -20,8 +20,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.text.characters import strip_diacritics
-
 FOLDER = Path(__file__).parent
 SYLLABLES_FILE = "syllables.txt.gz"
 PAIRS_FILE = "pairs.npz"
@@ -54,6 +52,8 @@ class Lexicon:
     @cached_property
     def folded(self) -> list[str]:
         """Each syllable without diacritics."""
+        from knowledge.text.characters import strip_diacritics  # knowledge.text reads this lexicon itself
+
         return strip_diacritics("\n".join(self.syllables)).split("\n")
 
     @cached_property

@@ -44,15 +44,20 @@ def has_diacritics(text: str) -> bool:
     return _HAS_MARK.search(text) is not None
 
 
+def compose(text: str) -> str:
+    """NFC text without invisible characters, with plain spaces and hyphens."""
+    if text.isascii():
+        return text
+    return _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).translate(_LOOKALIKES)
+
+
 def normalise(text: str) -> str:
-    """NFC text without control or invisible characters, with plain spaces and hyphens, each tone in its place.
+    """Composed text without control characters, and each tone in its place.
 
     Line breaks stay: a reader or a repairer needs them.
     """
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-        text = _INVISIBLE.sub("", text).translate(_LOOKALIKES)
-        text = place_tones(text)
+        text = place_tones(compose(text))
     return _CONTROL.sub(" ", text)
 
 

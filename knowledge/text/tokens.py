@@ -20,6 +20,11 @@ PAIR_JOINER = "_"
 LONGEST_TOKEN = 64  # characters; longer runs are base64, addresses or mischief, and never what is asked for
 
 
+def find_tokens(text: str) -> list[str]:
+    """Words and whole codes of a normalised text, too long ones left out."""
+    return [token for token in _TOKEN.findall(text) if len(token) <= LONGEST_TOKEN]
+
+
 def written_tokens(text: str) -> list[str]:
     """The tokens of a text as written: words and whole codes, case and diacritics kept, in order."""
     return _TOKEN.findall(normalise(text))
