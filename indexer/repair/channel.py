@@ -93,6 +93,7 @@ TWO_WITH_BASE = 0.002
 EXTRA = 0.003  # for each character read beside the one that stands for the letter
 
 
+@lru_cache(maxsize=100_000)
 def declared_chance(letter: str, run: str) -> float:
     """The chance that ``letter`` is read as ``run``, from the rules and DECLARED alone."""
     special = _special().get((letter, run), 0.0)

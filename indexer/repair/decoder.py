@@ -20,8 +20,9 @@ CANDIDATE_MARGIN = 16.0
 LANGUAGE_WEIGHT = 0.9
 # In a scan that lost its diacritics a strange word is more often a damaged one than a foreign one.
 AS_WRITTEN_PENALTY = -5.0
-# A token like "T6" or "C06" is far more often a misread word than a code.
-SHORT_CODE_PENALTY = -6.0
+SIGNS_PENALTY = -12.0  # for a word read with digits or signs in it
+# A token like "T6" or "C06" is far more often a misread word than a code, one like "x3" nearly always.
+SHORT_CODE_PENALTY, SMALL_CODE_PENALTY = -6.0, -14.0
 # A word is reported as unsure when its share among its alternatives is below this.
 SURE_SHARE = 0.9
 
@@ -55,7 +56,15 @@ class _Path:
 def decode(tokens: Sequence[Token], model: LanguageModel, channel: Channel) -> list[Choice]:
     """The chosen reading of every token that is not a mark, in order."""
     spoken = [token for token in tokens if token.kind is not Kind.MARK]
-    readings = [_readings(token, model, channel) for token in spoken]
+    seen: dict[tuple[str, Kind, bool], list[Reading]] = {}
+    readings = []
+    for token in spoken:
+        key = (token.text, token.kind, token.maybe_code)
+        if key not in seen:
+            seen[key] = _readings(token, model, channel)
+        readings.append(seen[key])
+    first = _search(spoken, readings, model)
+    model.adapt(model.with_edges(spoken, [reading.word for reading in first]))
     chosen = _search(spoken, readings, model)
     return _judge(spoken, readings, chosen, model)
 
@@ -72,9 +81,11 @@ def _readings(token: Token, model: LanguageModel, channel: Channel) -> list[Read
     least = weighed[0][0] - CANDIDATE_MARGIN
     found = [reading for score, reading in weighed[:KEPT_CANDIDATES] if score > least]
     if token.maybe_code:
-        found.append(Reading(model.number, SHORT_CODE_PENALTY, as_written=True))
-    elif read.isalpha() and read.isascii() and not model.is_vietnamese(read):
-        found.append(Reading(model.word_id(read), AS_WRITTEN_PENALTY, as_written=True))
+        penalty = SHORT_CODE_PENALTY if token.text[0].isupper() else SMALL_CODE_PENALTY
+        found.append(Reading(model.number, penalty, as_written=True))
+    elif not model.is_vietnamese(read):
+        penalty = AS_WRITTEN_PENALTY if read.isalpha() else SIGNS_PENALTY
+        found.append(Reading(model.word_id(read), penalty, as_written=True))
     return found
 
 
@@ -84,7 +95,7 @@ def _search(spoken: Sequence[Token], readings: list[list[Reading]], model: Langu
         words = [reading.word for reading in choices]
         best: dict[History, _Path] = {}
         for path in paths:
-            history = (path.history[1], model.edge) if token.boundary else path.history
+            history = (model.edge, model.edge) if token.boundary else path.history
             for reading, chance in zip(choices, model.log_probabilities(history, words), strict=True):
                 score = path.score + reading.channel + LANGUAGE_WEIGHT * chance
                 reached = (history[1], reading.word)
@@ -133,12 +144,12 @@ def _local_score(
     words = [model.edge, model.edge]
     for before in range(max(0, position - 2), position):
         if spoken[before].boundary:
-            words.append(model.edge)
+            words += (model.edge, model.edge)
         words.append(chosen[before].word)
     score = option.channel
     for current in range(position, min(position + 3, len(spoken))):
         if spoken[current].boundary:
-            words.append(model.edge)
+            words += (model.edge, model.edge)
         word = option.word if current == position else chosen[current].word
         score += LANGUAGE_WEIGHT * model.log_probabilities((words[-2], words[-1]), [word])[0]
         words.append(word)

@@ -20,10 +20,15 @@ from knowledge.text.characters import place_tones
 
 # How many "different followers" weigh against what was seen; more means less trust in the counts. Fitted by
 # indexer.repair_evaluate on degraded plans, each left out in turn.
-GENERAL_TRIGRAM_DOUBT = 2.0
+GENERAL_TRIGRAM_DOUBT = 5.0
 GENERAL_PAIR_DOUBT = 1.0
-SISTER_DOUBT = 1.5
-SISTER_SINGLE_DOUBT = 4.0
+SISTER_DOUBT = 5.0
+SISTER_SINGLE_DOUBT = 100.0
+# The text itself speaks in a second round, once its first restoration shows what it repeats. Counts lose this many:
+# a misreading made once must not confirm itself.
+ITSELF_DOUBT = 40.0
+ITSELF_SINGLE_DOUBT = 300.0
+ITSELF_FORGOTTEN = 1
 # The probability of a word that no count knows, spread over all such words.
 UNSEEN = 1e-8
 
@@ -80,8 +85,59 @@ class GeneralModel:
             chances[index] = (seen + rest * chances[index]) / (stored + rest)
 
 
+class TextCounts:
+    """How often words follow one another in a few texts."""
+
+    def __init__(self, edge: int, single_doubt: float, doubt: float) -> None:
+        self._edge = edge
+        self._doubts = (single_doubt, doubt, doubt)
+        self._counts: tuple[Counter[tuple[int, ...]], ...] = (Counter(), Counter(), Counter())
+        self._totals: defaultdict[tuple[int, ...], int] = defaultdict(int)
+        self._followers: defaultdict[tuple[int, ...], int] = defaultdict(int)
+
+    def learn(self, stream: Sequence[int]) -> None:
+        """Counts every one, two and three words in a row; the first two entries are context only."""
+        for position in range(2, len(stream)):
+            if stream[position] == self._edge:
+                continue
+            for length in range(3):
+                gram = tuple(stream[position - length : position + 1])
+                if not self._counts[length][gram]:
+                    self._followers[gram[:-1]] += 1
+                self._counts[length][gram] += 1
+                self._totals[gram[:-1]] += 1
+
+    def forget(self, times: int) -> None:
+        """Takes ``times`` off every count, so that what was said no more often than that says nothing."""
+        self._totals.clear()
+        self._followers.clear()
+        for counts in self._counts:
+            for gram in list(counts):
+                counts[gram] = max(0, counts[gram] - times)
+                if counts[gram]:
+                    self._totals[gram[:-1]] += counts[gram]
+                    self._followers[gram[:-1]] += 1
+
+    def share(self, word: int) -> float:
+        """The share of a word in the texts."""
+        total = self._totals.get((), 0)
+        return self._counts[0][(word,)] / total if total else 0.0
+
+    def draw(self, history: History, words: Sequence[int], chances: list[float]) -> None:
+        """Draws, in place, the chances of the words towards what follows ``history`` in the texts."""
+        for length, doubt_per_follower in enumerate(self._doubts):
+            context = history[2 - length :]
+            total = self._totals.get(context)
+            if not total:
+                break
+            counts = self._counts[length]
+            doubt = doubt_per_follower * self._followers[context]
+            for index, word in enumerate(words):
+                chances[index] = (counts[(*context, word)] + doubt * chances[index]) / (total + doubt)
+
+
 class LanguageModel:
-    """The general model, drawn towards sister documents when there are any."""
+    """The general model, drawn towards sister documents when there are any, then towards the text itself."""
 
     def __init__(self, sisters: Sequence[str] = ()) -> None:
         self._lexicon = load_lexicon()
@@ -90,18 +146,22 @@ class LanguageModel:
         self._general = GeneralModel(self._lexicon, load_trigrams())
         self.edge = self._ids[SENTENCE_START]
         self.number = self._ids[NUMBER]
-        self._counts: tuple[Counter[tuple[int, ...]], ...] = (Counter(), Counter(), Counter())
-        self._totals: defaultdict[tuple[int, ...], int] = defaultdict(int)
-        self._followers: defaultdict[tuple[int, ...], int] = defaultdict(int)
+        self._sisters = TextCounts(self.edge, SISTER_SINGLE_DOUBT, SISTER_DOUBT)
+        self._itself = TextCounts(self.edge, ITSELF_SINGLE_DOUBT, ITSELF_DOUBT)
         self._cache: dict[History, dict[int, float]] = {}
         self._places = PlaceNames(self.word_id)
         for text in sisters:
-            self._learn(self.word_stream(tokenise(text.splitlines())))
+            self._sisters.learn(self.word_stream(tokenise(text.splitlines())))
 
-    @property
-    def lexicon(self) -> Lexicon:
-        """The syllables the model knows."""
-        return self._lexicon
+    def adapt(self, stream: Sequence[int]) -> None:
+        """Learns what the text at hand says again and again, from a first restoration of it.
+
+        Called before a text's second restoration; what an earlier text said is forgotten.
+        """
+        self._itself = TextCounts(self.edge, ITSELF_SINGLE_DOUBT, ITSELF_DOUBT)
+        self._itself.learn(stream)
+        self._itself.forget(ITSELF_FORGOTTEN)
+        self._cache.clear()
 
     def word(self, word_id: int) -> str:
         """The syllable of an id, lower-case."""
@@ -116,34 +176,24 @@ class LanguageModel:
             self._words.append(word)
         return known
 
-    def fixed_id(self, token: Token) -> int:
-        """The id that stands for a token that is not restored."""
-        return self.number if token.kind is Kind.NUMBER else self.word_id(token.text.lower())
-
     def word_stream(self, tokens: Iterable[Token]) -> list[int]:
         """The ids of a readable text, with an edge where a sentence ends."""
-        stream = [self.edge, self.edge]
-        for token in tokens:
-            if token.boundary and stream[-1] != self.edge:
-                stream.append(self.edge)
-            if token.kind is not Kind.MARK:
-                stream.append(self.fixed_id(token))
-        return stream
+        spoken = [token for token in tokens if token.kind is not Kind.MARK]
+        words = [self.number if t.kind is Kind.NUMBER else self.word_id(t.text.lower()) for t in spoken]
+        return self.with_edges(spoken, words)
 
-    def _learn(self, stream: list[int]) -> None:
-        for position in range(2, len(stream)):
-            for length in range(3):
-                gram = tuple(stream[position - length : position + 1])
-                if not self._counts[length][gram]:
-                    self._followers[gram[:-1]] += 1
-                self._counts[length][gram] += 1
-                self._totals[gram[:-1]] += 1
+    def with_edges(self, spoken: Sequence[Token], words: Sequence[int]) -> list[int]:
+        """The words of a text with two edges before each that begins a sentence: what came before says little."""
+        stream = [self.edge, self.edge]
+        for token, word in zip(spoken, words, strict=True):
+            if token.boundary and stream[-1] != self.edge:
+                stream += (self.edge, self.edge)
+            stream.append(word)
+        return stream
 
     def single(self, word: int) -> float:
         """How common a word is here: the better of its shares in all text and in the sister documents."""
-        total = self._totals.get((), 0)
-        here = self._counts[0][(word,)] / total if total else 0.0
-        return max(self._general.single(word), here)
+        return max(self._general.single(word), self._sisters.share(word), self._itself.share(word))
 
     def is_vietnamese(self, word: str) -> bool:
         """Whether a lower-case word is a Vietnamese syllable as it is written."""
@@ -156,18 +206,8 @@ class LanguageModel:
         missing = [word for word in words if word not in known]
         if missing:
             chances = self._general.probabilities(history, missing)
-            self._draw_to_sisters(history, missing, chances)
+            self._sisters.draw(history, missing, chances)
+            self._itself.draw(history, missing, chances)
             self._places.raise_names(history, missing, chances)
             known.update(zip(missing, map(math.log, chances), strict=True))
         return [known[word] for word in words]
-
-    def _draw_to_sisters(self, history: History, words: Sequence[int], chances: list[float]) -> None:
-        for length, doubt_per_follower in ((0, SISTER_SINGLE_DOUBT), (1, SISTER_DOUBT), (2, SISTER_DOUBT)):
-            context = history[2 - length :]
-            total = self._totals.get(context)
-            if not total:
-                break
-            counts = self._counts[length]
-            doubt = doubt_per_follower * self._followers[context]
-            for index, word in enumerate(words):
-                chances[index] = (counts[(*context, word)] + doubt * chances[index]) / (total + doubt)

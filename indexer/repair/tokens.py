@@ -13,13 +13,17 @@ from knowledge.text.spelling import is_vietnamese_syllable
 LEADING = "“\"'‘’([{<*_-–—+•,.;:"
 TRAILING = "”\"'’)]}>*_,.;:!?…-–—/|"
 # Marks that stand between words written together: "hóa-Xã", "PCT.UBND", "nhân...trên".
-JOINTS = re.compile(r"([-–—/.…]+)")
+JOINTS = re.compile(r"([-–—/.…]+|(?<=[A-ZĐ])&(?=[A-ZĐ]))")
+SHORT_FORM = re.compile(r"^[A-Za-zĐđ]{1,2}(?:/[A-Za-zĐđ]{1,2})+$")  # b/c, B/c, KH/ĐU
 SENTENCE_MARKS = ".;:!?…"
 
 NUMBER = re.compile(r"^[\d.,:%/()+–-]*\d[\d.,:%/()+–-]*$")
-# A code: digits and capitals joined by / or -, several digits in a row with letters, or an address.
-CODE = re.compile(r"^(?=.*\d)(?=.*[/-]).+$|\d\d|@|://|www\.|\.vn\b|^\d+[A-ZĐ]+\d*$")
-SHORT_CODE = re.compile(r"^[A-ZĐ]{1,2}\d{1,2}$")
+# A code is joined by / or - and one of its parts is a number, or it is an address, or a number with a unit.
+ADDRESS = re.compile(r"@|://|www\.|\.vn\b")
+WITH_UNIT = re.compile(r"^\d+(?:h|g|p|m|km|kg|cm|ha|tr|k|đ|G)\d*$|^\d+[A-ZĐ]+\d*$")
+# Digits that a scanner takes letters for; a small word with other digits is a code.
+LETTER_LIKE_DIGITS = set("01346")
+SHORT_CODE = re.compile(r"^[A-ZĐ]{1,2}\d{1,2}$|^[a-zđ]\d{1,2}$|^\d[a-zđ]$")
 # Hand-written scans of "II." come out as "I1.", "1I." or "Il.": roman numerals are letters, not numbers.
 ROMAN_MARKER = re.compile(r"^[IVXl1]*[IVX][IVXl1]*\.$")
 LIST_MARKER = re.compile(r"^(?:\(?\d{1,2}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|[a-zđ]\)|[IVX]{1,5}\.|[-–+•])$")
@@ -44,6 +48,11 @@ ABBREVIATIONS_WITH_D_STROKE = {
         ("DMST", "ĐMST"),
         ("CDS", "CĐS"),
     )
+}
+# In a heading in capitals only these are taken for abbreviations: a damaged word may be as hard to pronounce.
+ABBREVIATIONS = {
+    *ABBREVIATIONS_WITH_D_STROKE,
+    *["UBND", "HDND", "MTTQ", "TTHC", "TP", "TM", "KT", "TT", "KH", "CN", "KHCN", "XHCN", "CNTT", "TW"],
 }
 # Alone these are ordinary words or other abbreviations; only inside a document's code are they sure.
 SURE_ONLY_IN_CODE = {"DU", "DA", "QD", "ND", "LD", "CDS"}
@@ -147,19 +156,32 @@ def _parts(core: str) -> list[str]:
     """Words written together are taken apart; numbers, codes and addresses are not."""
     if not core:
         return []
-    if any(c.isdigit() for c in core):
+    if is_code(core) or SHORT_FORM.match(core):
         return [core]
     return [part for part in JOINTS.split(core) if part]
 
 
 def _kind(part: str, capitals: bool) -> Kind:
-    if JOINTS.fullmatch(part):
+    if not any(c.isalnum() for c in part):
         return Kind.MARK
-    if NUMBER.match(part) or (CODE.search(part) and not SHORT_CODE.match(part)):
+    if is_code(part):
         return Kind.NUMBER
-    if is_abbreviation(part, capitals):
+    if SHORT_FORM.match(part) or is_abbreviation(part, capitals):
         return Kind.ABBREVIATION
     return Kind.WORD
+
+
+def is_code(part: str) -> bool:
+    """Whether a token is a number, a date, a document's code or an address: never touched by the decoder."""
+    if NUMBER.match(part) or ADDRESS.search(part):
+        return True
+    digits = {c for c in part if c.isdigit()}
+    if not digits:
+        return False
+    if not digits <= LETTER_LIKE_DIGITS or WITH_UNIT.match(part):
+        return not SHORT_CODE.match(part)
+    pieces = re.split(r"[-–/.]+", part)
+    return len(pieces) > 1 and any(piece.isdigit() for piece in pieces)
 
 
 def is_abbreviation(part: str, capitals: bool) -> bool:
@@ -171,10 +193,10 @@ def is_abbreviation(part: str, capitals: bool) -> bool:
         return True
     if not _is_capital(letters, 1.0):
         return False
-    if capitals or len(letters) > 2:
-        # "CHU TICH" is written in capitals, "UBND" is an abbreviation: only the first can be pronounced.
-        return not is_vietnamese_syllable(letters.lower())
-    return True
+    if capitals:
+        return letters in ABBREVIATIONS
+    # "CHU TICH" is written in capitals, "UBND" is an abbreviation: only the first can be pronounced.
+    return len(letters) == 2 or not is_vietnamese_syllable(letters.lower())
 
 
 def with_d_stroke(text: str, in_code: bool) -> str:
