@@ -12,6 +12,9 @@ from lessons.progress import local_day
 __all__ = ["citation_notes", "local_day", "worded_date", "worded_day"]
 
 
+SOURCES_LIMIT = 120  # characters: two lines of small print on a phone
+
+
 def citation_notes(citations: tuple[Citation, ...], today: date) -> tuple[CitationNote, ...]:
     """The sources under an answer."""
     return tuple(
@@ -21,8 +24,7 @@ def citation_notes(citations: tuple[Citation, ...], today: date) -> tuple[Citati
 
 
 def _note(citation: Citation, today: date) -> str:
-    # A restored scan is said to be one in its source.
-    parts = [citation.source] if citation.source else []
+    parts = []
     until = citation.valid_until
     if until is not None and _last_day(until) < today:
         parts.append(text("note.expired", date=worded_date(until)))
@@ -31,7 +33,19 @@ def _note(citation: Citation, today: date) -> str:
         parts += [text("note.until", date=worded_date(until))] if until else []
     if citation.checked_on:
         parts.append(text("note.checked", date=worded_date(citation.checked_on)))
-    return "; ".join(parts)
+    # A restored scan is said to be one in its source.
+    return "; ".join([*parts, *_first_sources(citation.source or "")])
+
+
+def _first_sources(written: str) -> list[str]:
+    """The first sources, as many as a note has room for; at least one."""
+    sources = [source.strip() for source in written.split(";") if source.strip()]
+    shown = sources[:1]
+    for source in sources[1:]:
+        if len("; ".join([*shown, source])) > SOURCES_LIMIT:
+            break
+        shown.append(source)
+    return shown
 
 
 def worded_date(written: str) -> str:

@@ -29,13 +29,17 @@ class Resident:
         """Send a message; returns everything said in reply."""
         self.sent += 1
         self.now += timedelta(seconds=5)
+        message = Message("web", f"chat-{self.chat.id}", f"m{self.sent}", text, self.now, payload, attachment)
+        self.handle(message)
+        return self.said
+
+    def handle(self, message: Message) -> None:
+        """What the worker does with a message."""
         kept = json.loads(json.dumps(self.chat.state))
         self.chat.state = dict(kept)
-        message = Message("web", f"chat-{self.chat.id}", f"m{self.sent}", text, self.now, payload, attachment)
         before = json.dumps(kept)
         self.replies = self.conversation.handle(self.chat, message, self.repositories)
         assert json.dumps(kept) == before, "a value of the state was changed in place: the store would not see it"
-        return self.said
 
     def taps(self, label: str) -> str:
         """Tap the button whose label begins so; fails when there is none."""
