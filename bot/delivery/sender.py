@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
@@ -44,6 +44,11 @@ def recover(session: Session, channel: str) -> int:
     for row in rows:
         row.status = "waiting" if row.priority == INTERACTIVE else "unknown"
     return len(rows)
+
+
+def _is_due(row: Outbox, now: datetime) -> bool:
+    """Whether a message may go; one written "later" than now means that the clock went back: it must not wait."""
+    return row.not_before <= now or row.created_at > now
 
 
 class Sender:
@@ -117,7 +122,7 @@ class Sender:
             if row.chat_id in busy:
                 continue
             busy.add(row.chat_id)
-            if row.status == "waiting" and row.not_before <= now and len(taken) < BATCH:
+            if row.status == "waiting" and _is_due(row, now) and len(taken) < BATCH:
                 row.status, row.attempt = "sending", secrets.token_hex(8)
                 row.tries += 1
                 taken[row.chat_id] = (row, address)

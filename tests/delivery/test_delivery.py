@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -221,3 +221,18 @@ async def test_two_replicas_never_handle_the_same_message_twice(database: Databa
     assert len(one.line.sent) == len(set(one.line.sent)) == 48
     counted = select(func.count()).select_from(Inbox).where(Inbox.status == "done", Inbox.done_at <= utc_now())
     assert database.read_now(lambda session: session.exec(counted).one()) == 48
+
+
+async def test_a_clock_that_goes_back_keeps_no_reply_waiting(database: Database) -> None:
+    await DurableInbox(database, lambda _chat: None).receive(message("x"))
+
+    def written_later(session: Session) -> None:
+        chat, inbox = session.exec(select(Chat)).one(), session.exec(select(Inbox)).one()
+        inbox.status = "done"
+        ahead = utc_now() + timedelta(hours=3)
+        body = {"text": "reply", "buttons": [], "citations": []}
+        session.add(Outbox(chat_id=chat.id or 0, channel="line", body=body, not_before=ahead, created_at=ahead))
+
+    database.write_now(written_later)
+    async with house(database) as parts:
+        await parts.until(lambda: parts.line.sent == [("a", "reply")])
