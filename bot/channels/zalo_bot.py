@@ -74,8 +74,12 @@ class ZaloBotChannel:
         images: ImageSource | None = None,
         menus: Menus | None = None,
         retry_seconds: float = POLL_PAUSE_SECONDS,
+        poll_seconds: int = POLL_WAIT_SECONDS,
     ) -> None:
-        """Raises ValueError for what cannot be a token. ``retry_seconds`` also separates polls."""
+        """Raises ValueError for what cannot be a token.
+
+        ``retry_seconds`` also separates polls; the platform holds each for ``poll_seconds``.
+        """
         self._trouble = Trouble("Zalo", log)
         self._new_client = partial(ZaloBotClient, token, base_url)
         self._client = self._new_client()
@@ -83,6 +87,7 @@ class ZaloBotChannel:
         self._images = images or NoImages()
         self._menus = menus or MenusInMemory()
         self._retry_seconds = retry_seconds
+        self._poll_seconds = poll_seconds
         self._half_sent = HalfSent()
         self._receive: Receive | None = None
         self._connected = asyncio.Event()
@@ -222,7 +227,7 @@ class ZaloBotChannel:
             )
 
     async def _poll(self) -> None:
-        update = await self._client.next_update(POLL_WAIT_SECONDS)
+        update = await self._client.next_update(self._poll_seconds)
         if update is None:
             return
         received_at = datetime.now(UTC)
