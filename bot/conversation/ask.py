@@ -121,7 +121,7 @@ def right(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """The answer helped."""
     if asked.find(turn, number(args, 0)) is None:
         return old_button(turn)
-    return [with_menu(text("ask.thanks_right"))]
+    return [Reply(text("ask.thanks_right"), (*learn.resume_buttons(turn), to_menu()))]
 
 
 def wrong(turn: Turn, args: tuple[str, ...]) -> list[Reply]:

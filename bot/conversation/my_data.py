@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.channels.message import Reply
 from bot.conversation import learn, place
 from bot.conversation import position as positions
-from bot.conversation.buttons import button, to_menu
+from bot.conversation.buttons import button, short, to_menu
 from bot.conversation.masking import mask
 from bot.conversation.menu import with_menu
 from bot.conversation.notes import local_day, worded_day
@@ -21,31 +21,35 @@ CALLED_LIMIT = 40  # characters of a name to be called by: the store's limit (po
 def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     """Everything that is held."""
     person = turn.person
-    questions = "; ".join(f"“{question['text'][:80]}”" for question in turn.recall(ASKED) or [])
+    position = positions.load(turn)
+    lesson = turn.catalogue.lesson(position.lesson) if position is not None else None
+    in_chat = {
+        "place": place.place_name(turn),
+        "lesson": lesson.title if lesson is not None else text("data.nothing"),
+        "questions": _quoted([str(question["text"]) for question in turn.recall(ASKED) or []]),
+    }
     delete = button("button.delete", Verb.DELETE)
     if person is None:
-        position = positions.load(turn)
-        lesson = turn.catalogue.lesson(position.lesson) if position is not None else None
-        said = text(
-            "data.anonymous",
-            place=place.place_name(turn),
-            lesson=lesson.title if lesson is not None else text("data.nothing"),
-            questions=questions or text("data.nothing"),
-        )
+        said = text("data.anonymous", **in_chat)
         return [Reply(said, (consent_buttons()[0], delete, to_menu()))]
     progress = learn.progress_of(turn)
     agreed = person.consents[0][2] if person.consents else person.created_at
     said = text(
         "data.person",
         called=person.called or text("data.nothing"),
-        place=place.place_name(turn),
         agreed=worded_day(local_day(agreed)),
         answers=progress.answers if progress is not None else 0,
         lessons=len(progress.finished_lessons) if progress is not None else 0,
-        questions=questions or text("data.nothing"),
+        waiting=_quoted(turn.repositories.questions.waiting_for(turn.chat)),
+        **in_chat,
     )
     stop = button("button.unstop", Verb.UNSTOP) if turn.recall(STOPPED) else button("button.stop", Verb.STOP)
     return [Reply(said, (button("button.rename", Verb.RENAME), stop, delete, to_menu()))]
+
+
+def _quoted(questions: list[str]) -> str:
+    """Questions, each begun and in quotes."""
+    return "; ".join(f"“{short(question)}”" for question in questions) or text("data.nothing")
 
 
 def rename(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:

@@ -29,12 +29,19 @@ def _note(citation: Citation, today: date) -> str:
     if until is not None and _last_day(until) < today:
         parts.append(text("note.expired", date=worded_date(until)))
     else:
-        parts += [text("note.from", date=worded_date(citation.valid_from))] if citation.valid_from else []
-        parts += [text("note.until", date=worded_date(until))] if until else []
+        parts += _applies(citation.valid_from, until)
     if citation.checked_on:
         parts.append(text("note.checked", date=worded_date(citation.checked_on)))
     # A restored scan is said to be one in its source.
     return "; ".join([*parts, *_first_sources(citation.source or "")])
+
+
+def _applies(first: str | None, last: str | None) -> list[str]:
+    if first and last:
+        return [text("note.between", first=worded_date(first), last=worded_date(last))]
+    if first:
+        return [text("note.from", date=worded_date(first))]
+    return [text("note.until", date=worded_date(last))] if last else []
 
 
 def _first_sources(written: str) -> list[str]:

@@ -12,6 +12,8 @@ from enum import StrEnum
 PAYLOAD_LIMIT = 64  # bytes: Telegram's callback_data
 VERSION = "1"  # raise when a verb changes its meaning: buttons of older messages then say that they are old
 START_PREFIX = "start:"  # links and QR codes name a residential group: start:<join code>
+BLOCKED = "blocked"  # a channel reports that the resident shut the door
+UNBLOCKED = "unblocked"  # and that it is open again
 JOIN_CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _FORM = re.compile(r"1([a-z]{2})((?::[a-z0-9.\-]{1,40})*)")
 

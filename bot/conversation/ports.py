@@ -150,6 +150,10 @@ class Questions(Protocol):
         """The asker wants to be told; False when the question is gone or belongs to another ward."""
         ...
 
+    def waiting_for(self, chat: ChatContext) -> list[str]:
+        """The open questions this chat asked to be told about, masked, oldest first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Repositories:

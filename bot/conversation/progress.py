@@ -20,8 +20,9 @@ def progress(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
         return [Reply(text("progress.anonymous"), (consent_buttons()[0], learning, to_menu()))]
     following = turn.catalogue.next_lesson(found.finished_lessons)
     buttons = (button("button.next_lesson", Verb.LESSON, following.id),) if following is not None else ()
+    resume = learn.resume_buttons(turn)
     if not found.answers:
-        return [Reply(text("progress.nothing"), (*buttons, to_menu()))]
+        return [Reply(text("progress.nothing"), (*(resume or buttons), to_menu()))]
     answered = sum(lesson.answered for lesson in found.lessons.values())
     lines = [
         text(
@@ -45,5 +46,4 @@ def progress(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
             )
     if following is not None:
         lines.append(text("learn.next", lesson=following.title))
-    resume = learn.resume_buttons(turn)
-    return [Reply("\n".join(lines), (*resume, *(buttons if not resume else ()), to_menu()))]
+    return [Reply("\n".join(lines), (*(resume or buttons), to_menu()))]

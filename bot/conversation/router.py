@@ -9,7 +9,7 @@ from bot.conversation import ask, learn, menu, my_data, place, progress, typed, 
 from bot.conversation.actions import act
 from bot.conversation.buttons import ambiguous_number, offered_payload, remember_offered
 from bot.conversation.fitting import fit
-from bot.conversation.payloads import START_PREFIX, Verb, parse
+from bot.conversation.payloads import BLOCKED, START_PREFIX, UNBLOCKED, Verb, parse
 from bot.conversation.ports import ChatContext, Repositories
 from bot.conversation.ports_knowledge import Answerer
 from bot.conversation.turn import DELETING, NOTICED, WAITING, Turn
@@ -83,9 +83,15 @@ class Conversation:
         self.catalogue = catalogue
 
     def handle(self, chat: ChatContext, message: Message, repositories: Repositories) -> list[Reply]:
-        """The replies to a message, at least one; changes ``chat``. May run again after a rollback."""
+        """The replies to a message; changes ``chat``. May run again after a rollback.
+
+        There is at least one reply, but to who has just blocked the bot: nothing would arrive.
+        """
         said = normalise(message.text).strip()
         turn = Turn(chat, message, repositories, self.answerer, self.catalogue, said)
+        if message.payload == BLOCKED:
+            chat.reachable = False
+            return []
         replies = welcome.with_notice(turn, _respond(turn))
         fitted = fit(replies)
         if not turn.forgotten:
@@ -95,6 +101,9 @@ class Conversation:
 
 def _respond(turn: Turn) -> list[Reply]:
     message = turn.message
+    turn.chat.reachable = True
+    if message.payload == UNBLOCKED:
+        return welcome.greet(turn)
     if message.payload:
         return _tap(turn, message.payload)
     if message.attachment is not None:

@@ -154,6 +154,8 @@ class AttemptRepository:
                 chosen=tuple(row.chosen.split(",")),
                 correct=row.correct,
                 answered_at=row.answered_at,
+                lesson_version=row.lesson_version,
+                question_count=row.question_count,
             )
             for row in rows
         ]
@@ -179,6 +181,15 @@ class QuestionRepository:
             return False
         row.tell_chat_id = chat.id
         return True
+
+    def waiting_for(self, chat: ChatContext) -> list[str]:
+        return list(
+            self._session.exec(
+                select(UnansweredQuestion.text)
+                .where(UnansweredQuestion.tell_chat_id == chat.id, col(UnansweredQuestion.closed_at).is_(None))
+                .order_by(col(UnansweredQuestion.id))
+            )
+        )
 
 
 def bind(session: Session) -> Repositories:

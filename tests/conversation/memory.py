@@ -146,6 +146,9 @@ class MemoryQuestions:
         question["tell"] = chat.id
         return True
 
+    def waiting_for(self, chat: ChatContext) -> list[str]:
+        return [str(question["text"]) for question in self._stored.questions.values() if question["tell"] == chat.id]
+
 
 def memory_repositories(
     wards: Sequence[WardView], groups: Sequence[GroupView], stored: Stored | None = None

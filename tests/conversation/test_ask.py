@@ -23,7 +23,7 @@ def test_an_answer_carries_its_source_and_the_day_it_was_checked(resident: Resid
 def test_an_answer_is_for_the_residents_ward(resident: Resident) -> None:
     resident.agrees()
     assert "05/12" in resident.says("hạn nộp báo cáo")
-    assert "áp dụng từ năm 2025" in resident.replies[0].citations[0].note
+    assert "áp dụng từ năm 2025 đến năm 2030" in resident.replies[0].citations[0].note
 
 
 def test_a_plan_that_has_ended_says_so(resident: Resident) -> None:

@@ -18,6 +18,16 @@ def test_my_data_tells_everything_held(resident: Resident) -> None:
     assert "hạn nộp báo cáo khi nào" in said and "0912345678" not in said
 
 
+def test_my_data_tells_of_questions_that_wait_for_an_answer(resident: Resident) -> None:
+    resident.agrees()
+    resident.says("bao giờ có thư viện ở ngõ này")
+    resident.taps("Báo cho tôi")
+    for _ in range(4):
+        resident.says("hạn nộp báo cáo")
+    said = resident.says("/dulieucuatoi")
+    assert "chờ báo trả lời: “bao giờ có thư viện ở ngõ này”" in said
+
+
 def test_my_data_of_who_is_anonymous(resident: Resident) -> None:
     resident.stays_anonymous()
     said = resident.says("Dữ liệu của tôi")

@@ -63,6 +63,17 @@ def test_attachments_get_a_helpful_reply(resident: Resident, kind: Attachment, w
     assert words in resident.says("", attachment=kind)
 
 
+def test_who_blocks_the_bot_is_left_alone_until_they_write_again(resident: Resident) -> None:
+    resident.agrees()
+    assert resident.says("", payload="blocked") == ""
+    assert resident.chat.reachable is False
+    assert "Bạn muốn làm gì" in resident.says("", payload="unblocked")
+    assert resident.chat.reachable is True
+    resident.says("", payload="blocked")
+    resident.says("hạn nộp báo cáo")
+    assert resident.chat.reachable is True
+
+
 def test_a_caption_is_a_question(resident: Resident) -> None:
     resident.agrees()
     said = resident.says("quên mật khẩu vneid", attachment=Attachment.PHOTO)

@@ -10,7 +10,7 @@ def test_first_contact_tells_that_it_is_a_machine_what_is_kept_and_why(resident:
     said = resident.says("/start")
     assert "trợ lý tự động, không phải người thật" in said
     assert "giữ tên gọi, tổ dân phố và kết quả học" in said
-    assert "để phường biết việc học đến đâu" in said
+    assert "để phường, xã biết việc học đến đâu" in said
     assert resident.labels == ["Đồng ý", "Dùng ẩn danh"]
     assert resident.stored.people == {}
 
