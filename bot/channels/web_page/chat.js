@@ -29,8 +29,12 @@ function newId() {
   return Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
 }
 
+// Show the end of the talk, but never past the start of what was just said: people read from the top.
 function toEnd() {
-  talk.scrollTop = talk.scrollHeight;
+  const said = talk.querySelectorAll(".resident");
+  const start = said.length ? said[said.length - 1] : talk.firstElementChild;
+  const top = start.offsetTop - talk.offsetTop - 8;
+  talk.scrollTop = Math.min(top, talk.scrollHeight - talk.clientHeight);
 }
 
 function showResident(text) {
