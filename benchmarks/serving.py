@@ -38,6 +38,11 @@ class Served:
     process: subprocess.Popen[bytes]
     seconds: float
     """From the command to the first answer of /readyz."""
+    log: Path
+
+    def said(self) -> str:
+        """What it wrote until now."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
 
 
 def free_port() -> int:
@@ -94,7 +99,7 @@ def served(data: Path, more: Mapping[str, str] | None = None) -> Iterator[Served
                 raise RuntimeError("the server ended by itself")
         except (TimeoutError, RuntimeError) as error:
             raise type(error)(f"{error}; it said:\n{log.read_text(encoding='utf-8')[-2000:]}") from error
-        yield Served(address, process, seconds)
+        yield Served(address, process, seconds, log)
 
 
 def post(address: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Flood:
     waits: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     unanswered: int = 0
+    cited: int = 0
     replies: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -59,6 +60,7 @@ async def one_chat(client: aiohttp.ClientSession, address: str, texts: Sequence[
         flood.statuses[response.status] += 1
         session = body.get("session", session)
         flood.unanswered += not body.get("replies")
+        flood.cited += any(reply.get("citations") for reply in body.get("replies") or ())
         flood.replies[identifier] = (session, text, body.get("replies"))
     return session
 
@@ -129,8 +131,10 @@ def rows(scale: float) -> Iterable[Row]:
         build_index(data)
         questions = shipped_questions(data)
         with served(data) as server:
+            began = len(server.said())
             ours = asyncio.run(flood(server.address, questions, messages))
             different = asyncio.run(replayed_differently(server.address, ours, round(REPLAYS * max(scale, 0.1))))
+            errors = server.said()[began:].count("Traceback")
         bare = bare_flood(data, questions, messages)
     rate, bare_rate = (len(one.waits) / one.seconds for one in (ours, bare))
     yield Row(
@@ -146,10 +150,10 @@ def rows(scale: float) -> Iterable[Row]:
     yield Row(
         "House",
         "every message is answered once, and the same id gets the same replies",
-        f"{ours.unanswered} unanswered, {different} replayed differently"
+        f"{ours.unanswered} unanswered, {different} replayed differently, {errors} errors logged"
         + (f", statuses {trouble}" if trouble else ""),
-        holds=not (ours.unanswered or different or trouble),
-        how="during the flood above",
+        holds=not (ours.unanswered or different or errors or trouble),
+        how=f"during the flood above; {ours.cited / len(ours.waits):.0%} of the answers were cited",
     )
 
 

@@ -125,3 +125,5 @@ def test_under_a_flood_every_message_is_answered_once(data: Path) -> None:
         assert result.statuses == {200: len(result.waits)}
         assert result.unanswered == 0
         assert asyncio.run(replayed_differently(server.address, result, 20)) == 0
+        assert "Traceback" not in server.said(), server.said()[-3000:]
+    assert result.cited > len(result.waits) / 2, "most phrasings of the guides are answered from the guides"
