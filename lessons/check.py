@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
 from knowledge.facts import Problem
 from lessons.catalogue import SHIPPED_COURSES, Catalogue, FactFiller, read_courses
-from lessons.check_answers import check_answers
+from lessons.check_answers import check_answers, check_multiples
 from lessons.check_words import check_words
 from lessons.models import Course, Lesson, Question, QuestionKind
 from lessons.similarity import alike
@@ -23,6 +24,13 @@ REASON_LIMIT = 220
 PRACTICE_LIMIT = 320
 ALT_LIMIT = 200
 
+# A date, a fee, a working-day deadline or a service number written out in a lesson would go stale unseen: it must
+# be a fact of facts.yaml, named {{fact:ID}}. Options of questions are free: wrong ones need made-up figures.
+_BARE_FIGURE = re.compile(
+    r"\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{1,3}(\.\d{3})+ đồng|\b\d+ ngày làm việc|\b1[89]00 ?\d{4}\b|\b(156|5656|1022)\b"
+)
+_OPTION_LINE = re.compile(r"\s+[a-z]: ")
+
 # Likeness (0..1, lessons.similarity) from which two texts count as the same said twice. Found by reading the
 # most alike pairs of the shipped material: those below differ in what they ask.
 QUESTION_LIKENESS = 0.6
@@ -34,7 +42,8 @@ def check_courses(folder: Path = SHIPPED_COURSES, facts: FactFiller | None = Non
     catalogue, problems = read_courses(folder, facts)
     for course in catalogue.courses:
         problems += chain(_check_course_limits(course), check_answers(course), check_words(course))
-    problems += _check_repetition(catalogue)
+        problems += _check_bare_figures(folder, course)
+    problems += chain(check_multiples(catalogue), _check_repetition(catalogue))
     return sorted(problems)
 
 
@@ -74,6 +83,16 @@ def _check_question_limits(lesson: Lesson, question: Question) -> Iterator[Probl
             yield Problem(lesson.file, question.line, f"{name}: {len(text)} characters; at most {limit}")
     if question.kind is not QuestionKind.ORDER and not any(option.why_not for option in question.options):
         yield Problem(lesson.file, question.line, "no 'why_not': say why the tempting answer is wrong")
+
+
+def _check_bare_figures(folder: Path, course: Course) -> Iterator[Problem]:
+    for lesson in course.lessons:
+        lines = (folder / lesson.file).read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, 1):
+            figure = None if _OPTION_LINE.match(line) else _BARE_FIGURE.search(line)
+            if figure:
+                message = f"'{figure.group()}' must be a fact of facts.yaml, written {{{{fact:ID}}}}"
+                yield Problem(lesson.file, number, message)
 
 
 def _check_repetition(catalogue: Catalogue) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from knowledge.facts import Problem
+from lessons.catalogue import Catalogue
 from lessons.models import TRUE_OPTION, Course, Lesson, Question, QuestionKind
 
 ENOUGH_QUESTIONS = 8  # fewer single-choice questions in a course say nothing about a habit
@@ -13,6 +14,7 @@ ENOUGH_STATEMENTS = 4  # the same for true/false
 POSITION_SHARE = 0.45  # of a course's right options in one place; chance is 0.25 to 0.33
 LENGTH_SHARE = 0.42  # of a course's right options that are the longest (or shortest); chance as above
 TRUE_SHARE = (0.25, 0.75)  # of a course's statements that are true
+MULTIPLE_SHARE = 0.7  # of all multiple-choice questions with equally many right options
 LENGTH_RATIO = 1.8  # a right option this many times as long as the mean of the wrong ones stands out
 
 
@@ -30,6 +32,17 @@ def check_answers(course: Course) -> Iterator[Problem]:
     share = sum(question.correct == (TRUE_OPTION,) for question in statements) / max(1, len(statements))
     if len(statements) >= ENOUGH_STATEMENTS and not TRUE_SHARE[0] <= share <= TRUE_SHARE[1]:
         yield Problem(course.file, 1, f"{share:.0%} of the true/false statements are true; mix them better")
+
+
+def check_multiples(catalogue: Catalogue) -> Iterator[Problem]:
+    """Whether the number of right options is a habit: "all but the odd one" can be guessed without reading."""
+    questions = [question for question in catalogue.questions if question.kind is QuestionKind.MULTIPLE]
+    if len(questions) < ENOUGH_QUESTIONS:
+        return
+    shape, count = Counter((len(q.options), len(q.correct)) for q in questions).most_common(1)[0]
+    if count / len(questions) > MULTIPLE_SHARE:
+        message = f"{count} of {len(questions)} multiple-choice questions have {shape[1]} right of {shape[0]} options"
+        yield Problem(catalogue.courses[0].file, 1, f"{message}; vary the number")
 
 
 def _check_one(lesson: Lesson, question: Question) -> Iterator[Problem]:

@@ -110,3 +110,46 @@ def test_sentences_and_syllables_are_counted_as_read() -> None:
 def test_likeness_ignores_case_and_punctuation() -> None:
     texts = ["Bạn làm gì khi mất máy?", "bạn làm gì, khi mất máy", "Trời hôm nay đẹp quá."]
     assert [(first, second) for first, second, _ in alike(texts, 0.9)] == [(0, 1)]
+
+
+def test_multiple_choice_always_all_but_one_is_told(tmp_path: Path) -> None:
+    def multiples(first: int) -> str:
+        lines = [f"id: bai-{first}", "title: Bài", "minutes: 5", "source: chung", "cards:"]
+        lines += [f"  - text: {word}" for word in ("Mặt trời mọc.", "Con gà gáy.", "Nước chảy xuôi.")]
+        lines += ["practice: Làm thử.", "questions:"]
+        for number in range(1, 6):
+            words = [WORDS[(first + number + step) % 10] for step in range(3)]
+            lines += [f"  - id: q{number}", "    kind: multiple", "    difficulty: 1"]
+            lines += [f"    text: Chọn {words[0]} cùng {words[1]}.", "    options:"]
+            lines += [f"      {name}: {word}" for name, word in zip("abc", words, strict=True)]
+            lines += ["    correct: [a, b]", "    why: Vì thế.", "    why_not:", "      c: Không phải."]
+        return "\n".join(lines) + "\n"
+
+    write_courses(tmp_path, lesson=multiples(0))
+    assert not any("multiple-choice" in message for message in messages(tmp_path))
+    (tmp_path / "01-khoa-mot" / "02-bai.yaml").write_text(multiples(5), encoding="utf-8")
+    assert any("10 of 10 multiple-choice questions have 2 right of 3" in message for message in messages(tmp_path))
+
+
+def test_true_false_that_are_all_false_are_told(tmp_path: Path) -> None:
+    statements = "".join(
+        f"  - id: q{n}\n    kind: true_false\n    difficulty: 1\n    text: {word} biết bay.\n"
+        "    correct: false\n    why: Không bay được.\n    why_not: Không có cánh.\n"
+        for n, word in enumerate(("Mèo mun", "Chó vện", "Dê núi", "Trâu mộng"), 1)
+    )
+    write_courses(tmp_path, lesson=LESSON[: LESSON.index("  - id: q1")] + statements)
+    assert any("0% of the true/false statements are true" in message for message in messages(tmp_path))
+
+
+@pytest.mark.parametrize("figure", ["01/7/2025", "20.000 đồng", "03 ngày làm việc", "1900 0368", "156"])
+def test_a_figure_written_out_is_told_where_it_stands(tmp_path: Path, figure: str) -> None:
+    lesson = LESSON.replace("Thẻ thứ ba.", f"Nhớ {figure} nhé.")
+    write_courses(tmp_path, lesson=lesson)
+    line = lesson[: lesson.index(figure)].count("\n") + 1
+    told = [problem for problem in check_courses(tmp_path) if "must be a fact" in problem.message]
+    assert [problem.line for problem in told] == [line]
+
+
+def test_made_up_figures_may_stand_in_options(tmp_path: Path) -> None:
+    lesson = LESSON.replace("b: Nút đỏ\n", "b: Ngày 01/7/2025\n").replace("a: Nút xanh", "a: Ngày hôm nay nhé")
+    assert not any("must be a fact" in message for message in messages(write_courses(tmp_path, lesson=lesson)))
