@@ -5,8 +5,12 @@ from __future__ import annotations
 import logging
 import ssl
 from functools import cache
+from typing import Any
 
 import httpx
+
+from bot.channels.base import AmbiguousError, TemporaryError
+from bot.channels.wire import JsonObject
 
 # These write whole addresses (with the token in the path) or message texts into the log below WARNING.
 CHATTY_LOGGERS = ("httpx", "httpcore", "telegram")
@@ -25,3 +29,27 @@ def quiet_client_logs() -> None:
 def certificates() -> ssl.SSLContext:
     """Read once: it takes a tenth of a second, and there are several connection pools."""
     return httpx.create_ssl_context()
+
+
+async def exchange(client: httpx.AsyncClient, platform: str, method: str, url: str, **options: Any) -> httpx.Response:
+    """One request. Raises TemporaryError, or AmbiguousError when the line broke after it left.
+
+    The library's own error names the address, and with it a token, so it is dropped.
+    """
+    failure: TemporaryError
+    try:
+        return await client.request(method, url, **options)
+    except NOT_SENT as error:
+        failure = TemporaryError(f"{platform} cannot be reached ({type(error).__name__})")
+    except httpx.HTTPError as error:
+        failure = AmbiguousError(f"no answer from {platform} ({type(error).__name__})")
+    raise failure
+
+
+def json_object(answer: httpx.Response) -> JsonObject | None:
+    """The answer's JSON object; None when it is anything else."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None

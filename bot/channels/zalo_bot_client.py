@@ -7,14 +7,13 @@ import re
 import httpx
 
 from bot.channels.base import (
-    AmbiguousError,
     ChannelError,
     PermanentError,
     RetryAfterError,
     TemporaryError,
     TokenRefusedError,
 )
-from bot.channels.http import CONNECT_TIMEOUT_SECONDS, NOT_SENT, certificates, quiet_client_logs
+from bot.channels.http import CONNECT_TIMEOUT_SECONDS, certificates, exchange, json_object, quiet_client_logs
 from bot.channels.wire import JsonObject, object_at, text_at
 
 DEFAULT_BASE_URL = "https://bot-api.zaloplatforms.com"
@@ -85,25 +84,13 @@ class ZaloBotClient:
         self, method: str, values: JsonObject | None = None, timeout_seconds: float = TIMEOUT_SECONDS
     ) -> JsonObject:
         """The ``result`` of a method, empty where it has none. Raises a ChannelError."""
-        failure: ChannelError
-        try:
-            timeout = httpx.Timeout(timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS)
-            answer = await self._http.post(f"{self._root}/{method}", json=values or {}, timeout=timeout)
-        except NOT_SENT as error:
-            failure = TemporaryError(f"Zalo cannot be reached ({type(error).__name__})")
-        except httpx.HTTPError as error:
-            failure = AmbiguousError(f"no answer from Zalo ({type(error).__name__})")
-        else:
-            return self._result(method, answer)
-        # Outside the except block: the original names the address and so the token.
-        raise failure
+        timeout = httpx.Timeout(timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS)
+        url = f"{self._root}/{method}"
+        return self._result(method, await exchange(self._http, "Zalo", "POST", url, json=values or {}, timeout=timeout))
 
     def _result(self, method: str, answer: httpx.Response) -> JsonObject:
-        try:
-            body = answer.json()
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
+        body = json_object(answer)
+        if body is None:
             raise self._failure(method, answer.status_code, f"HTTP {answer.status_code} without JSON")
         if body.get("ok") is True:
             return object_at(body, "result")
