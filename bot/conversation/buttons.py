@@ -100,5 +100,5 @@ def ambiguous_number(turn: Turn) -> bool:
 
 
 def offered_buttons(turn: Turn) -> tuple[Button, ...]:
-    """The buttons shown last, together."""
-    return tuple(Button(label, payload) for label, payload, _place in turn.recall(OFFERED) or [])
+    """The buttons shown last, together, each once."""
+    return tuple({payload: Button(label, payload) for label, payload, _place in turn.recall(OFFERED) or []}.values())

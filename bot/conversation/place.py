@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.channels.message import Button, Reply
-from bot.conversation.buttons import button, in_sentence, page_of, sentence_case, short
+from bot.conversation.buttons import button, in_sentence, page_of, sentence_case, short, to_menu
 from bot.conversation.menu import old_button, with_menu
 from bot.conversation.payloads import Verb, make, number
 from bot.conversation.ports import GroupView, WardView
@@ -159,6 +159,15 @@ def said_ward(turn: Turn) -> WardView | None:
     """The ward in "tôi ở phường Hưng Đạo"; None when the text says nothing of the kind."""
     found = _SAYS_WHERE.fullmatch(plain(turn.text))
     return find_ward(turn.repositories.wards.all(), found.group(1)) if found else None
+
+
+def bare_ward(turn: Turn) -> list[Reply] | None:
+    """A ward's name and nothing else is no question: ask whether the resident lives there; None for other texts."""
+    ward = find_ward(turn.repositories.wards.all(), turn.text)
+    if ward is None:
+        return None
+    mine = button("button.my_ward", Verb.WARD, ward.code)
+    return [Reply(text("ward.yours", ward=in_sentence(ward.name)), (mine, to_menu()))]
 
 
 def looks_like_place(turn: Turn) -> bool:

@@ -174,4 +174,6 @@ def _place(turn: Turn) -> list[Reply] | None:
     ward = place.said_ward(turn)
     if ward is not None:
         return place.settle_ward(turn, ward)
-    return place.unclear_place(turn) if place.looks_like_place(turn) else None
+    if place.looks_like_place(turn):
+        return place.unclear_place(turn)
+    return place.bare_ward(turn)

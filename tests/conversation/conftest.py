@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from bot.conversation.ports import GroupView, Repositories, WardView
 from bot.conversation.router import Conversation
+from knowledge.answer import Answerer
 from lessons.catalogue import Catalogue, load_courses
 from tests.conversation.memory import Stored, memory_repositories
-from tests.conversation.passages import SmallAnswerer
+from tests.conversation.passages import Noting, real_answerer
 from tests.conversation.resident import Resident
 
 WARDS = (
@@ -39,9 +42,21 @@ def repositories(stored: Stored) -> Repositories:
     return memory_repositories(WARDS, GROUPS, stored)[0]
 
 
+@pytest.fixture(scope="session")
+def answerer(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
+    base = tmp_path_factory.getbasetemp()
+    return real_answerer(base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base)
+
+
 @pytest.fixture
-def conversation(catalogue: Catalogue) -> Conversation:
-    return Conversation(SmallAnswerer(), catalogue)
+def noting(answerer: Answerer) -> Noting:
+    """The answerer of ``conversation``, which notes what it is asked."""
+    return Noting(answerer)
+
+
+@pytest.fixture
+def conversation(noting: Noting, catalogue: Catalogue) -> Conversation:
+    return Conversation(noting, catalogue)
 
 
 @pytest.fixture

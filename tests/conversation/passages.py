@@ -1,61 +1,45 @@
-"""A small answerer: real intents, three passages found by their words."""
+"""The real answerer over part of the shipped material, and a note of what it was asked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
 
-from knowledge.answer_types import Answer, AnswerKind, Choice, Citation, OverrideSource
-from knowledge.intents import load_intents
-from knowledge.replies import reply
-from knowledge.text import lexical_tokens
+from filelock import FileLock
 
-PASSAGES = (
-    Citation(
-        document="hung-dao",
-        title="Kế hoạch phường Hưng Đạo",
-        section="IV. Tổ chức thực hiện",
-        passage="Báo cáo kết quả trước ngày 05/12 hằng năm.",
-        ward="hung-dao",
-        score=0.9,
-        valid_from="2025",
-        valid_until="2030",
-        checked_on=None,
-        source="UBND phường Hưng Đạo",
-    ),
-    Citation(
-        document="tu-ky",
-        title="Kế hoạch xã Tứ Kỳ",
-        section="V. Báo cáo",
-        passage="Báo cáo kết quả trước ngày 15/12 hằng năm.",
-        ward="tu-ky",
-        score=0.9,
-        valid_from="2025",
-        valid_until="2030",
-        checked_on=None,
-        source="UBND xã Tứ Kỳ; văn bản quét, đã khôi phục dấu tự động",
-    ),
-    Citation(
-        document="vneid-quen-mat-khau",
-        title="Quên mật khẩu VNeID",
-        section="Các bước",
-        passage="Bấm Quên mật khẩu, nhập số định danh, rồi làm theo hướng dẫn trên màn hình.",
-        ward=None,
-        score=0.9,
-        valid_from=None,
-        valid_until=None,
-        checked_on="2026-11-21",
-        source="vneid.gov.vn",
-    ),
-)
-PLAN_WORDS = frozenset({"bao", "cao", "han", "nop"})
-GUIDE_WORDS = frozenset({"mat", "khau", "vneid", "quen"})
-ENOUGH = 2  # words in common
+from indexer.build import read_material_passages, write_whole
+from knowledge.answer import Answerer
+from knowledge.answer_types import Answer, OverrideSource
+from knowledge.encoder import load_encoder
+from knowledge.index import load_index
+
+MATERIAL = Path(__file__).resolve().parents[2] / "knowledge"
+WARDS_INDEXED = ("hung-dao", "tu-ky")
+GUIDES_INDEXED = ("vneid-quen-mat-khau", "vneid-bao-mat", "vneid-mat-dien-thoai", "vneid-kich-hoat")
+TODAY = date(2026, 11, 21)
 
 
-class SmallAnswerer:
-    """Answers over PASSAGES. ``calls`` are (question, ward, previous) as they came."""
+def real_answerer(folder: Path) -> Answerer:
+    """An answerer over two plans and four guides; the index is made once for all workers of a test run."""
+    encoder = load_encoder()
+    with FileLock(folder / "conversation-index.lock"):
+        target = folder / "conversation-index"
+        if not target.exists():
+            passages = [
+                passage
+                for passage in read_material_passages(MATERIAL)
+                if passage.document.ward in WARDS_INDEXED or passage.document.id in GUIDES_INDEXED
+            ]
+            write_whole(passages, target, encoder=encoder)
+    return Answerer(load_index(target), encoder, lambda: TODAY)
 
-    def __init__(self) -> None:
+
+class Noting:
+    """Passes every question on to the real answerer; ``calls`` are (question, ward, previous) as they came."""
+
+    def __init__(self, answerer: Answerer) -> None:
+        self._answerer = answerer
         self.calls: list[tuple[str, str | None, tuple[str, ...]]] = []
 
     def answer(
@@ -66,17 +50,4 @@ class SmallAnswerer:
         overrides: OverrideSource | None = None,
     ) -> Answer:
         self.calls.append((question, ward, tuple(previous)))
-        action = load_intents().action(question)
-        if action is not None:
-            return Answer(AnswerKind.ACTION, reply("actions", action.value), 0.0, action=action)
-        words = set(lexical_tokens(question))
-        if len(words & GUIDE_WORDS) >= ENOUGH:
-            return Answer(AnswerKind.ANSWER, PASSAGES[2].passage, 0.9, (PASSAGES[2],))
-        if len(words & PLAN_WORDS) >= ENOUGH:
-            if ward is None:
-                return Answer(AnswerKind.CLARIFY, reply("clarify", "ward"), 0.0, wards=("hung-dao", "tu-ky"))
-            own = [passage for passage in PASSAGES if passage.ward == ward]
-            if own:
-                return Answer(AnswerKind.ANSWER, own[0].passage, 0.9, (own[0],))
-        choices = (Choice("Quên mật khẩu VNeID", "Quên mật khẩu VNeID"),) if "vneid" in words else ()
-        return Answer(AnswerKind.ABSTAIN, reply("abstain", "unknown"), 0.0, choices=choices)
+        return self._answerer.answer(question, ward, previous, overrides)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.conversation.router import Conversation
 from tests.conversation.memory import Stored
-from tests.conversation.passages import SmallAnswerer
+from tests.conversation.passages import Noting
 from tests.conversation.resident import Resident
 
 
@@ -15,7 +14,7 @@ def test_an_answer_carries_its_source_and_the_day_it_was_checked(resident: Resid
     resident.says("quên mật khẩu vneid")
     (citation,) = resident.replies[0].citations
     assert citation.title == "Quên mật khẩu VNeID"
-    assert citation.section == "Các bước"
+    assert "Các bước" in citation.section and citation.passage
     assert "kiểm tra ngày 21/11/2026" in citation.note
     assert resident.labels[:2] == ["Đúng", "Chưa đúng"]
 
@@ -87,8 +86,8 @@ def test_being_told_of_the_answer_needs_consent(resident: Resident, stored: Stor
 
 def test_the_closest_topics_can_be_tapped(resident: Resident) -> None:
     resident.agrees()
-    resident.says("vneid của hàng xóm màu gì")
-    assert "Bấm Quên mật khẩu" in resident.taps("Quên mật khẩu VNeID")
+    resident.says("mật khẩu vneid của hàng xóm")
+    assert "Ở màn hình đăng nhập VNeID" in resident.taps("Quên mật khẩu VNeID")
 
 
 def test_a_wrong_answer_goes_to_staff_once(resident: Resident, stored: Stored) -> None:
@@ -117,16 +116,14 @@ def test_a_gap_about_a_ward_chosen_for_one_question_goes_to_that_ward(resident: 
     assert resident.chat.ward_code is None
 
 
-def test_three_earlier_questions_are_known_for_half_an_hour(resident: Resident) -> None:
-    answerer = SmallAnswerer()
-    resident.conversation = Conversation(answerer, resident.conversation.catalogue)
+def test_three_earlier_questions_are_known_for_half_an_hour(resident: Resident, noting: Noting) -> None:
     resident.agrees()
     for number in range(5):
         resident.says(f"hạn nộp báo cáo lần {number}")
-    assert answerer.calls[-1][2] == tuple(f"hạn nộp báo cáo lần {number}" for number in (1, 2, 3))
+    assert noting.calls[-1][2] == tuple(f"hạn nộp báo cáo lần {number}" for number in (1, 2, 3))
     resident.now += timedelta(hours=1)
     resident.says("hạn nộp báo cáo")
-    assert answerer.calls[-1][2] == ()
+    assert noting.calls[-1][2] == ()
 
 
 def test_a_secret_is_warned_of_and_kept_nowhere(resident: Resident, stored: Stored) -> None:
@@ -141,5 +138,5 @@ def test_a_question_with_a_secret_in_it_is_still_answered(resident: Resident) ->
     resident.agrees()
     said = resident.says("quên mật khẩu vneid, mật khẩu cũ là Abc@12345")
     assert "mật khẩu" in resident.replies[0].text and "Đừng gửi" in resident.replies[0].text
-    assert "Bấm Quên mật khẩu" in said
+    assert "Ở màn hình đăng nhập VNeID" in said
     assert "Abc@12345" not in str(resident.chat.state)

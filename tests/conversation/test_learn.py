@@ -14,7 +14,7 @@ from bot.conversation.turn import LESSON
 from lessons.catalogue import Catalogue, load_courses
 from lessons.models import Question, QuestionKind
 from tests.conversation.memory import Stored
-from tests.conversation.passages import SmallAnswerer
+from tests.conversation.passages import Noting
 from tests.conversation.resident import Resident
 from tests.lessons.material import write_courses
 
@@ -26,8 +26,8 @@ def small(tmp_path: Path) -> Catalogue:
 
 
 @pytest.fixture
-def learner(small: Catalogue, repositories: Repositories, stored: Stored) -> Resident:
-    return Resident(Conversation(SmallAnswerer(), small), repositories, stored).agrees()
+def learner(noting: Noting, small: Catalogue, repositories: Repositories, stored: Stored) -> Resident:
+    return Resident(Conversation(noting, small), repositories, stored).agrees()
 
 
 def to_quiz(learner: Resident) -> Resident:
@@ -164,7 +164,7 @@ def test_a_letter_that_no_option_has_shows_the_question_again(learner: Resident)
 def test_a_question_in_the_middle_is_answered_and_the_lesson_goes_on(learner: Resident, small: Catalogue) -> None:
     to_quiz(learner)
     answer(learner, small.questions[0])
-    assert "Bấm Quên mật khẩu" in learner.says("quên mật khẩu vneid")
+    assert "Ở màn hình đăng nhập VNeID" in learner.says("quên mật khẩu vneid")
     assert "Câu 2/4" in learner.taps("Học tiếp")
 
 
@@ -194,22 +194,22 @@ def test_a_lesson_changed_in_the_middle_begins_again_kindly(learner: Resident, s
     course = small.courses[0]
     changed = replace(course.lessons[0], version="khac")
     fresh = Catalogue.of([replace(course, lessons=(changed,))], small.skills)
-    learner.conversation = Conversation(SmallAnswerer(), fresh)
+    learner.conversation = Conversation(learner.conversation.answerer, fresh)
     said = learner.says("", tapped.payload)
     assert "vừa được sửa" in said and "(1/3)" in said
 
 
 def test_a_lesson_that_is_gone_is_said(learner: Resident, catalogue: Catalogue) -> None:
     to_quiz(learner)
-    learner.conversation = Conversation(SmallAnswerer(), catalogue)
+    learner.conversation = Conversation(learner.conversation.answerer, catalogue)
     assert "không còn nữa" in learner.says("học tiếp")
     assert load_state(learner) is None
 
 
 def test_anonymous_learning_works_and_records_nothing(
-    small: Catalogue, repositories: Repositories, stored: Stored
+    noting: Noting, small: Catalogue, repositories: Repositories, stored: Stored
 ) -> None:
-    learner = Resident(Conversation(SmallAnswerer(), small), repositories, stored).stays_anonymous()
+    learner = Resident(Conversation(noting, small), repositories, stored).stays_anonymous()
     learner.says("học bài")
     learner.taps("Khóa một")
     assert "kết quả không được giữ lại" in learner.taps("Bài một")

@@ -80,7 +80,7 @@ def test_a_group_that_does_not_exist_shows_the_list_again(resident: Resident) ->
 
 def test_a_question_while_a_place_is_asked_for_is_answered(resident: Resident) -> None:
     start(resident)
-    assert "Bấm Quên mật khẩu" in resident.says("quên mật khẩu vneid thì sao")
+    assert "Ở màn hình đăng nhập VNeID" in resident.says("quên mật khẩu vneid thì sao")
 
 
 def test_a_group_of_another_ward_cannot_be_slipped_in(resident: Resident) -> None:
@@ -112,6 +112,16 @@ def test_saying_where_one_lives_is_enough(resident: Resident) -> None:
     resident.taps("Bỏ qua")
     resident.says("tôi ở phường Hưng Đạo")
     assert resident.chat.ward_code == "hung-dao"
+
+
+def test_a_ward_alone_is_no_question_for_staff(resident: Resident) -> None:
+    resident.says("/start")
+    resident.taps("Dùng ẩn danh")
+    resident.taps("Bỏ qua")
+    assert "Bạn ở phường Hưng Đạo phải không" in resident.says("hung dao")
+    assert resident.stored.questions == {} and resident.chat.ward_code is None
+    resident.taps("Đây là nơi tôi ở")
+    assert "phường Hưng Đạo" in resident.said
 
 
 def test_both_choices_may_be_skipped(resident: Resident) -> None:

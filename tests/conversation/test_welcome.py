@@ -17,7 +17,7 @@ def test_first_contact_tells_that_it_is_a_machine_what_is_kept_and_why(resident:
 
 def test_a_question_before_consent_is_answered_first(resident: Resident) -> None:
     resident.says("quên mật khẩu vneid")
-    assert resident.replies[0].text.startswith("Bấm Quên mật khẩu")
+    assert resident.replies[0].text.startswith("Ở màn hình đăng nhập VNeID")
     assert "trợ lý tự động" in resident.replies[-1].text
     assert resident.chat.person_id is None
 
