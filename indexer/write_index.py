@@ -21,7 +21,9 @@ from knowledge.index import (
     token_hash,
 )
 from knowledge.lexical import write_lexical
-from knowledge.text import lexical_tokens
+from knowledge.question import MARKED
+from knowledge.text import lexical_tokens, syllables
+from knowledge.text.tokens import fold
 from knowledge.topics import Topics, load_topics
 from knowledge.vectors import write_vectors
 
@@ -89,8 +91,8 @@ class IndexWriter:
             for number, (passage, asked) in enumerate(zip(passages, questions, strict=True)):
                 body = lexical_tokens(searched_text(passage))
                 asked_tokens = [lexical_tokens(question) for question in asked]
-                for tokens in (body, *asked_tokens):
-                    rows.append(self._number_tokens(tokens))
+                for tokens, text in zip((body, *asked_tokens), (searched_text(passage), *asked), strict=True):
+                    rows.append(self._number_tokens([*tokens, *marked_syllables(text)]))
                 self._count(rows[-1 - len(asked) :])
                 self._report("lexical index", number, len(passages))
                 yield passage.document.ward or NATIONAL, body, [t for tokens in asked_tokens for t in tokens]
@@ -120,7 +122,10 @@ class IndexWriter:
         self._save("weights", weights[order])
         self._save("tokens", place[np.concatenate(rows)] if rows else np.empty(0, np.uint32))
         self._save("token_starts", np.cumsum([0, *map(len, rows)]).astype(np.int64))
-        self._save("row_weights", np.asarray([weights[row].sum() for row in rows], np.float32))
+        # Syllables with marks repeat what the others say: they do not make a row longer.
+        plain = np.fromiter((not token.startswith(MARKED) for token in self._vocabulary), bool, len(weights))
+        counted = weights * plain
+        self._save("row_weights", np.asarray([counted[row].sum() for row in rows], np.float32))
         sizes = np.asarray([1 + len(asked) for asked in questions], np.int64)
         self._save("row_starts", np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
         self._save("row_owners", np.repeat(np.arange(len(questions), dtype=np.int32), sizes))
@@ -162,6 +167,11 @@ class IndexWriter:
     def _report(self, what: str, done: int, total: int, step: int = PROGRESS_STEP) -> None:
         if self._progress is not None and done % step == 0:
             self._progress(what, done, total)
+
+
+def marked_syllables(text: str) -> list[str]:
+    """The syllables of a text with their marks, as the index tells them from the others."""
+    return [MARKED + syllable for syllable in dict.fromkeys(syllables(text)) if fold(syllable) != syllable]
 
 
 def searched_text(passage: Passage) -> str:

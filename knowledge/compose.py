@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from knowledge.answer_types import ANSWER_LIMIT, PASSAGE_LIMIT, Citation
@@ -12,6 +13,9 @@ from knowledge.topics import LIST_ROLE
 from knowledge.wards import Ward
 
 COMPARED_LIMIT = 200  # characters of one ward's line in a comparison: five wards fit an answer beside their names
+_HEADING = re.compile(r"^(?:[IVX]+\.|\d{1,2}(?:\.\d{1,2})*\.?|[a-zđ]\)|\(\d{1,2}\))\s*")
+HEADING_MATCH = 20  # letters of a heading that show it is already at the beginning of the text
+HEADING_ROOM = 60
 _PARTS = ("bring", "steps", "fee", "where", "beware")
 # What a guide shows when the question asks for nothing particular, as long as it fits.
 _USUAL_PARTS = ("steps", "bring", "fee")
@@ -30,8 +34,17 @@ def plan_answer(
     """The extract of a plan's passage, prefixed with whose plan it is."""
     opening = plan_opening(ward, by_successor) if ward else ""
     room = limit - len(opening) - 1
-    body = quote(passage.text, room, meaning, evenly=asks_list and passage.role == LIST_ROLE)
+    body = quote(headed(passage), room, meaning, evenly=asks_list and passage.role == LIST_ROLE)
     return f"{opening}\n{body}" if opening else body
+
+
+def headed(passage: Passage) -> str:
+    """A passage's text below the heading it stands under, when the heading is no part of it: "1. Phòng Văn hóa…"."""
+    heading = passage.path[-1] if passage.path else ""
+    named = _HEADING.sub("", heading)
+    if not named or passage.text.startswith(heading) or named[:HEADING_MATCH] in passage.text[:HEADING_ROOM]:
+        return passage.text
+    return f"{heading}\n{passage.text}"
 
 
 def plan_opening(ward: Ward, by_successor: bool = False) -> str:
@@ -73,7 +86,7 @@ def guide_answer(
     text = quote(answer.text, room, meaning)
     shown = [answer]
     wanted = list(dict.fromkeys([*asked, *((matched,) if matched in _PARTS else ())]))
-    for role in dict.fromkeys([*wanted, *_USUAL_PARTS]):
+    for role in dict.fromkeys((*wanted, *_USUAL_PARTS)):
         section = by_role.get(role)
         if section is None:
             continue
@@ -100,7 +113,7 @@ def citation(passages: Sequence[Passage], score: float) -> Citation:
     """The citation of one passage, or of the sections of one guide that an answer shows."""
     first = passages[0]
     document = first.document
-    text = first.text if len(passages) == 1 else "\n".join(passage.text for passage in passages)
+    text = headed(first) if len(passages) == 1 else "\n".join(passage.text for passage in passages)
     section = first.section if len(passages) == 1 else ", ".join(p.path[-1] for p in passages if p.path)
     return Citation(
         document=document.id,

@@ -9,7 +9,7 @@ from knowledge.question import Question
 from knowledge.ranking import load_confidence
 from knowledge.search import Hit
 
-SAME_TEXT_SCORE = 0.02  # units this close are usually the same words in two sections: no rival
+MOST_MARGIN = 3.0  # nats of ranking score; a wider margin says nothing more
 MANY_WORDS = 12  # meaningful tokens from which a longer question says nothing more
 
 
@@ -19,25 +19,30 @@ def confidence_inputs(question: Question, hits: Sequence[Hit]) -> dict[str, floa
     features = best.features
     rival = next((hit for hit in hits[1:] if not _same(best, hit)), None)
     meaning = question.meaning()
-    plan = best.document.kind is DocumentKind.PLAN
     return {
         "coverage": features.coverage,
         "words": features.words,
+        "pairs": features.pairs,
+        "written": features.written,
         "likeness": features.likeness,
+        "support": features.support,
+        "cosine_support": features.cosine_support,
+        "title": features.title,
+        "opening": features.opening,
+        "about": features.about,
         "cosine": features.cosine,
-        "lexical": features.lexical,
-        "fused": features.fused,
         "topic_held": float(features.topic > 0),
         "topic_lacking": float(features.topic < 0),
         "number": features.number,
-        "margin": min(1.0, best.score - rival.score) if rival else 1.0,
+        "margin": min(MOST_MARGIN, best.score - rival.score) / MOST_MARGIN if rival else 1.0,
         "length": min(1.0, sum(share for share in meaning.values() if share == 1.0) / MANY_WORDS),
-        "plan": float(plan),
-        "plan_coverage": features.coverage * plan,
         "elsewhere": float(bool(question.mentions.elsewhere)),
-        "squared_coverage": features.coverage**2,
-        "squared_words": features.words**2,
     }
+
+
+def confidence_kind(hit: Hit) -> str:
+    """Which calibration reads the inputs: plans and guides are written too differently for one."""
+    return "plan" if hit.document.kind is DocumentKind.PLAN else "guide"
 
 
 def _same(best: Hit, hit: Hit) -> bool:
@@ -50,4 +55,6 @@ def _same(best: Hit, hit: Hit) -> bool:
 
 def confidence_of(question: Question, hits: Sequence[Hit]) -> float:
     """The calibrated probability that the best unit holds the right fact; 0 when nothing was found."""
-    return load_confidence().of(confidence_inputs(question, hits)) if hits else 0.0
+    if not hits:
+        return 0.0
+    return load_confidence(confidence_kind(hits[0])).of(confidence_inputs(question, hits))

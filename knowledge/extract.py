@@ -11,6 +11,8 @@ GAP = " … "
 CUT = "…"
 # Below this an item says nothing any more; a longer list is shown only in part, and says so.
 SHORTEST_ITEM = 45
+SHORTEST_CLAUSE = 80  # characters; less of a sentence is not worth showing
+FIRST_SENTENCE_FAVOUR = 1.3
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[A-ZÀ-ỸĐ“\"(])")
 _CLAUSE_END = re.compile(r"(?<=[;:])\s+")
 _ITEM = re.compile(r"^(?:[-+•]|\(?\d{1,2}[.)]|[a-zđ]\)|\d{1,2}(?:\.\d{1,2})+\.?)\s")
@@ -42,54 +44,63 @@ def quote(text: str, limit: int, meaning: Mapping[str, float], *, evenly: bool =
 
 
 def _quote_prose(text: str, limit: int, meaning: Mapping[str, float]) -> str:
-    """The sentences that answer best, in their order; gaps are marked."""
+    """The sentences that answer best, in their order; gaps are marked and what room is left is filled."""
     parts = sentences(text)
     if max(map(len, parts)) > limit:
         parts = [clause for part in parts for clause in _CLAUSE_END.split(part)]
-    order = sorted(range(len(parts)), key=lambda i: (-relevance(parts[i], meaning), i))
-    kept: set[int] = set()
+    scores = [relevance(part, meaning) for part in parts]
+    # The first sentence says what the rest is about: unless another answers clearly better, it is quoted.
+    scores[0] *= FIRST_SENTENCE_FAVOUR
+    order = sorted(range(len(parts)), key=lambda i: (-scores[i], i))
+    shown: dict[int, str] = {}
     for place in order:
-        trial = _joined(parts, kept | {place})
-        if len(trial) <= limit:
-            kept.add(place)
-        elif not kept:
-            return shorten(parts[place], limit)
-    return _joined(parts, kept)
+        if len(_joined({**shown, place: parts[place]}, len(parts))) <= limit:
+            shown[place] = parts[place]
+            continue
+        room = limit - len(_joined({**shown, place: ""}, len(parts)))
+        if room >= SHORTEST_CLAUSE:
+            shown[place] = shorten(parts[place], room)
+        break
+    return _joined(shown, len(parts)) if shown else shorten(parts[order[0]], limit)
 
 
-def _joined(parts: Sequence[str], kept: set[int]) -> str:
+def _joined(shown: Mapping[int, str], count: int) -> str:
+    """The shown parts of a text of ``count`` parts in order, with an ellipsis wherever something is left out."""
     text = ""
     last = -1
-    for place in sorted(kept):
-        if text:
-            text += " " if place == last + 1 else GAP
-        elif place > 0:
-            text = CUT + " "
-        text += parts[place]
+    for place in sorted(shown):
+        if place > last + 1:
+            text = text.removesuffix(CUT).rstrip() + GAP if text else f"{CUT} "
+        elif text:
+            text += " "
+        text += shown[place]
         last = place
-    return text if last == len(parts) - 1 else text.rstrip(" ;:,") + (CUT if not text.endswith(".") else "")
+    if last < count - 1 and not text.endswith(CUT):
+        text += f" {CUT}" if text.endswith((".", "!", "?")) else CUT
+    return text
 
 
 def _quote_lines(lines: Sequence[str], limit: int, meaning: Mapping[str, float], evenly: bool) -> str:
     """All lines shortened alike; unless ``evenly``, the most relevant ones are then given their full length."""
     shown = list(lines)
     size = max(map(len, shown))
-    while len("\n".join(shown)) > limit and size > SHORTEST_ITEM:
+    while _length(shown) > limit and size > SHORTEST_ITEM:
         size -= 5
         shown = [shorten(line, size) for line in lines]
-    if len("\n".join(shown)) > limit:
+    if _length(shown) > limit:
         return _part_of_list(lines, limit, meaning)
-    order = range(len(lines))
+    order: Sequence[int] = range(len(lines))
     if not evenly:
         order = sorted(order, key=lambda i: -relevance(lines[i], meaning))
     for place in order:
-        longer = [*shown[:place], lines[place], *shown[place + 1 :]]
-        if len("\n".join(longer)) <= limit:
-            shown = longer
-        elif place == order[0] and not evenly:
-            room = limit - len("\n".join(shown)) + len(shown[place])
-            shown[place] = _quote_prose(lines[place], room, meaning) if room > len(shown[place]) else shown[place]
+        room = limit - _length(shown) + len(shown[place])
+        if room > len(shown[place]):
+            shown[place] = lines[place] if len(lines[place]) <= room else _quote_prose(lines[place], room, meaning)
     return "\n".join(shown)
+
+
+def _length(lines: Sequence[str]) -> int:
+    return sum(map(len, lines)) + len(lines) - 1
 
 
 def _part_of_list(lines: Sequence[str], limit: int, meaning: Mapping[str, float]) -> str:
@@ -110,12 +121,9 @@ def _part_of_list(lines: Sequence[str], limit: int, meaning: Mapping[str, float]
         shown.append(lines[place])
     if max(kept) < len(lines) - 1:
         shown.append(CUT)
-    text = "\n".join(shown)
-    return (
-        text
-        if len(text) <= limit
-        else "\n".join(shorten(line, max(SHORTEST_ITEM, limit // len(shown) - 1)) for line in shown)[:limit]
-    )
+    if _length(shown) > limit:
+        shown = [shorten(line, max(SHORTEST_ITEM, limit // len(shown) - 1)) for line in shown]
+    return shorten("\n".join(shown), limit)
 
 
 def shorten(text: str, limit: int) -> str:

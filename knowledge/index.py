@@ -19,6 +19,7 @@ import numpy as np
 
 from knowledge.documents import DocumentInfo, DocumentKind, Passage
 from knowledge.lexical import LexicalIndex
+from knowledge.text import lexical_tokens
 from knowledge.vectors import VectorIndex, bitmap
 
 FORMAT_VERSION = 1
@@ -34,6 +35,7 @@ NATIONAL = "*"
 REBUILD = "rebuild it with: bdhvs index build"
 _ARRAYS = ("passage_starts", "passage_documents", "row_starts", "row_owners", "token_starts", "tokens", "row_weights")
 _VOCABULARY = ("vocabulary", "weights")
+OPENING_WORDS = 12  # an office or a subject is named within the first line
 SCOPES_KEPT = 64  # bitmaps of scopes kept in memory; a city has 114 wards, few are asked at once
 
 
@@ -93,11 +95,15 @@ def token_hash(token: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A passage as the index keeps it: with the topics it holds (see ``knowledge.topics``)."""
+    """A passage as the index keeps it: with the topics it holds (see ``knowledge.topics``).
+
+    ``opening`` are the lexical tokens of its last heading and first words: what it is about, before what it says.
+    """
 
     ordinal: int
     passage: Passage
     topics: tuple[str, ...]
+    opening: frozenset[str]
 
 
 class Index:
@@ -181,7 +187,8 @@ class Index:
             questions=tuple(record["questions"]),
             role=record["role"],
         )
-        return Entry(ordinal, passage, tuple(record["topics"]))
+        first = " ".join([*passage.path[-1:], *passage.text.split(None, OPENING_WORDS)[:OPENING_WORDS]])
+        return Entry(ordinal, passage, tuple(record["topics"]), frozenset(lexical_tokens(first)))
 
     def _rows_inside(self, scopes: tuple[str, ...]) -> np.ndarray:
         """The bitmap of the rows whose passages belong to the scopes."""

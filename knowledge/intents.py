@@ -79,4 +79,6 @@ def _intent(path: Path, entry: Mapping[str, object]) -> _Intent:
             raise ValueError(f"{path}: {entry.get('action')}: {name} must be a list of patterns")
         return re.compile("|".join(f"(?:{part})" for part in parts))
 
-    return _Intent(Action(entry["action"]), pattern("whole"), pattern("within"), pattern("written"), pattern("not"))
+    return _Intent(
+        Action(str(entry["action"])), pattern("whole"), pattern("within"), pattern("written"), pattern("not")
+    )

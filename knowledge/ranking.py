@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
 
@@ -25,12 +25,12 @@ class RankWeights:
 
     def score(self, features: Any) -> float:
         """The weighted sum of a unit's features."""
-        return sum(weight * getattr(features, name) for name, weight in self.weights.items())
+        return sum(weight * float(getattr(features, name)) for name, weight in self.weights.items())
 
 
 @dataclass(frozen=True, slots=True)
-class Confidence:
-    """A logistic regression over named inputs: the probability that the first citation is right."""
+class Logistic:
+    """A logistic regression over named inputs."""
 
     intercept: float
     weights: Mapping[str, float]
@@ -57,10 +57,10 @@ def load_ranking(path: Path = CALIBRATION_FILE) -> RankWeights:
 
 
 @cache
-def load_confidence(path: Path = CALIBRATION_FILE) -> Confidence:
-    """The calibration. Raises KeyError or ValueError when the file is wrong."""
-    fields = _read(path)["confidence"]
-    return Confidence(float(fields["intercept"]), dict(fields["weights"]))
+def load_confidence(kind: str, path: Path = CALIBRATION_FILE) -> Logistic:
+    """The calibration for answers from a ``plan`` or a ``guide``. Raises KeyError when the file is wrong."""
+    fields = _read(path)["confidence"][kind]
+    return Logistic(float(fields["intercept"]), dict(fields["weights"]))
 
 
 @cache

@@ -17,9 +17,11 @@ from knowledge.encoder import Encoder
 from knowledge.index import NATIONAL, Entry, Index, check_model
 from knowledge.question import Question
 from knowledge.ranking import RankWeights, load_ranking
+from knowledge.text.tokens import PAIR_JOINER
 
 POOL = 100  # best passages of each search that are fused, as measured in retrieval experiments
 UNITS = 16  # units whose features are computed; the right one was among them in every development question
+SUPPORTING_ROWS = 3  # phrasings that speak for a unit together; one alone may match by accident
 _ITEM_NUMBER = re.compile(r"^\(?(\d{1,2})[.)]")
 
 
@@ -29,7 +31,10 @@ class Features:
 
     ``lexical`` and ``dense`` are min-max scores within the pool, ``fused`` their weighted sum; ``cosine`` is the
     raw best cosine; ``coverage`` the share of the question's meaning found in the unit, ``words`` the same over
-    single syllables; ``likeness`` how alike the question and the unit's most similar row are (weighted Dice);
+    single syllables, ``pairs`` over pairs of them, ``written`` over syllables with the marks that were typed;
+    ``title`` the share of a guide's title that the question says; ``opening`` the share of the question said by a
+    plan's heading and first words; ``about`` 1 for a plan and -1 for a guide when the question speaks as plans do; ``likeness`` how alike the question and the unit's most similar row are
+    (weighted Dice), ``support`` and ``cosine_support`` the mean of its three most similar rows;
     ``topic`` 1 when the unit holds a topic asked for, -1 when one is asked for and it does not; ``number`` 1 or
     -1 likewise for the number of an item; ``own`` 1 when the unit belongs to the ward asked about.
     """
@@ -40,7 +45,14 @@ class Features:
     cosine: float
     coverage: float
     words: float
+    pairs: float
+    written: float
     likeness: float
+    support: float
+    cosine_support: float
+    title: float
+    opening: float
+    about: float
     topic: float
     number: float
     own: float
@@ -79,17 +91,16 @@ class Searcher:
         if question.empty or not len(self.index):
             return []
         scopes = None if wards is None else (NATIONAL, *sorted(wards))
-        pool = self._pool(question, scopes)
-        units = self._units(pool)[:limit]
+        vector = self._encoder.encode_queries([question.query.reading])[0]
+        units = self._units(self._pool(question, vector, scopes))[:limit]
         if not units:
             return []
-        hits = self._rank(question, units, wards)
+        hits = self._rank(question, vector, units, wards)
         return sorted(hits, key=lambda hit: (-hit.score, hit.entry.ordinal))
 
-    def _pool(self, question: Question, scopes: tuple[str, ...] | None) -> list[_Pooled]:
+    def _pool(self, question: Question, vector: np.ndarray, scopes: tuple[str, ...] | None) -> list[_Pooled]:
         """The best passages of both searches with min-max scores; one missing from a list has 0 there."""
         ordinals, scores = self.index.lexical.search(question.search_weights(), scopes, POOL)
-        vector = self._encoder.encode_queries([question.query.reading])[0]
         inside = None if scopes is None else self.index.rows_inside(scopes)
         rows, cosines = self.index.vectors.search(vector, POOL, inside)
         owners = self.index.row_owners[rows]
@@ -121,22 +132,34 @@ class Searcher:
             unit.lexical = max(unit.lexical, found.lexical)
         return sorted(units.values(), key=lambda unit: -unit.best.fused)
 
-    def _rank(self, question: Question, units: Sequence[_Unit], wards: Sequence[str] | None) -> list[Hit]:
-        meaning = question.meaning()
-        coverage, words, likeness = self._overlaps(meaning, units)
+    def _rank(
+        self,
+        question: Question,
+        vector: np.ndarray,
+        units: Sequence[_Unit],
+        wards: Sequence[str] | None,
+    ) -> list[Hit]:
+        overlaps = self._overlaps(question, vector, units)
         hits: list[Hit] = []
         topic_ids = {topic.id for topic in question.topics}
-        for place, unit in enumerate(units):
+        for unit, overlap in zip(units, overlaps, strict=True):
             entry = self.index.entry(unit.best.ordinal)
             plan = unit.document.kind is DocumentKind.PLAN
             features = Features(
                 lexical=unit.lexical,
                 dense=unit.dense,
                 fused=unit.best.fused,
-                cosine=unit.cosine,
-                coverage=float(coverage[place]),
-                words=float(words[place]),
-                likeness=float(likeness[place]),
+                cosine=overlap.cosine,
+                coverage=overlap.coverage,
+                words=overlap.words,
+                pairs=overlap.pairs,
+                written=overlap.written,
+                likeness=overlap.likeness,
+                support=overlap.support,
+                cosine_support=overlap.cosine_support,
+                title=overlap.title,
+                opening=question.share_in(entry.opening) if plan else 0.0,
+                about=_agreement(question.about_plan, plan),
                 topic=_agreement(bool(topic_ids), plan and bool(topic_ids.intersection(entry.topics))),
                 number=_agreement(question.number is not None and plan, _has_number(entry, question.number)),
                 own=float(bool(wards) and unit.document.ward in (wards or ())),
@@ -145,36 +168,71 @@ class Searcher:
             hits.append(Hit(entry, self._weights.score(features), features, (unit.first, unit.last)))
         return hits
 
-    def _overlaps(self, meaning: dict[str, float], units: Sequence[_Unit]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """For each unit: coverage of the question, coverage by single syllables, likeness of its best row."""
+    def _overlaps(self, question: Question, vector: np.ndarray, units: Sequence[_Unit]) -> list[_Overlap]:
+        """How much of the question each unit holds."""
         index = self.index
-        tokens = list(meaning)
+        meaning, marked = question.meaning(), question.marked()
+        tokens = [*meaning, *marked]
         ids, weights = index.token_ids(tokens)
-        weights = weights * np.fromiter(meaning.values(), np.float32, len(tokens))
-        single = np.fromiter(("_" not in token for token in tokens), bool, len(tokens))
-        row_ranges = [(int(index.row_starts[u.first]), int(index.row_starts[u.last])) for u in units]
-        spans = [(int(index.token_starts[a]), int(index.token_starts[b])) for a, b in row_ranges]
+        weights = weights * np.fromiter([*meaning.values(), *marked.values()], np.float32, len(tokens))
+        written = np.arange(len(tokens)) >= len(meaning)
+        pair = np.fromiter((PAIR_JOINER in token for token in tokens), bool, len(tokens)) & ~written
+        single = ~pair & ~written
+        telling = pair & (np.fromiter([*meaning.values(), *marked.values()], np.float32, len(tokens)) >= 1.0)
+        groups = [(np.flatnonzero(mask), _total(weights[mask])) for mask in (~written, single, telling, written)]
         place_of = np.zeros(index.vocabulary_size + 1, np.int16)
         known = ids >= 0
         place_of[ids[known]] = np.flatnonzero(known) + 1
-        coverage = np.zeros(len(units))
-        words = np.zeros(len(units))
-        likeness = np.zeros(len(units))
-        total = float(weights.sum()) or 1.0
-        total_single = float(weights[single].sum()) or 1.0
-        padded = np.concatenate([np.zeros(1, np.float32), weights])
-        for place, ((first_row, last_row), (start, end)) in enumerate(zip(row_ranges, spans, strict=True)):
+        counted = np.where(written, 0.0, weights)
+        padded = np.concatenate([np.zeros(1, np.float32), counted])
+        total = _total(counted)
+        overlaps: list[_Overlap] = []
+        for unit in units:
+            first_row, last_row = int(index.row_starts[unit.first]), int(index.row_starts[unit.last])
+            start, end = int(index.token_starts[first_row]), int(index.token_starts[last_row])
             places = place_of[index.tokens[start:end]]
             found = np.zeros(len(tokens) + 1, bool)
             found[places] = True
             met = found[1:]
-            coverage[place] = float(weights[met].sum()) / total
-            words[place] = float(weights[met & single].sum()) / total_single
-            bounds = index.token_starts[first_row:last_row] - start
-            shared = np.add.reduceat(padded[places], bounds) if len(places) else np.zeros(len(bounds))
+            shared = np.add.reduceat(padded[places], index.token_starts[first_row:last_row] - start)
             sizes = index.row_weights[first_row:last_row]
-            likeness[place] = float((2 * shared / (sizes + total)).max())
-        return coverage, words, likeness
+            coverage, words, pairs, as_written = (
+                float((weights[members] * met[members]).sum()) / size for members, size in groups
+            )
+            title = float(shared[1] / sizes[1]) if unit.document.kind is DocumentKind.GUIDE and len(sizes) > 1 else 0.0
+            alike = np.sort(2 * shared / (sizes + total))[::-1]
+            cosines = np.sort(index.vectors.cosines(vector, first_row, last_row))[::-1]
+            overlaps.append(
+                _Overlap(
+                    coverage,
+                    words,
+                    pairs,
+                    as_written,
+                    float(alike[0]),
+                    float(alike[:SUPPORTING_ROWS].mean()),
+                    title,
+                    float(cosines[0]),
+                    float(cosines[:SUPPORTING_ROWS].mean()),
+                )
+            )
+        return overlaps
+
+
+def _total(weights: np.ndarray) -> float:
+    return float(weights.sum()) or 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Overlap:
+    coverage: float
+    words: float
+    pairs: float
+    written: float
+    likeness: float
+    support: float
+    title: float
+    cosine: float
+    cosine_support: float
 
 
 @dataclass(slots=True)

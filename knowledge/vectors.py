@@ -17,7 +17,7 @@ TRAINING_SEED = 7
 def write_vectors(path: Path, batches: Iterable[np.ndarray], dimension: int, rows: int) -> None:
     """Writes the vectors (batches of rows, in order) as a FAISS index for inner products."""
     if rows <= EXACT_ROWS:
-        index = faiss.IndexFlatIP(dimension)
+        index: faiss.Index = faiss.IndexFlatIP(dimension)
         for batch in batches:
             index.add(batch)
     else:
@@ -26,7 +26,7 @@ def write_vectors(path: Path, batches: Iterable[np.ndarray], dimension: int, row
     faiss.write_index(index, str(path))
 
 
-def _add_quantised(index: faiss.IndexScalarQuantizer, batches: Iterable[np.ndarray]) -> None:
+def _add_quantised(index: faiss.Index, batches: Iterable[np.ndarray]) -> None:
     """Trains on the first rows, then adds everything."""
     held: list[np.ndarray] = []
     count = 0
@@ -75,6 +75,12 @@ class VectorIndex:
             scores, rows = self._index.search(vector[None, :], limit, params=parameters)
         found = rows[0] >= 0
         return rows[0][found], scores[0][found]
+
+    def cosines(self, vector: np.ndarray, first: int, last: int) -> np.ndarray:
+        """The cosines of a range of rows."""
+        rows: np.ndarray = self._index.reconstruct_n(first, last - first)
+        cosines: np.ndarray = rows @ vector
+        return cosines
 
     def _parameters(self, selector: faiss.IDSelector) -> faiss.SearchParameters:
         return faiss.SearchParameters(sel=selector)

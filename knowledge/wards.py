@@ -54,12 +54,14 @@ class Mentions:
     """What a question says about places.
 
     ``wards`` are ours, in order; ``by_successor`` when a merged ward was named by the ward that took it over;
-    ``elsewhere`` are places that are not ours, as written; ``rest`` is the question without the names of our wards.
+    ``elsewhere`` are places that are not ours, as written; ``names`` are the words that name our wards, ``rest`` is
+    the question without them.
     """
 
     wards: tuple[Ward, ...]
     by_successor: bool
     elsewhere: tuple[str, ...]
+    names: str
     rest: str
 
 
@@ -115,7 +117,8 @@ class Wards:
                 elsewhere.append(" ".join(words[position : position + length]).strip(".,?!;:"))
             position += max(length, 1)
         rest = " ".join(word for word, kept in zip(words, keep, strict=True) if kept)
-        return Mentions(tuple(found), by_successor, tuple(elsewhere), rest)
+        names = " ".join(word for word, kept in zip(words, keep, strict=True) if not kept)
+        return Mentions(tuple(found), by_successor, tuple(elsewhere), names, rest)
 
     def _ours_at(self, folded: Sequence[str], position: int) -> tuple[int, int, _Name] | None:
         """The name of one of our wards at a position: where it starts (with its kind) and ends."""

@@ -1,0 +1,139 @@
+"""Fits the ranking weights and the confidence of ``knowledge/calibration.json`` on development questions.
+
+Two convex problems, solved with plain numpy: the ranking by the softmax over the units found (several may be right),
+the confidence by logistic regression. Both are regularised: there are hundreds of questions, not thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from indexer.question_sets import Case, holds
+from knowledge.compose import headed
+from knowledge.confidence import confidence_inputs
+from knowledge.question import Question, read_question
+from knowledge.ranking import RankWeights
+from knowledge.search import Features, Hit, Searcher
+
+RANKED = (
+    *("fused", "cosine", "coverage", "words", "pairs", "written", "likeness", "support", "cosine_support", "title"),
+    *("opening", "about", "topic", "number", "own", "whole"),
+)
+"""Features the ranking may weigh; ``fused`` is fitted with its lexical share held fixed."""
+
+RANKING_PENALTY = 0.01
+CONFIDENCE_PENALTY = 0.5
+STEPS = 600
+STEP_SIZE = 0.05
+NEWTON_STEPS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A development question, what was found for it, and which units are right."""
+
+    case: Case
+    question: Question
+    hits: tuple[Hit, ...]
+    right: tuple[bool, ...]
+
+
+def find(searcher: Searcher, case: Case) -> Found:
+    """Searches for a case as the answerer does, and marks the units that hold the right fact."""
+    question = read_question(case.text)
+    named = tuple(ward.code for ward in question.mentions.wards)
+    wards: tuple[str, ...] | None = named or ((case.ward,) if case.ward else None)
+    if not named and question.mentions.elsewhere and question.topics:
+        wards = ()
+    hits = tuple(searcher.search(question, wards))
+    return Found(case, question, hits, tuple(_is_right(case, hit) for hit in hits))
+
+
+def _is_right(case: Case, hit: Hit) -> bool:
+    if case.kind == "service":
+        return hit.document.id in case.guides
+    if case.kind == "plan":
+        return hit.document.ward == case.expected_ward and holds(headed(hit.entry.passage), case.fact)
+    return False
+
+
+def fit_ranking(found: Iterable[Found], start: RankWeights) -> RankWeights:
+    """The weights under which a right unit comes first most surely."""
+    groups = [
+        (np.asarray([[getattr(hit.features, name) for name in RANKED] for hit in item.hits]), np.asarray(item.right))
+        for item in found
+        if any(item.right) and not all(item.right)
+    ]
+    weights = np.asarray([start.weights.get(name, 0.0) for name in RANKED]) * 3.0
+    first = np.zeros_like(weights)
+    second = np.zeros_like(weights)
+    for step in range(1, STEPS + 1):
+        gradient = RANKING_PENALTY * weights
+        for features, right in groups:
+            gradient += _softmax_gradient(features, right, weights) / len(groups)
+        first = 0.9 * first + 0.1 * gradient
+        second = 0.999 * second + 0.001 * gradient**2
+        weights -= STEP_SIZE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+    # One unit of score is one nat of evidence; the margin of the confidence is read on this scale.
+    return RankWeights(start.lexical_share, {name: round(float(w), 3) for name, w in zip(RANKED, weights, strict=True)})
+
+
+def _softmax_gradient(features: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    scores = features @ weights
+    shares = np.exp(scores - scores.max())
+    among_all = shares / shares.sum()
+    among_right = np.where(right, shares, 0.0)
+    among_right /= among_right.sum()
+    gradient: np.ndarray = (among_all - among_right) @ features
+    return gradient
+
+
+def fit_confidence(
+    found: Sequence[Found], names: Sequence[str], weights: Sequence[float] | None = None
+) -> tuple[float, dict[str, float]]:
+    """Intercept and weights of the logistic regression "the first unit is right" over the named inputs."""
+    usable = [item for item in found if item.hits]
+    inputs = [confidence_inputs(item.question, item.hits) for item in usable]
+    design = np.asarray([[1.0, *(row[name] for name in names)] for row in inputs])
+    target = np.asarray([float(item.right[0]) for item in usable])
+    shares = np.ones(len(usable)) if weights is None else np.asarray(weights)
+    penalty = np.full(design.shape[1], CONFIDENCE_PENALTY)
+    penalty[0] = 0.0
+    solution = np.zeros(design.shape[1])
+    for _ in range(NEWTON_STEPS):
+        probability = 1 / (1 + np.exp(-np.clip(design @ solution, -30, 30)))
+        gradient = design.T @ (shares * (probability - target)) + penalty * solution
+        curvature = (design * (shares * probability * (1 - probability))[:, None]).T @ design
+        step = np.linalg.solve(curvature + np.diag(penalty + 1e-9), gradient)
+        solution -= step
+        if np.abs(step).max() < 1e-8:
+            break
+    return float(solution[0]), {name: float(value) for name, value in zip(names, solution[1:], strict=True)}
+
+
+def rescored(found: Found, ranking: RankWeights) -> Found:
+    """The same question with its units in the order of other weights."""
+    scored = [
+        (Hit(hit.entry, ranking.score(hit.features), hit.features, hit.unit), right)
+        for hit, right in zip(found.hits, found.right, strict=True)
+    ]
+    scored.sort(key=lambda pair: (-pair[0].score, pair[0].entry.ordinal))
+    return Found(found.case, found.question, tuple(hit for hit, _ in scored), tuple(right for _, right in scored))
+
+
+def expected_calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Mean gap between confidence and share right over bins of equal mass."""
+    order = np.argsort(np.asarray(confidences), kind="stable")
+    gaps = 0.0
+    for part in np.array_split(order, bins):
+        if len(part):
+            stated = float(np.mean([confidences[i] for i in part]))
+            true = float(np.mean([right[i] for i in part]))
+            gaps += abs(stated - true) * len(part)
+    return gaps / len(confidences) if len(confidences) else 0.0
+
+
+FEATURE_NAMES = tuple(field.name for field in fields(Features))
