@@ -26,6 +26,7 @@ MARKER = re.compile(
 )
 PAGE_NUMBER = re.compile(r"^\s*(?:-\s*)?\d{1,3}(?:\s*-)?\s*$")
 YEAR_RANGE_TAIL = re.compile(r"^[-–]\s*\d{4}\b")
+TABLE_MARK = "|"  # the rows of a table stay lines of one paragraph
 CLOSING = (".", ";", ":", "!", "?", "…", "./.")
 HEADER_START = re.compile(r"^(?:KẾ HOẠCH|QUYẾT ĐỊNH|TM\.|KT\.|Nơi nhận|Số:)")
 # Sentences that open a paragraph of their own at the end of every plan.
@@ -66,7 +67,9 @@ def join_lines(text: str) -> list[str]:
     last = lines[0]
     current = last.text
     for line in lines[1:]:
-        if _starts_paragraph(last, line, width, blanks_say_little):
+        if line.text.startswith(TABLE_MARK) and last.text.startswith(TABLE_MARK) and not line.after_blank:
+            current = f"{current}\n{line.text}"
+        elif _starts_paragraph(last, line, width, blanks_say_little):
             paragraphs.append(current)
             current = line.text
         else:
@@ -115,6 +118,8 @@ def _blanks_are_noise(lines: list[_Line]) -> bool:
 def _starts_paragraph(last: _Line, line: _Line, width: float, blanks_say_little: bool) -> bool:
     """Whether a line begins a paragraph; ``width`` is 0 when the document is not hard-wrapped."""
     if line.heading or last.heading or HEADER_START.match(line.text):
+        return True
+    if line.text.startswith(TABLE_MARK) or last.text.startswith(TABLE_MARK):
         return True
     if YEAR_RANGE_TAIL.match(line.text) and last.text[-1:].isdigit():
         return False

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from indexer.lines import join_lines
+from indexer.lines import TABLE_MARK, join_lines
 from indexer.outline import DASH, PARAGRAPH, PLUS, ROMAN, Part, build_outline, read_part, short_title
 from knowledge.answer_types import PASSAGE_LIMIT
 from knowledge.documents import DocumentInfo, DocumentKind, Passage
@@ -140,6 +140,7 @@ def _split_columns(paragraph: str) -> tuple[str, str]:
 
 
 def _opening_pieces(paragraphs: list[str]) -> Iterator[Piece]:
+    paragraphs = [cell for paragraph in paragraphs for cell in _cells(paragraph)]
     numbers = [p for p in paragraphs if NUMBER_OR_DATE.match(p) and not BASIS.match(p)]
     rest = [p.removeprefix("# ") for p in paragraphs if p not in numbers]
     rest = [p for p in rest if not LETTERHEAD.match(p) or p.endswith((":", ";", "."))]
@@ -150,6 +151,13 @@ def _opening_pieces(paragraphs: list[str]) -> Iterator[Piece]:
             yield (TITLE_SECTION,), f"KẾ HOẠCH\n{paragraph}", ""
         else:
             yield from _cut((BASIS_SECTION if BASIS.match(paragraph) else OPENING_SECTION,), paragraph)
+
+
+def _cells(paragraph: str) -> list[str]:
+    """The cells of a table: the head of a letter is often laid out as one. Other paragraphs stay whole."""
+    if not paragraph.startswith(TABLE_MARK):
+        return [paragraph]
+    return [cell.strip() for cell in re.split(r"[|\n]", paragraph) if cell.strip()]
 
 
 def _ending_pieces(recipients: list[str], signature: list[str]) -> Iterator[Piece]:
@@ -231,11 +239,14 @@ def _clause(text: str) -> str:
 
 def _cut(path: tuple[str, ...], text: str, role: str = "") -> Iterator[Piece]:
     """Cuts a text at sentence or line ends into pieces of at most PASSAGE_LIMIT characters."""
+    # Every part of a long table begins with its first row: it names the columns.
+    first = text.split("\n", 1)[0] + "\n" if text.startswith(TABLE_MARK) and len(text) > PASSAGE_LIMIT else ""
+    head = first if len(first) < PASSAGE_LIMIT // 2 else ""
     piece = ""
     for sentence in _sentences(text):
         if piece and len(piece) + len(sentence) > PASSAGE_LIMIT:
             yield path, piece.strip(), role
-            piece = ""
+            piece = head
         piece += sentence
     if piece.strip():
         yield path, piece.strip(), role
