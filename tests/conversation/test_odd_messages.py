@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from bot.channels.message import Attachment, Button, Message
+from bot.channels.message import Attachment, Message
 from bot.conversation.actions import act
-from bot.conversation.fitting import REPLY_LIMIT
 from bot.conversation.payloads import PAYLOAD_LIMIT, Verb, make, parse
 from bot.conversation.ports import ChatContext, Repositories
-from bot.conversation.router import Conversation
 from bot.conversation.turn import Turn
 from bot.texts import phrases
-from knowledge.answer import Answerer
 from knowledge.answer_types import Action, Answer, AnswerKind
 from lessons.catalogue import Catalogue
-from tests.conversation.conftest import GROUPS, WARDS
-from tests.conversation.memory import Stored, memory_repositories
+from tests.conversation.memory import Stored
 from tests.conversation.passages import Noting
 from tests.conversation.resident import NOON, Resident
 
@@ -177,65 +171,3 @@ def test_payloads_survive_every_channel() -> None:
         make(Verb.LESSON, "b" * 70)
     with pytest.raises(ValueError, match="not a payload"):
         make(Verb.LESSON, "bài một")
-
-
-TYPED = st.one_of(
-    st.sampled_from([phrase for entries in phrases().values() for phrase in entries]),
-    st.sampled_from(
-        [
-            "hạn nộp báo cáo",
-            "quên mật khẩu vneid",
-            "bao giờ có sân chơi",
-            "otp 123456",
-            "1",
-            "A",
-            "a c",
-            "xã Tứ Kỳ",
-            "tôi ở Hưng Đạo",
-            "cảm ơn",
-            "tôi muốn tự tử",
-            "Bác Lan",
-            "/sua Lan",
-            "/start HD03",
-            "",
-            "😀",
-        ]
-    ),
-    st.text(max_size=60),
-)
-STEP = st.one_of(
-    st.tuples(st.just("tap"), st.integers(0, 30)),
-    st.tuples(st.just("old"), st.integers(0, 200)),
-    st.tuples(st.just("type"), TYPED),
-    st.tuples(st.just("payload"), st.text(max_size=70)),
-    st.tuples(st.just("send"), st.sampled_from(list(Attachment))),
-)
-
-
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(STEP, min_size=5, max_size=40))
-def test_no_sequence_of_taps_and_texts_is_left_without_a_reply(
-    answerer: Answerer, catalogue: Catalogue, steps: list[tuple[str, object]]
-) -> None:
-    repositories, stored = memory_repositories(WARDS, GROUPS)
-    resident = Resident(Conversation(answerer, catalogue), repositories, stored)
-    seen: list[Button] = []
-    for kind, what in steps:
-        if kind == "tap" and isinstance(what, int) and resident.buttons:
-            resident.says("", resident.buttons[what % len(resident.buttons)].payload)
-        elif kind == "old" and isinstance(what, int) and seen:
-            resident.says("", seen[what % len(seen)].payload)
-        elif kind == "payload":
-            resident.says("", str(what))
-        elif isinstance(what, Attachment):
-            resident.says("", attachment=what)
-        else:
-            resident.says(str(what))
-        seen += resident.buttons
-        assert resident.replies
-        for reply in resident.replies:
-            assert 0 < len(reply.text) <= REPLY_LIMIT
-            assert all(0 < len(button.payload.encode()) <= PAYLOAD_LIMIT and button.label for button in reply.buttons)
-            assert len({button.payload for button in reply.buttons}) == len(reply.buttons)
-        assert all(owner in stored.people for owner, _record in stored.attempts.values())
-        assert len(str(resident.chat.state)) < 8000
