@@ -59,7 +59,9 @@ def _ask(turn: Turn, question: str, ward: str | None, act: Act) -> list[Reply]:
     if answer.kind is AnswerKind.ABSTAIN:
         return [_abstain(turn, answer, masked, ward)]
     count = asked.keep(turn, masked.text, ward)
-    return [_shown(turn, answer, (*_feedback(count), *learn.resume_buttons(turn)))]
+    elsewhere = ward is None and any(citation.ward is not None for citation in answer.citations)
+    where = (button("button.choose_ward", Verb.WARDS),) if elsewhere else ()
+    return [_shown(turn, answer, (*_feedback(count), *where, *learn.resume_buttons(turn)))]
 
 
 def _shown(turn: Turn, answer: Answer, buttons: tuple[Button, ...]) -> Reply:

@@ -19,6 +19,7 @@ WARDS = (
     WardView("hung-dao", "Phường Hưng Đạo"),
     WardView("thanh-binh", "Phường Thanh Bình", "phường Lê Thanh Nghị"),
     WardView("tu-ky", "Xã Tứ Kỳ"),
+    WardView("dai-son", "Xã Đại Sơn"),
 )
 GROUPS = (
     *(GroupView(number, "hung-dao", f"Tổ dân phố số {number}", f"HD{number:02}") for number in range(1, 13)),

@@ -15,13 +15,12 @@ from knowledge.encoder import load_encoder
 from knowledge.index import load_index
 
 MATERIAL = Path(__file__).resolve().parents[2] / "knowledge"
-WARDS_INDEXED = ("hung-dao", "tu-ky")
 GUIDES_INDEXED = ("vneid-quen-mat-khau", "vneid-bao-mat", "vneid-mat-dien-thoai", "vneid-kich-hoat")
 TODAY = date(2026, 11, 21)
 
 
 def real_answerer(folder: Path) -> Answerer:
-    """An answerer over two plans and four guides; the index is made once for all workers of a test run."""
+    """An answerer over the five plans and four guides; the index is made once for all workers of a test run."""
     encoder = load_encoder()
     with FileLock(folder / "conversation-index.lock"):
         target = folder / "conversation-index"
@@ -29,7 +28,7 @@ def real_answerer(folder: Path) -> Answerer:
             passages = [
                 passage
                 for passage in read_material_passages(MATERIAL)
-                if passage.document.ward in WARDS_INDEXED or passage.document.id in GUIDES_INDEXED
+                if passage.document.ward is not None or passage.document.id in GUIDES_INDEXED
             ]
             write_whole(passages, target, encoder=encoder)
     return Answerer(load_index(target), encoder, lambda: TODAY)
@@ -51,3 +50,21 @@ class Noting:
     ) -> Answer:
         self.calls.append((question, ward, tuple(previous)))
         return self._answerer.answer(question, ward, previous, overrides)
+
+
+class Prepared:
+    """Gives the answers it was made with, one after the other: for answers the material does not give on demand."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self._answers = list(answers)
+        self.questions: list[str] = []
+
+    def answer(
+        self,
+        question: str,
+        ward: str | None = None,
+        previous: Sequence[str] = (),
+        overrides: OverrideSource | None = None,
+    ) -> Answer:
+        self.questions.append(question)
+        return self._answers.pop(0)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.conversation.router import Conversation
+from knowledge.answer import Answerer
+from knowledge.answer_types import Answer, AnswerKind, Choice
 from tests.conversation.memory import Stored
-from tests.conversation.passages import Noting
+from tests.conversation.passages import Noting, Prepared
 from tests.conversation.resident import Resident
 
 
@@ -21,14 +24,14 @@ def test_an_answer_carries_its_source_and_the_day_it_was_checked(resident: Resid
 
 def test_an_answer_is_for_the_residents_ward(resident: Resident) -> None:
     resident.agrees()
-    assert "05/12" in resident.says("hạn nộp báo cáo")
+    assert "05/12" in resident.says("hạn nộp báo cáo thi đua")
     assert "áp dụng từ năm 2025 đến năm 2030" in resident.replies[0].citations[0].note
 
 
 def test_a_plan_that_has_ended_says_so(resident: Resident) -> None:
     resident.agrees()
     resident.now += timedelta(days=5 * 366)
-    resident.says("hạn nộp báo cáo")
+    resident.says("hạn nộp báo cáo thi đua")
     assert "đã hết thời hạn áp dụng năm 2030" in resident.replies[0].citations[0].note
 
 
@@ -36,7 +39,7 @@ def test_a_restored_scan_says_so(resident: Resident) -> None:
     resident.agrees()
     resident.says("đổi phường")
     resident.taps("Xã Tứ Kỳ")
-    resident.says("hạn nộp báo cáo")
+    resident.says("hạn nộp báo cáo thi đua")
     assert "đã khôi phục dấu tự động" in resident.replies[0].citations[0].note
 
 
@@ -48,8 +51,8 @@ def without_ward(resident: Resident) -> Resident:
 
 
 def test_who_has_no_ward_is_asked_and_the_choice_is_not_kept_as_their_own(resident: Resident) -> None:
-    without_ward(resident).says("hạn nộp báo cáo")
-    assert resident.labels[:2] == ["Phường Hưng Đạo", "Xã Tứ Kỳ"]
+    without_ward(resident).says("hạn nộp báo cáo thi đua")
+    assert {"Phường Hưng Đạo", "Phường Thanh Bình", "Xã Tứ Kỳ"} <= set(resident.labels)
     said = resident.taps("Xã Tứ Kỳ")
     assert "15/12" in said and "xã Tứ Kỳ" in said
     assert resident.chat.ward_code is None
@@ -58,7 +61,7 @@ def test_who_has_no_ward_is_asked_and_the_choice_is_not_kept_as_their_own(reside
 
 
 def test_the_ward_of_one_question_may_be_typed(resident: Resident) -> None:
-    without_ward(resident).says("hạn nộp báo cáo")
+    without_ward(resident).says("hạn nộp báo cáo thi đua")
     assert "05/12" in resident.says("hung dao")
     assert resident.chat.ward_code is None
 
@@ -84,15 +87,36 @@ def test_being_told_of_the_answer_needs_consent(resident: Resident, stored: Stor
     assert [question["tell"] for question in stored.questions.values()] == [None, resident.chat.id]
 
 
-def test_the_closest_topics_can_be_tapped(resident: Resident) -> None:
-    resident.agrees()
-    resident.says("mật khẩu vneid của hàng xóm")
-    assert "Ở màn hình đăng nhập VNeID" in resident.taps("Quên mật khẩu VNeID")
+def test_the_closest_topics_can_be_tapped(resident: Resident, answerer: Answerer, stored: Stored) -> None:
+    prepared = Prepared(
+        Answer(
+            AnswerKind.ABSTAIN, "Chưa có.", 0.0, choices=(Choice("Quên mật khẩu", "quên mật khẩu vneid 0912345678"),)
+        ),
+        answerer.answer("quên mật khẩu vneid"),
+    )
+    resident.agrees().conversation = Conversation(prepared, resident.conversation.catalogue)
+    resident.says("mật khẩu của cổng thì sao")
+    assert len(stored.questions) == 1
+    assert "Ở màn hình đăng nhập VNeID" in resident.taps("Quên mật khẩu")
+    assert prepared.questions[-1] == "quên mật khẩu vneid [số điện thoại]"
+
+
+def test_a_doubtful_question_offers_its_readings(resident: Resident, stored: Stored) -> None:
+    readings = (Choice("Sổ đỏ", "làm sổ đỏ"), Choice("Sổ hộ khẩu", "làm sổ hộ khẩu"))
+    prepared = Prepared(
+        Answer(AnswerKind.CLARIFY, "Bạn hỏi việc nào?", 0.0, choices=readings),
+        Answer(AnswerKind.ABSTAIN, "Chưa có.", 0.0),
+    )
+    resident.agrees().conversation = Conversation(prepared, resident.conversation.catalogue)
+    assert resident.says("làm sổ") == "Bạn hỏi việc nào?"
+    assert stored.questions == {}
+    resident.says("2")
+    assert prepared.questions[-1] == "làm sổ hộ khẩu"
 
 
 def test_a_wrong_answer_goes_to_staff_once(resident: Resident, stored: Stored) -> None:
     resident.agrees()
-    resident.says("hạn nộp báo cáo")
+    resident.says("hạn nộp báo cáo thi đua")
     wrong = next(button for button in resident.buttons if button.label == "Chưa đúng")
     assert "chuyển cho cán bộ" in resident.says("", wrong.payload)
     assert "rồi" in resident.says("", wrong.payload)
@@ -102,13 +126,13 @@ def test_a_wrong_answer_goes_to_staff_once(resident: Resident, stored: Stored) -
 
 def test_a_good_answer_is_thanked_for_and_nothing_is_sent(resident: Resident, stored: Stored) -> None:
     resident.agrees()
-    resident.says("hạn nộp báo cáo")
+    resident.says("hạn nộp báo cáo thi đua")
     assert "Cảm ơn" in resident.taps("Đúng")
     assert stored.questions == {}
 
 
 def test_a_gap_about_a_ward_chosen_for_one_question_goes_to_that_ward(resident: Resident, stored: Stored) -> None:
-    without_ward(resident).says("hạn nộp báo cáo")
+    without_ward(resident).says("hạn nộp báo cáo thi đua")
     resident.taps("Phường Hưng Đạo")
     resident.taps("Chưa đúng")
     (question,) = stored.questions.values()
@@ -119,10 +143,10 @@ def test_a_gap_about_a_ward_chosen_for_one_question_goes_to_that_ward(resident: 
 def test_three_earlier_questions_are_known_for_half_an_hour(resident: Resident, noting: Noting) -> None:
     resident.agrees()
     for number in range(5):
-        resident.says(f"hạn nộp báo cáo lần {number}")
-    assert noting.calls[-1][2] == tuple(f"hạn nộp báo cáo lần {number}" for number in (1, 2, 3))
+        resident.says(f"hạn nộp báo cáo thi đua lần {number}")
+    assert noting.calls[-1][2] == tuple(f"hạn nộp báo cáo thi đua lần {number}" for number in (1, 2, 3))
     resident.now += timedelta(hours=1)
-    resident.says("hạn nộp báo cáo")
+    resident.says("hạn nộp báo cáo thi đua")
     assert noting.calls[-1][2] == ()
 
 

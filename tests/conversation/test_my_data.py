@@ -23,7 +23,7 @@ def test_my_data_tells_of_questions_that_wait_for_an_answer(resident: Resident) 
     resident.says("bao giờ có thư viện ở ngõ này")
     resident.taps("Báo cho tôi")
     for _ in range(4):
-        resident.says("hạn nộp báo cáo")
+        resident.says("hạn nộp báo cáo thi đua")
     said = resident.says("/dulieucuatoi")
     assert "chờ báo trả lời: “bao giờ có thư viện ở ngõ này”" in said
 
@@ -36,7 +36,7 @@ def test_my_data_of_who_is_anonymous(resident: Resident) -> None:
 
 def test_deletion_asks_first_and_leaves_nothing(resident: Resident, stored: Stored) -> None:
     resident.agrees()
-    resident.says("hạn nộp báo cáo")
+    resident.says("hạn nộp báo cáo thi đua")
     assert "Không lấy lại được" in resident.says("/xoa")
     assert stored.people
     assert "Đã xóa hết" in resident.taps("Xóa hết")
@@ -57,7 +57,7 @@ def test_an_old_deletion_button_deletes_nothing(resident: Resident, stored: Stor
     resident.agrees()
     resident.says("/xoa")
     confirm = resident.buttons[0]
-    resident.says("hạn nộp báo cáo")
+    resident.says("hạn nộp báo cáo thi đua")
     assert "Chưa xóa gì" in resident.says("", confirm.payload)
     assert stored.people
 
@@ -93,7 +93,7 @@ def test_what_is_no_name_is_refused(resident: Resident, stored: Stored, name: st
 def test_a_question_instead_of_a_name_is_answered(resident: Resident, stored: Stored) -> None:
     resident.agrees()
     resident.says("/sua")
-    assert "05/12" in resident.says("hạn nộp báo cáo?")
+    assert "05/12" in resident.says("hạn nộp báo cáo thi đua?")
     assert stored.people[resident.chat.person_id or 0].called is None
 
 
@@ -108,6 +108,6 @@ def test_stop_words_stop_messages_and_can_be_undone(resident: Resident, word: st
     resident.agrees()
     assert "không tự nhắn" in resident.says(word)
     assert resident.chat.state["stopped"] is True
-    assert "05/12" in resident.says("hạn nộp báo cáo")
+    assert "05/12" in resident.says("hạn nộp báo cáo thi đua")
     resident.says("nhận tin")
     assert "stopped" not in resident.chat.state

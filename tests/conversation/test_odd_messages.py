@@ -66,7 +66,7 @@ def test_who_blocks_the_bot_is_left_alone_until_they_write_again(resident: Resid
     assert "Bạn muốn làm gì" in resident.says("", payload="unblocked")
     assert resident.chat.reachable is True
     resident.says("", payload="blocked")
-    resident.says("hạn nộp báo cáo")
+    resident.says("hạn nộp báo cáo thi đua")
     assert resident.chat.reachable is True
 
 

@@ -22,7 +22,7 @@ from tests.conversation.resident import Resident
 PHRASES = [phrase for entries in phrases().values() for phrase in entries]
 TYPED = [
     *PHRASES,
-    *("hạn nộp báo cáo", "quên mật khẩu vneid", "bao giờ có sân chơi", "otp 847261", "gọi 0912345678"),
+    *("hạn nộp báo cáo thi đua", "quên mật khẩu vneid", "bao giờ có sân chơi", "otp 847261", "gọi 0912345678"),
     *("1", "2", "12", "A", "a c", "c b a", "xã Tứ Kỳ", "tổ 5", "tôi ở Hưng Đạo", "hung dao", "cảm ơn", "chào"),
     *("tôi muốn tự tử", "Bác Lan", "/sua Lan", "/start HD03", "/start TK01", "", "😀", "x" * 4000),
 ]

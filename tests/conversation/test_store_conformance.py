@@ -63,7 +63,7 @@ def test_both_stores_give_the_same_life(pair: tuple[Resident, StoredResident], c
         "/dongy",
         "/sua Bác Lan",
         *lesson(catalogue),
-        "hạn nộp báo cáo",
+        "hạn nộp báo cáo thi đua",
         "Chưa đúng",
         "bao giờ có thư viện ở ngõ này",
         "Báo cho tôi khi có trả lời",

@@ -40,7 +40,7 @@ def test_agreeing_makes_a_person_with_a_dated_consent(resident: Resident) -> Non
 def test_who_stays_anonymous_is_no_person_but_may_ask_and_learn(resident: Resident, stored: Stored) -> None:
     resident.stays_anonymous()
     assert resident.chat.person_id is None
-    assert "05/12" in resident.says("hạn nộp báo cáo")
+    assert "05/12" in resident.says("hạn nộp báo cáo thi đua")
     resident.says("học bài")
     assert resident.buttons
     assert stored.people == {}
