@@ -13,10 +13,13 @@ from bot.channels.base import Channel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.webhook import WebhookSettings
 from bot.channels.zalo_bot import ZaloBotChannel
+from bot.channels.zalo_oa import ZaloOaChannel
+from bot.channels.zalo_oa_tokens import OaSettings, TokenPair
 from tests.channels.stores import Store
-from tests.emulators.common import Fault
+from tests.emulators.common import Fault, FaultKind
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.zalo_bot import ZaloBotEmulator
+from tests.emulators.zalo_oa import ZaloOaEmulator
 
 SECRET = "a-long-webhook-secret_1"
 QUICK = 0.01
@@ -117,6 +120,74 @@ class ZaloBotPlatform:
         self.emulator.fail_next("sendMessage", fault)
 
 
+class ZaloOaPlatform:
+    """Zalo Official Account."""
+
+    def __init__(self, emulator: ZaloOaEmulator, channel: ZaloOaChannel, store: Store) -> None:
+        self.emulator, self.channel, self.store = emulator, channel, store
+        self.chat, self.token = "246845883529197922", f"token:{emulator.tokens.access}"
+        emulator.person(self.chat)
+
+    def says(self, text: str) -> None:
+        self.emulator.user_sends(self.chat, text)
+
+    def chooses(self, message_id: str, label: str, payload: str, number: int) -> None:
+        del message_id, label
+        if number % 2:
+            self.emulator.user_taps(self.chat, f"#{payload}")
+        else:
+            self.emulator.user_sends(self.chat, f"{number}.")
+
+    def sends_photo(self, caption: str) -> None:
+        self.emulator.user_does(self.chat, "user_send_image", text=caption)
+
+    def delivers_twice(self) -> None:
+        self.emulator.switches.duplicate_every = 1
+
+    def shown(self) -> list[str]:
+        return [message.text for message in self.emulator.sent(self.chat)]
+
+    def fail_send(self, fault: Fault) -> None:
+        if fault.kind is not FaultKind.ERROR:
+            self.emulator.fail_next("v3", fault)
+            return
+        code = {429: -32, 500: -999, 400: -201, 401: -216}[fault.status]
+        # A dead token is renewed once: both calls meet the refusal.
+        self.emulator.fail_next("v3", Fault(status=code, description="refused"), times=2 if code == -216 else 1)
+
+
+class TokensInMemory:
+    """A TokenStore of one process, which counts what it stored."""
+
+    def __init__(self, pair: TokenPair | None = None) -> None:
+        self.pair = pair
+        self.saved: list[TokenPair] = []
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def lock(self) -> AsyncIterator[None]:
+        async with self._lock:
+            yield
+
+    async def load(self) -> TokenPair | None:
+        return self.pair
+
+    async def save(self, pair: TokenPair) -> None:
+        self.pair = pair
+        self.saved.append(pair)
+
+
+def oa_settings(emulator: ZaloOaEmulator) -> OaSettings:
+    """The app's settings, pointing to the emulator."""
+    app = emulator.credentials
+    return OaSettings(app.app_id, app.app_secret, app.oa_secret, emulator.base_url, emulator.base_url)
+
+
+def oa_pair(emulator: ZaloOaEmulator, life: float = 90_000) -> TokenPair:
+    """The pair that works now."""
+    return TokenPair(emulator.tokens.access, emulator.tokens.refresh, emulator.tokens.issued_at + life)
+
+
 @asynccontextmanager
 async def started(channel: Channel, store: Store) -> AsyncIterator[None]:
     """The channel, receiving into the store; it must stop within 5 s."""
@@ -194,9 +265,25 @@ async def zalo_bot_webhook() -> AsyncIterator[Platform]:
             yield ZaloBotPlatform(emulator, built[0], store)
 
 
+@asynccontextmanager
+async def zalo_oa_webhook() -> AsyncIterator[Platform]:
+    async with ZaloOaEmulator() as emulator:
+        emulator.switches.retry_seconds = (QUICK,) * 1000
+        store = Store()
+        channel = ZaloOaChannel(oa_settings(emulator), TokensInMemory(oa_pair(emulator)), retry_seconds=QUICK)
+
+        async def build(root: str) -> ZaloOaChannel:
+            emulator.webhook_url = f"{root}/webhooks/zalo-oa"
+            return channel
+
+        async with listening(build), started(channel, store):
+            yield ZaloOaPlatform(emulator, channel, store)
+
+
 PLATFORMS: tuple[Callable[[], AbstractAsyncContextManager[Platform]], ...] = (
     telegram_polling,
     telegram_webhook,
     zalo_bot_polling,
     zalo_bot_webhook,
+    zalo_oa_webhook,
 )

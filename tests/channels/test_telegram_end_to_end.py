@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pydantic import SecretStr
-
 from sqlmodel import select
 
 from bot.store.tables import Person

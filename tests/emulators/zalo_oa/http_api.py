@@ -20,7 +20,10 @@ TEXT_LENGTH = 2000
 BUTTONS = 5
 TITLE_LENGTH = 100
 PAYLOAD_LENGTH = 1000
-UPLOADS = {"image": (1024 * 1024, (b"\x89PNG", b"\xff\xd8\xff")), "file": (5 * 1024 * 1024, (b"%PDF", b"PK", b""))}
+UPLOADS = {
+    "image": (1024 * 1024, (".png", ".jpg", ".jpeg")),
+    "file": (5 * 1024 * 1024, (".pdf", ".doc", ".docx", ".csv")),
+}
 JsonDict = dict[str, Any]
 
 
@@ -185,10 +188,10 @@ class HttpApi:
             raise ApiError(-201, "file is missing")
         content = part.file.read()
         part.file.close()
-        most, beginnings = UPLOADS[kind]
+        most, suffixes = UPLOADS[kind]
         if len(content) > most:
             raise ApiError(-210, "file is too large")
-        if not content.startswith(beginnings):
+        if not part.filename.lower().endswith(suffixes):
             raise ApiError(-201, "file type is invalid")
         name = self._server.next_id()
         self._server.uploads[name] = content
