@@ -114,6 +114,12 @@ def test_a_doubtful_question_offers_its_readings(resident: Resident, stored: Sto
     assert prepared.questions[-1] == "làm sổ hộ khẩu"
 
 
+def test_who_has_no_ward_and_names_one_may_choose_their_own(resident: Resident) -> None:
+    without_ward(resident).says("hạn nộp báo cáo thi đua của phường Hưng Đạo")
+    assert "05/12" in resident.said
+    assert "phường, xã nào" in resident.taps("Chọn nơi tôi ở")
+
+
 def test_a_wrong_answer_goes_to_staff_once(resident: Resident, stored: Stored) -> None:
     resident.agrees()
     resident.says("hạn nộp báo cáo thi đua")
