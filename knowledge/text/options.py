@@ -15,10 +15,9 @@ from knowledge.text.tokens import fold
 from knowledge.text.typed import decode_telex, decode_vni
 from knowledge.text.variants import dialect_variants, slips, split_amount, split_joined
 
-# Natural logs of how often people write so. Slips: 8 % of words, a dozen ways each (the noise retrieval is
-# measured with); one that happens to make another real word is a rarer accident. The others are judged, and
-# checked by the questions in tests/knowledge/test_text_query.py.
-_SLIP, _SLIP_TO_REAL_WORD = -4.8, -8.0
+# Natural logs of how often people write so, judged, and checked by the questions in
+# tests/knowledge/test_text_query.py. A slip that happens to make another real word is a rarer accident.
+_TO_REAL_WORD = -3.2
 _KEYSTROKES = -3.0
 _LONE_FINAL_DIGIT = -6.0  # "to3" is tổ 3 rather than tỏ unless other words show VNI too
 _JOINED = -4.0
@@ -98,16 +97,20 @@ def word_options(written: str, folded: str, doubted: bool, vni: bool) -> tuple[O
         if doubted:
             options += _sound_alikes(written)
             if written.isascii():
-                options += [_option(Kind.SLIP, (slip,), _SLIP_TO_REAL_WORD) for slip in slips(folded)]
+                options += _slips(folded, _TO_REAL_WORD)
         return tuple(options)
     options += _sound_alikes(written)
-    options += [_option(Kind.SLIP, (slip,), _SLIP) for slip in slips(folded)]
+    options += _slips(folded, 0.0)
     options += _cut_or_decoded(written, folded, vni)
     return tuple(options)
 
 
 def _sound_alikes(written: str) -> list[Option]:
     return [_option(Kind.DIALECT, (fold(word),), log, word) for word, log in dialect_variants(written)]
+
+
+def _slips(folded: str, more: float) -> list[Option]:
+    return [_option(Kind.SLIP, (syllable,), log + more) for syllable, log in slips(folded)]
 
 
 def _cut_or_decoded(written: str, folded: str, vni: bool) -> list[Option]:
