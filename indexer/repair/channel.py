@@ -25,6 +25,8 @@ LONGEST_RUN = 3
 SKELETONS = 150  # de-accented forms whose syllables are scored exactly
 # How many counted letters the declared chances are worth against what was counted.
 DECLARED_WEIGHT = 8.0
+# How much of the expectation comes from the letter's family ("ở" is read as ố and ờ are) and not from the rules.
+FAMILY_SHARE = 0.5
 LETTERS = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệfghiìíỉĩịjklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvwxyỳýỷỹỵz"
 LETTER_NUMBER = {letter: number for number, letter in enumerate(LETTERS)}
 VOWELS = set("aeiouy")
@@ -147,14 +149,18 @@ class Channel:
         """``counts``: letter → run → how often; None takes the shipped ones, {} none."""
         self._counts = shipped_counts() if counts is None else counts
         self._totals = {letter: sum(runs.values()) for letter, runs in self._counts.items()}
+        self._families = _families(self._counts)
         self._columns: dict[str, Table] = {}
         self._found: dict[tuple[str, int], list[tuple[int, float]]] = {}
 
     def log_chance(self, letter: str, run: str) -> float:
         """ln P(run | letter)."""
         seen = self._counts.get(letter, {}).get(run, 0)
-        declared = DECLARED_WEIGHT * declared_chance(letter, run)
-        return math.log((seen + declared) / (self._totals.get(letter, 0) + DECLARED_WEIGHT))
+        family = self._families.get(_family_of(letter))
+        expected = declared_chance(letter, run)
+        if family is not None:
+            expected = (1 - FAMILY_SHARE) * expected + FAMILY_SHARE * family.get(run, 0.0)
+        return math.log((seen + DECLARED_WEIGHT * expected) / (self._totals.get(letter, 0) + DECLARED_WEIGHT))
 
     def candidates(self, read: str, limit: int) -> list[tuple[int, float]]:
         """Lexicon ids of the likeliest syllables behind ``read`` (lower-case), with ln P(read | syllable)."""
@@ -194,6 +200,22 @@ class Channel:
             chances = [self.log_chance(letter, run) for letter in LETTERS]
             column = self._columns[run] = np.array(chances, dtype=np.float32)
         return column
+
+
+def _family_of(letter: str) -> str:
+    """Marked letters of one base letter look alike to a scanner; plain letters are families of their own."""
+    base = strip_diacritics(letter)
+    return letter if base == letter else f"{base} marked"
+
+
+def _families(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, float]]:
+    """Family → run → its share among all runs that letters of the family were read as."""
+    pooled: dict[str, dict[str, float]] = {}
+    for letter, runs in counts.items():
+        family = pooled.setdefault(_family_of(letter), {})
+        for run, count in runs.items():
+            family[run] = family.get(run, 0.0) + count
+    return {name: {run: n / sum(family.values()) for run, n in family.items()} for name, family in pooled.items()}
 
 
 @lru_cache(maxsize=1)

@@ -20,8 +20,9 @@ from indexer.repair.tokens import Kind, tokenise
 
 # Restoring and counting help each other: after this many rounds nothing changes any more.
 ROUNDS = 3
-# A reading less sure than this teaches nothing.
-SURE_ENOUGH = 0.6
+# A reading less sure than this teaches nothing, nor does a single letter that may stand for anything.
+SURE_ENOUGH = 0.9
+LETTERS_ENOUGH = 2
 
 Counts = dict[str, dict[str, int]]
 
@@ -46,7 +47,8 @@ def read_pairs(raw: str, model: LanguageModel, channel: Channel) -> Iterable[tup
     tokens = tokenise(raw.splitlines())
     spoken = [token for token in tokens if token.kind is not Kind.MARK]
     for token, choice in zip(spoken, decode(tokens, model, channel), strict=True):
-        if token.kind is Kind.WORD and not choice.reading.as_written and choice.share >= SURE_ENOUGH:
+        word = token.kind is Kind.WORD and not choice.reading.as_written
+        if word and choice.share >= SURE_ENOUGH and len(token.text) >= LETTERS_ENOUGH:
             yield token.text.lower(), model.word(choice.reading.word)
 
 
