@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
@@ -65,17 +66,20 @@ def _row(one: GroupFigures) -> tuple[Cell, ...]:
         one.name,
         one.adults,
         one.residents,
-        _percent(one.reach),
+        _percent(one.residents, one.adults),
         one.active_learners,
         one.lessons_done,
         one.answers,
         one.right_answers,
-        _percent(one.right_share),
+        _percent(one.right_answers, one.answers),
     )
 
 
-def _percent(share: float | None) -> float | None:
-    return None if share is None else round(share * 100, 1)
+def _percent(part: int, whole: int | None) -> float | None:
+    """To one decimal, half up as in school: binary fractions would make 0,25 a 0,2."""
+    if not whole:
+        return None
+    return float((Decimal(part * 100) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def shown(cell: Cell) -> str:

@@ -32,16 +32,6 @@ class GroupFigures:
     answers: int
     right_answers: int
 
-    @property
-    def reach(self) -> float | None:
-        """Residents per adults of the group, 0..1 and above; None without a number of adults."""
-        return self.residents / self.adults if self.adults else None
-
-    @property
-    def right_share(self) -> float | None:
-        """Right answers per answers, 0..1; None when nothing was answered."""
-        return self.right_answers / self.answers if self.answers else None
-
 
 @dataclass(frozen=True, slots=True)
 class WardFigures:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
-from bot.store.tables import Inbox, Outbox, SignInFailure, SignInLink, StaffSession, UnansweredQuestion
+from bot.store.tables import Chat, Inbox, Outbox, SignInFailure, SignInLink, StaffSession, UnansweredQuestion
 
 MESSAGE_TEXT_HOURS = 24  # design: the text is blanked this long after it was handled
 REPLY_DAYS = 7  # a web page opened again shows at most this much; after it replies go
 INBOX_ROW_DAYS = 30  # platforms repeat an update for at most a day; a month is ample to recognise it
 UNANSWERED_DAYS = 90
 FAILURE_HOURS = 24
+QUESTION_KEYS = ("asked", "choices")  # what bot/conversation/asked.py keeps for follow-ups
 
 
 def forget_what_is_due(session: Session, now: datetime) -> None:
@@ -34,6 +35,17 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
     session.execute(
         delete(UnansweredQuestion).where(col(UnansweredQuestion.asked_at) < now - timedelta(days=UNANSWERED_DAYS))
     )
+    _forget_last_questions(session, now)
     session.execute(delete(StaffSession).where(col(StaffSession.expires_at) < now))
     session.execute(delete(SignInLink).where(col(SignInLink.expires_at) < now))
     session.execute(delete(SignInFailure).where(col(SignInFailure.at) < now - timedelta(hours=FAILURE_HOURS)))
+
+
+def _forget_last_questions(session: Session, now: datetime) -> None:
+    """The questions a chat keeps for follow-ups go with the texts of its messages."""
+    quiet = col(Chat.last_seen_at).between(
+        now - timedelta(hours=2 * MESSAGE_TEXT_HOURS), now - timedelta(hours=MESSAGE_TEXT_HOURS)
+    )
+    for chat in session.exec(select(Chat).where(quiet)):
+        if any(key in chat.state for key in QUESTION_KEYS):
+            chat.state = {key: value for key, value in chat.state.items() if key not in QUESTION_KEYS}

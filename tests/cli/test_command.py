@@ -20,7 +20,7 @@ import pytest
 from bot.settings import Settings
 from tests.support.house import use_index
 
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 90.0  # a loaded two-core machine starts slowly
 
 
 class Command:
@@ -224,12 +224,12 @@ def test_serving_says_where_and_stops_on_a_signal_with_everything_stored(
     assert address
     assert "/staff/first/" in server.until("First sign-in")
     server.until("Ctrl-C")
-    request = urllib.request.Request(  # noqa: S310 - our own server
+    request = urllib.request.Request(
         address[0] + "/api/chat",
         data=json.dumps({"session": "", "text": "quên passcode VNeID"}).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request) as response:  # noqa: S310
+    with urllib.request.urlopen(request) as response:
         assert json.loads(response.read())["replies"]
     started = time.monotonic()
     assert server.stop() == 0
