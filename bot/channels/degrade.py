@@ -15,9 +15,7 @@ from bot.channels.message import Button, CitationNote, Reply
 
 WORDING_FILE = Path(__file__).with_name("wording.yaml")
 # Where a long text may be cut, best first: between paragraphs, lines, sentences, clauses, words.
-BREAKS = tuple(
-    re.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"(?<=[^\d][.!?…:])\s+", r"(?<=[,;])\s+", r"\s+")
-)
+BREAKS = tuple(re.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"(?<=[^\d][.!?…:])\s+", r"(?<=[,;])\s+", r"\s+"))
 # A part shorter than this share of the limit reads worse than one cut at the next weaker break.
 SHORTEST_PART = 0.5
 # These hang on the letter before them: a cut there would change what is read (combining marks, ZWJ, variation).
@@ -97,8 +95,7 @@ def with_menu(text: str, buttons: Sequence[Button]) -> str:
         return text
     words = wording()
     lines = [
-        words["menu_line"].format(number=number, label=button.label)
-        for number, button in enumerate(buttons, start=1)
+        words["menu_line"].format(number=number, label=button.label) for number, button in enumerate(buttons, start=1)
     ]
     return "\n".join([text, "", *lines, "", words["menu_hint"]]).strip()
 

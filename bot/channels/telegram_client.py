@@ -94,8 +94,7 @@ def check_token(token: str) -> None:
     """Raise ValueError for what cannot be a bot token."""
     if not TOKEN_FORM.fullmatch(token):
         raise ValueError(
-            "BDHVS_TELEGRAM_TOKEN is not a Telegram bot token (digits, a colon, letters); "
-            "copy it again from @BotFather"
+            "BDHVS_TELEGRAM_TOKEN is not a Telegram bot token (digits, a colon, letters); copy it again from @BotFather"
         )
 
 
@@ -146,9 +145,7 @@ def channel_error(error: TelegramError, token: str) -> ChannelError:
     if isinstance(error, Forbidden):
         return UnreachableError(reason)
     if isinstance(error, InvalidToken):
-        return TokenRefusedError(
-            "Telegram refuses the bot token; set BDHVS_TELEGRAM_TOKEN to the one @BotFather shows"
-        )
+        return TokenRefusedError("Telegram refuses the bot token; set BDHVS_TELEGRAM_TOKEN to the one @BotFather shows")
     if isinstance(error, BadRequest):
         gone = any(phrase in reason.lower() for phrase in CHAT_GONE)
         return UnreachableError(reason) if gone else PermanentError(reason)

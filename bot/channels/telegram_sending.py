@@ -111,9 +111,7 @@ class Sending:
     async def _send_file(self, chat: str, step: _Step, file: Path | str) -> str:
         suffix = Path(str(file)).suffix.lower()
         if suffix in PHOTO_SUFFIXES:
-            message = await self._client.send_photo(
-                chat, file, caption=step.text or None, reply_markup=step.keyboard
-            )
+            message = await self._client.send_photo(chat, file, caption=step.text or None, reply_markup=step.keyboard)
         else:
             message = await self._client.send_document(
                 chat, file, caption=step.text or None, reply_markup=step.keyboard

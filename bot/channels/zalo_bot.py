@@ -61,9 +61,7 @@ class ZaloBotChannel:
     """
 
     name = NAME
-    capabilities = Capabilities(
-        text_limit=TEXT_LIMIT, buttons=False, edit=False, typing=True, images=True, files=False
-    )
+    capabilities = Capabilities(text_limit=TEXT_LIMIT, buttons=False, edit=False, typing=True, images=True, files=False)
 
     def __init__(
         self,

@@ -60,9 +60,7 @@ class ZaloOaChannel:
     """One Official Account, linked to one app; ``tokens`` keeps its rotating tokens for all replicas."""
 
     name = NAME
-    capabilities = Capabilities(
-        text_limit=TEXT_LIMIT, buttons=True, edit=False, typing=False, images=True, files=True
-    )
+    capabilities = Capabilities(text_limit=TEXT_LIMIT, buttons=True, edit=False, typing=False, images=True, files=True)
 
     def __init__(
         self,

@@ -160,9 +160,7 @@ class OaTokens:
     async def consent(self, code: str, verifier: str) -> None:
         """Turn the code of the consent page into the first pair. Raises a ChannelError."""
         async with self._store.lock():
-            self._pair = await self._ask(
-                {"grant_type": "authorization_code", "code": code, "code_verifier": verifier}
-            )
+            self._pair = await self._ask({"grant_type": "authorization_code", "code": code, "code_verifier": verifier})
 
     async def _ask(self, values: dict[str, str]) -> TokenPair:
         """Ask for a pair and store it; the lock is held."""

@@ -24,9 +24,7 @@ BUTTONS = (Button("Có", "yes"), Button("Không", "no"))
 
 
 @asynccontextmanager
-async def running(
-    emulator: TelegramEmulator, store: Store, **options: Any
-) -> AsyncIterator[TelegramChannel]:
+async def running(emulator: TelegramEmulator, store: Store, **options: Any) -> AsyncIterator[TelegramChannel]:
     channel = TelegramChannel(emulator.token, f"{emulator.base_url}/bot", retry_seconds=0.01, **options)
     await channel.start(store.receive)
     try:
@@ -36,9 +34,7 @@ async def running(
 
 
 @asynccontextmanager
-async def behind_webhook(
-    emulator: TelegramEmulator, store: Store
-) -> AsyncIterator[tuple[TelegramChannel, str]]:
+async def behind_webhook(emulator: TelegramEmulator, store: Store) -> AsyncIterator[tuple[TelegramChannel, str]]:
     """The channel's route on a port of its own, registered at the emulator."""
     emulator.switches.webhook_retry_seconds = 0.01
     application = web.Application()

@@ -119,12 +119,14 @@ def test_only_files_of_the_material_are_found(tmp_path: Path) -> None:
 
 ODD = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["id", "chat", "type", "text", "entities", "from", "data", "message", "status", "user"])
-        | st.sampled_from(sorted(ATTACHMENTS)),
-        inner,
-        max_size=6,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["id", "chat", "type", "text", "entities", "from", "data", "message", "status", "user"])
+            | st.sampled_from(sorted(ATTACHMENTS)),
+            inner,
+            max_size=6,
+        )
     ),
     max_leaves=12,
 )

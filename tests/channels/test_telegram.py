@@ -59,9 +59,7 @@ async def test_a_kill_before_storing_loses_nothing(emulator: TelegramEmulator) -
     assert store.texts == ["một", "hai"]
 
 
-async def test_a_store_that_is_down_is_waited_for(
-    emulator: TelegramEmulator, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_store_that_is_down_is_waited_for(emulator: TelegramEmulator, caplog: pytest.LogCaptureFixture) -> None:
     store = Store()
     store.down = True
     async with running(emulator, store) as channel:
@@ -160,9 +158,7 @@ async def test_no_token_in_any_log_or_error(emulator: TelegramEmulator, caplog: 
     assert "bí mật" not in caplog.text
 
 
-async def test_the_program_starts_without_telegram(
-    emulator: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_program_starts_without_telegram(emulator: TelegramEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.channels.telegram.START_WAIT_SECONDS", 0.05)
     await emulator.stop()
     store = Store()

@@ -42,9 +42,7 @@ async def test_a_reply_with_buttons_and_sources_is_edited_in_place(emulator: Tel
     shown = emulator.sent(LAN)
     assert [message.text for message in shown] == ["Đã chọn", "Tiếp"] and shown[0].edited
     sent = emulator.journal.of("sendMessage")[0].parameters
-    assert sent["text"] == (
-        "Chọn <một> & trả lời\n\nNguồn:\n• Hướng dẫn căn cước, Nơi làm (kiểm tra ngày 03/11/2026)"
-    )
+    assert sent["text"] == ("Chọn <một> & trả lời\n\nNguồn:\n• Hướng dẫn căn cước, Nơi làm (kiểm tra ngày 03/11/2026)")
     assert [row[0]["callback_data"] for row in json.loads(sent["reply_markup"])["inline_keyboard"]] == ["yes", "no"]
 
 

@@ -80,9 +80,7 @@ class Chats:
             content = {**content, "entities": entities}
         return self._add(chat, sender, content)
 
-    def add_from_bot(
-        self, chat: Chat, content: dict[str, Any], keyboard: dict[str, Any] | None
-    ) -> dict[str, Any]:
+    def add_from_bot(self, chat: Chat, content: dict[str, Any], keyboard: dict[str, Any] | None) -> dict[str, Any]:
         """A message of the bot."""
         return self._add(chat, self._bot, {**content, **({"reply_markup": keyboard} if keyboard else {})})
 

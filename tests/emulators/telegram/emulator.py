@@ -238,4 +238,3 @@ class TelegramEmulator:
     async def wait_for_calls(self, method: str, count: int = 1) -> None:
         """Return once a method was called so often and answered. Raises TimeoutError."""
         await self.journal.wait_until(lambda: sum(call.status > 0 for call in self.journal.of(method)) >= count)
-

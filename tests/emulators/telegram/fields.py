@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-OBJECTS: dict[str, dict[str, str]] = json.loads(
-    Path(__file__).with_name("fields.json").read_text(encoding="utf-8")
-)["objects"]
+OBJECTS: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("fields.json").read_text(encoding="utf-8"))[
+    "objects"
+]
 SCALARS: dict[str, type | tuple[type, ...]] = {
     "integer": int,
     "string": str,
@@ -27,9 +27,7 @@ def problems(value: Any, kind: str, where: str = "result") -> list[str]:
     if kind.startswith("["):
         if not isinstance(value, list):
             return [f"{where}: not an array"]
-        return [
-            one for place, item in enumerate(value) for one in problems(item, kind[1:-1], f"{where}[{place}]")
-        ]
+        return [one for place, item in enumerate(value) for one in problems(item, kind[1:-1], f"{where}[{place}]")]
     if kind in SCALARS:
         fits = isinstance(value, SCALARS[kind]) and (kind == "boolean" or not isinstance(value, bool))
         if fits and where.endswith("date") and kind == "integer" and not 0 <= value <= LATEST_DATE:

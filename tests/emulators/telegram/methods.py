@@ -179,9 +179,7 @@ def _media(server: TelegramEmulator, given: Parameters) -> tuple[Chat, dict[str,
     return chat, caption, checked_keyboard(given.nested("reply_markup"))
 
 
-def _stored(
-    server: TelegramEmulator, upload: tuple[str, bytes] | None, reference: str, folder: str
-) -> dict[str, Any]:
+def _stored(server: TelegramEmulator, upload: tuple[str, bytes] | None, reference: str, folder: str) -> dict[str, Any]:
     """Keep an uploaded file, or look up a reference; addresses are taken without being fetched."""
     if upload is None:
         if not reference.startswith(("http://", "https://")) and reference not in server.files:

@@ -31,7 +31,7 @@ class Parameters:
         try:
             return int(value)
         except ValueError:
-            raise bad_request(f"field \"{name}\" must be of type Number") from None
+            raise bad_request(f'field "{name}" must be of type Number') from None
 
     def boolean(self, name: str) -> bool:
         """``true`` and ``1`` are true."""

@@ -34,9 +34,7 @@ async def send_poll(server: TelegramEmulator, given: Parameters) -> dict[str, An
     poll = {
         "id": str(next(_numbers)),
         "question": question,
-        "options": [
-            {"text": text, "voter_count": 0, "persistent_id": f"o{place}"} for place, text in enumerate(texts)
-        ],
+        "options": [{"text": text, "voter_count": 0, "persistent_id": f"o{place}"} for place, text in enumerate(texts)],
         "total_voter_count": 0,
         "is_closed": False,
         "is_anonymous": given.boolean("is_anonymous") if "is_anonymous" in given.values else True,

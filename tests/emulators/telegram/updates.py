@@ -14,9 +14,7 @@ LONGEST_POLL_SECONDS = 50
 # Kinds that a bot gets only when it asks for them by name.
 ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 SLOW_REPEAT_SECONDS = 3.0
-TERMINATED = (
-    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
-)
+TERMINATED = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
 @dataclass(eq=False)
@@ -71,9 +69,7 @@ class UpdateQueue:
 
     def confirm(self, offset: int) -> None:
         """Forget all before ``offset``; a negative one keeps only so many from the end."""
-        self.pending = (
-            self.pending[offset:] if offset < 0 else [one for one in self.pending if one.id >= offset]
-        )
+        self.pending = self.pending[offset:] if offset < 0 else [one for one in self.pending if one.id >= offset]
 
     def expire(self) -> None:
         """Forget what is older than 24 h."""

@@ -17,9 +17,7 @@ from .updates import Pending
 if TYPE_CHECKING:
     from .emulator import TelegramEmulator
 
-ACTIVE = (
-    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-)
+ACTIVE = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 REPLACED = "Conflict: terminated by setWebhook request"
 PORTS = frozenset({80, 88, 443, 8443})
 SECRET = re.compile(r"[A-Za-z0-9_-]*")
