@@ -95,4 +95,3 @@ def parse_object(body: bytes) -> JsonObject:
 def store_unavailable() -> web.Response:
     """503: the platform keeps the update and posts it again."""
     return RefusedError(503, "store_unavailable", "the message could not be stored; post it again").response()
-
