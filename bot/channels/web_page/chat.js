@@ -8,6 +8,7 @@ const field = document.getElementById("text");
 const offline = document.getElementById("offline");
 const larger = document.getElementById("larger");
 
+const SHORT_TITLE = 60; // characters of a title that stay on two lines of a small phone
 const RETRY_FIRST_MS = 1000;
 const RETRY_LIMIT_MS = 30000;
 const shown = new Set(); // numbers of replies on the page: the stream may repeat them
@@ -46,8 +47,10 @@ function showResident(text) {
 
 function source(citation) {
   const box = element("details", "source");
-  const title = citation.section ? `${citation.title} › ${citation.section}` : citation.title;
-  box.append(element("summary", "", `Nguồn: ${title}`));
+  const short = citation.title.length > SHORT_TITLE ? `${citation.title.slice(0, SHORT_TITLE).trim()}…` : citation.title;
+  box.append(element("summary", "", `Nguồn: ${short}`));
+  if (short !== citation.title) box.append(element("div", "", citation.title));
+  if (citation.section) box.append(element("div", "", `Mục: ${citation.section}`));
   if (citation.passage) box.append(element("blockquote", "", citation.passage));
   if (citation.note) box.append(element("div", "", citation.note));
   return box;
