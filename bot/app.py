@@ -17,7 +17,7 @@ from bot.answering import LiveAnswerer, StoredStaffAnswers
 from bot.channels.base import Channel
 from bot.channels.message import Reply
 from bot.channels.web import WebChannel
-from bot.connecting import connected_channels
+from bot.connecting import connected_channels, material_images
 from bot.conversation.router import Conversation
 from bot.delivery.inbox import DurableInbox
 from bot.delivery.pacing import Pacer
@@ -42,6 +42,7 @@ STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in fo
 RETENTION_SECONDS = 3600.0
 STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
 SHUTDOWN_SECONDS = 1.0
+PICTURE_KINDS = (".png", ".svg", ".jpg")  # nothing else of the material is served
 MAX_BODY = 1024 * 1024  # bytes; uploads have routes of their own limit
 
 
@@ -73,6 +74,7 @@ class Application:
             self.channels.append(channel)
             self.senders[channel.name] = Sender(database, channel, Pacer(pace))
         self.staff_site = StaffSite(settings, database, material, self.staff_answers.refresh)
+        self._images = material_images(settings)
         self._tasks: list[asyncio.Task[None]] = []
 
     def web_application(self) -> web.Application:
@@ -81,6 +83,7 @@ class Application:
         application.on_response_prepare.append(add_security_headers)
         for channel in self.channels:
             application.add_routes(channel.routes())
+        application.router.add_get("/static/{path:.+}", self._picture)
         application.add_routes(Health(self.registry, self._missing).routes())
         application.add_subapp("/staff/", self.staff_site.application())
         return application
@@ -113,6 +116,13 @@ class Application:
         if sender := self.senders.get(channel):
             sender.wake()
         self.replies.notify(chat_id)
+
+    async def _picture(self, request: web.Request) -> web.FileResponse:
+        """A picture of a lesson."""
+        file = self._images.file(request.match_info["path"])
+        if file is None or file.suffix not in PICTURE_KINDS:
+            raise web.HTTPNotFound
+        return web.FileResponse(file, headers={"Cache-Control": "public, max-age=3600"})
 
     async def _missing(self) -> str | None:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.material import knowledge_root, material_root
+from bot.material import courses_folder, knowledge_root
 from bot.settings import Settings
 from knowledge.facts import load_facts, stale_facts
 from knowledge.material_check import check_material
@@ -24,7 +24,7 @@ def problems(settings: Settings) -> Iterator[str]:
         facts = load_facts(knowledge_root(settings) / FACTS_FILE)
     except MaterialError:
         return  # named above; courses cannot be checked without the facts they name
-    yield from (str(one) for one in check_courses(material_root(settings) / "lessons" / "courses", facts))
+    yield from (str(one) for one in check_courses(courses_folder(settings), facts))
 
 
 def stale(settings: Settings, days: int) -> Iterator[str]:

@@ -19,11 +19,13 @@ lessons_app = typer.Typer(no_args_is_help=True, help="Courses and lessons.")
 facts_app = typer.Typer(no_args_is_help=True, help="Fees, deadlines, numbers and legal references.")
 database_app = typer.Typer(no_args_is_help=True, help="The database.")
 staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts.")
+oa_app = typer.Typer(no_args_is_help=True, help="The Zalo Official Account.")
 app.add_typer(index_app, name="index")
 app.add_typer(lessons_app, name="lessons")
 app.add_typer(facts_app, name="facts")
 app.add_typer(database_app, name="db")
 app.add_typer(staff_app, name="staff")
+app.add_typer(oa_app, name="zalo-oa")
 
 WardOption = Annotated[str | None, typer.Option("--ward", help="Ward code, such as le-dai-hanh.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -251,6 +253,25 @@ def staff_add(
     from bot.staff.command import add
 
     out(add(settings(), username, name or username, ward, role))
+
+
+@oa_app.command("consent")
+def oa_consent(
+    redirect: Annotated[str | None, typer.Option(help="An address registered with the Zalo app.")] = None,
+    code: Annotated[str | None, typer.Option(help="The code that Zalo appended to that address.")] = None,
+) -> None:
+    """Link the Official Account: --redirect prints the page to open, --code finishes."""
+    import asyncio
+
+    from bot.connecting import begin_oa_consent, finish_oa_consent
+
+    if code is not None:
+        asyncio.run(finish_oa_consent(settings(), code))
+        out("The Official Account is linked. Start bdhvs serve.")
+    elif redirect is not None:
+        out(begin_oa_consent(settings(), redirect))
+    else:
+        raise OperatorError("Give --redirect ADDRESS first, then --code CODE.")
 
 
 class _operator_errors:  # noqa: N801 - reads as a statement

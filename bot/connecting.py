@@ -2,43 +2,135 @@
 
 from __future__ import annotations
 
-from bot.channels.base import Channel
-from bot.channels.telegram import WEBHOOK_PATH, TelegramChannel
+import json
+import secrets
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.channels import telegram, zalo_bot, zalo_oa
+from bot.channels.base import Channel, ChannelError
+from bot.channels.images import MaterialImages
 from bot.channels.webhook import WebhookSettings
-from bot.delivery.pacing import TELEGRAM_PACE, Pace
+from bot.channels.zalo_oa_tokens import OaSettings, OaTokens, TokenFile, consent_page
+from bot.delivery.pacing import TELEGRAM_PACE, ZALO_PACE, Pace
 from bot.errors import OperatorError
+from bot.material import courses_folder
 from bot.settings import Settings
 from bot.texts import commands
 
+OA_TOKENS = "zalo-oa-tokens.json"
+OA_CONSENT = "zalo-oa-consent.json"
+VERIFIER_CHARACTERS = 43  # PKCE (RFC 7636) asks for 43 to 128
+
+
+def material_images(settings: Settings) -> MaterialImages:
+    """The pictures of the lessons."""
+    return MaterialImages((courses_folder(settings),), settings.public_url)
+
 
 def connected_channels(settings: Settings) -> list[tuple[Channel, Pace]]:
-    """The channels with a token, and how fast each may be written to."""
+    """The channels with a token, and how fast each may be written to. Raises OperatorError."""
     connected: list[tuple[Channel, Pace]] = []
     if settings.telegram_token:
-        connected.append((_telegram(settings), TELEGRAM_PACE))
+        connected.append((_telegram(settings, settings.telegram_token), TELEGRAM_PACE))
+    if settings.zalo_bot_token:
+        connected.append((_zalo_bot(settings, settings.zalo_bot_token), ZALO_PACE))
+    if settings.zalo_oa_app_id:
+        connected.append((_zalo_oa(settings), ZALO_PACE))
     return connected
 
 
-def _telegram(settings: Settings) -> TelegramChannel:
-    webhook = None
-    if settings.telegram_webhook_secret:
-        webhook = _webhook(settings, WEBHOOK_PATH, settings.telegram_webhook_secret.get_secret_value())
-    assert settings.telegram_token is not None
+def _telegram(settings: Settings, token: SecretStr) -> Channel:
+    webhook = _webhook(settings, telegram.WEBHOOK_PATH, settings.telegram_webhook_secret)
     try:
-        return TelegramChannel(
-            settings.telegram_token.get_secret_value(), settings.telegram_base_url, webhook, commands=commands()
+        return telegram.TelegramChannel(
+            token.get_secret_value(),
+            settings.telegram_base_url,
+            webhook,
+            commands=commands(),
+            images=material_images(settings),
         )
     except ValueError as error:
         raise OperatorError(f"BDHVS_TELEGRAM_TOKEN: {error}") from error
 
 
-def _webhook(settings: Settings, path: str, secret: str) -> WebhookSettings:
+def _zalo_bot(settings: Settings, token: SecretStr) -> Channel:
+    webhook = _webhook(settings, zalo_bot.WEBHOOK_PATH, settings.zalo_bot_webhook_secret)
+    try:
+        return zalo_bot.ZaloBotChannel(
+            token.get_secret_value(), settings.zalo_bot_base_url, webhook, images=material_images(settings)
+        )
+    except ValueError as error:
+        raise OperatorError(f"BDHVS_ZALO_BOT_TOKEN: {error}") from error
+
+
+def _zalo_oa(settings: Settings) -> Channel:
+    if settings.public_url is None:
+        raise OperatorError("A Zalo Official Account sends to a webhook only: set BDHVS_PUBLIC_URL (https).")
+    return zalo_oa.ZaloOaChannel(oa_settings(settings), _oa_tokens(settings), images=material_images(settings))
+
+
+def oa_settings(settings: Settings) -> OaSettings:
+    """The Official Account's settings. Raises OperatorError when one is missing."""
+    if not (settings.zalo_oa_app_id and settings.zalo_oa_app_secret and settings.zalo_oa_secret):
+        raise OperatorError(
+            "A Zalo Official Account needs BDHVS_ZALO_OA_APP_ID, BDHVS_ZALO_OA_APP_SECRET and BDHVS_ZALO_OA_SECRET."
+        )
+    return OaSettings(
+        settings.zalo_oa_app_id,
+        settings.zalo_oa_app_secret.get_secret_value(),
+        settings.zalo_oa_secret.get_secret_value(),
+        settings.zalo_oa_base_url,
+        settings.zalo_oa_oauth_url,
+    )
+
+
+def _oa_tokens(settings: Settings) -> TokenFile:
+    return TokenFile(settings.data_dir / OA_TOKENS)
+
+
+def _webhook(settings: Settings, path: str, secret: SecretStr | None) -> WebhookSettings | None:
+    if secret is None:
+        return None
     if settings.public_url is None:
         raise OperatorError(
             "A webhook needs BDHVS_PUBLIC_URL, the https address the platform can reach. Set it, or remove the "
             "webhook secret to receive by long polling."
         )
     try:
-        return WebhookSettings(settings.public_url + path, secret)
+        return WebhookSettings(settings.public_url + path, secret.get_secret_value())
     except ValueError as error:
         raise OperatorError(f"Webhook secret: {error}") from error
+
+
+def begin_oa_consent(settings: Settings, redirect_uri: str) -> str:
+    """The page where the Official Account's administrator consents; its secret waits in the data folder."""
+    verifier, state = secrets.token_urlsafe(64)[:VERIFIER_CHARACTERS], secrets.token_urlsafe(16)
+    page = consent_page(oa_settings(settings), redirect_uri, state, verifier)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _private(settings.data_dir / OA_CONSENT, json.dumps({"verifier": verifier}))
+    return page
+
+
+async def finish_oa_consent(settings: Settings, code: str) -> None:
+    """Exchange the code of the page's answer for tokens. Raises OperatorError."""
+    waiting = settings.data_dir / OA_CONSENT
+    if not waiting.is_file():
+        raise OperatorError("First open the consent page: bdhvs zalo-oa consent --redirect https://…")
+    verifier = json.loads(waiting.read_text(encoding="utf-8"))["verifier"]
+    tokens = OaTokens(oa_settings(settings), _oa_tokens(settings))
+    try:
+        await tokens.consent(code, verifier)
+    except ChannelError as error:
+        raise OperatorError(
+            f"{error}. A code is valid for 10 minutes and once; open the consent page again."
+        ) from error
+    finally:
+        await tokens.close()
+    waiting.unlink()
+
+
+def _private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")

@@ -122,7 +122,7 @@ def _public_url(settings: Settings) -> str:
 
 def _channels(settings: Settings) -> str:
     connected = ["web"]
-    for channel, _ in connected_channels(settings):
+    for channel, _pace in connected_channels(settings):
         connected.append(f"{channel.name} as {asyncio.run(_verify(channel))}")
     return ", ".join(connected)
 

@@ -35,6 +35,11 @@ def knowledge_root(settings: Settings) -> Path:
     return material_root(settings) / "knowledge"
 
 
+def courses_folder(settings: Settings) -> Path:
+    """The folder of the courses and their pictures."""
+    return material_root(settings) / "lessons" / "courses"
+
+
 def open_encoder(settings: Settings) -> Encoder:
     """The encoder the settings name. Raises OperatorError."""
     try:
@@ -45,6 +50,5 @@ def open_encoder(settings: Settings) -> Encoder:
 
 def load_material(settings: Settings) -> Material:
     """Load it. Raises the rooms' own errors, which name file and line."""
-    root = material_root(settings)
     facts = load_facts(knowledge_root(settings) / FACTS_FILE)
-    return Material(root, load_wards().wards, load_courses(root / "lessons" / "courses", facts))
+    return Material(material_root(settings), load_wards().wards, load_courses(courses_folder(settings), facts))

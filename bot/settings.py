@@ -58,6 +58,13 @@ class Settings(BaseSettings):
     zalo_bot_webhook_secret: SecretStr | None = Field(
         None, description="8 to 256 characters; set to receive Zalo messages by webhook instead of polling."
     )
+    zalo_oa_app_id: str | None = Field(None, description="Id of the app the Zalo Official Account is linked to.")
+    zalo_oa_app_secret: SecretStr | None = Field(None, description="Secret of that app; renews the account's tokens.")
+    zalo_oa_secret: SecretStr | None = Field(
+        None, description="Secret key of the Official Account, which signs its webhooks; not the app's secret."
+    )
+    zalo_oa_base_url: str = Field("https://openapi.zalo.me", description="Address of the Official Account API.")
+    zalo_oa_oauth_url: str = Field("https://oauth.zaloapp.com", description="Address where its tokens are renewed.")
     trusted_proxy: bool = Field(
         False, description="Believe X-Forwarded-Proto of the proxy in front; set only behind one."
     )
@@ -73,7 +80,14 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @field_validator(
-        "telegram_token", "telegram_webhook_secret", "zalo_bot_token", "zalo_bot_webhook_secret", mode="before"
+        "telegram_token",
+        "telegram_webhook_secret",
+        "zalo_bot_token",
+        "zalo_bot_webhook_secret",
+        "zalo_oa_app_id",
+        "zalo_oa_app_secret",
+        "zalo_oa_secret",
+        mode="before",
     )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:

@@ -62,12 +62,13 @@ class CitationNote:
 class Reply:
     """What the bot says: text, buttons a row each, sources. Channels without buttons number the labels.
 
-    ``image`` is a path below /static/ or a file name of the material. ``edit`` asks for the tapped message to be
-    replaced where the channel can; elsewhere it is a new message.
+    ``image`` is a path below /static/, ``image_alt`` what it shows in words. ``edit`` asks for the tapped message to
+    be replaced where the channel can; elsewhere it is a new message.
     """
 
     text: str
     buttons: tuple[Button, ...] = field(default=())
     citations: tuple[CitationNote, ...] = field(default=())
     image: str | None = None
+    image_alt: str = ""
     edit: bool = False

@@ -47,6 +47,7 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
     }
     if reply.image is not None:
         out["image"] = reply.image
+        out["image_alt"] = reply.image_alt
     if reply.edit:
         out["edit"] = True
     return out
@@ -61,5 +62,6 @@ def reply_from_json(body: dict[str, Any]) -> Reply:
             CitationNote(one["title"], one["section"], one["passage"], one["note"]) for one in body["citations"]
         ),
         image=body.get("image"),
+        image_alt=body.get("image_alt", ""),
         edit=bool(body.get("edit", False)),
     )

@@ -9,7 +9,7 @@ from bot.conversation import position as positions
 from bot.conversation.buttons import button, page_of, short, to_menu
 from bot.conversation.menu import old_button, with_menu
 from bot.conversation.payloads import Verb, make, number
-from bot.conversation.pictures import picture_path
+from bot.conversation.pictures import picture_alt, picture_path
 from bot.conversation.ports import AttemptRecord
 from bot.conversation.position import Position
 from bot.conversation.quiz import after_tap, feedback, options_of, question_reply, typed_choice
@@ -115,7 +115,12 @@ def _show(turn: Turn, current: Lesson, position: Position, edit: bool = False) -
     if card_number is not None:
         card = current.cards[card_number]
         said = text("learn.card", number=card_number + 1, total=len(current.cards), text=card.text)
-        return Reply(said, (button("button.next_card", Verb.NEXT, *step),), image=picture_path(current, card.picture))
+        return Reply(
+            said,
+            (button("button.next_card", Verb.NEXT, *step),),
+            image=picture_path(current, card.picture),
+            image_alt=picture_alt(card.picture),
+        )
     question_number = position.question_number(current)
     if question_number is None:
         said = text("learn.practice", text=current.practice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.channels.message import Button, Reply
 from bot.conversation.buttons import LABEL_LIMIT, button
 from bot.conversation.payloads import Verb, make
-from bot.conversation.pictures import picture_path
+from bot.conversation.pictures import picture_alt, picture_path
 from bot.conversation.position import Position
 from bot.conversation.turn import Turn
 from bot.conversation.typed import typed_letters
@@ -38,7 +38,13 @@ def question_reply(turn: Turn, lesson: Lesson, question: Question, position: Pos
             chosen = " → ".join(_label(options, place, lettered) for place in position.chosen)
             lines.append(text("quiz.so_far", chosen=chosen))
     buttons = _buttons(question, options, position, lettered)
-    return Reply("\n".join(lines), buttons, image=picture_path(lesson, question.picture), edit=edit)
+    return Reply(
+        "\n".join(lines),
+        buttons,
+        image=picture_path(lesson, question.picture),
+        image_alt=picture_alt(question.picture),
+        edit=edit,
+    )
 
 
 def _label(options: list[Option], place: int, lettered: bool) -> str:

@@ -32,25 +32,26 @@ def cleaned(text: str) -> str:
 
 def store_message(session: Session, message: Message) -> Stored:
     """Write a message and, at first contact, its chat."""
-    chat_id = session.exec(
-        select(Chat.id).where(Chat.channel == message.channel, Chat.address == message.chat)
-    ).first()
+    chat_id = session.exec(select(Chat.id).where(Chat.channel == message.channel, Chat.address == message.chat)).first()
     if chat_id is None:
         now = utc_now()
-        chat_id = insert_ignoring(
-            session,
-            Chat,
-            {
-                "channel": message.channel,
-                "address": message.chat,
-                "state": {},
-                "reachable": True,
-                "created_at": now,
-                "last_seen_at": now,
-            },
-        ) or session.exec(
-            select(col(Chat.id)).where(Chat.channel == message.channel, Chat.address == message.chat)
-        ).one()
+        chat_id = (
+            insert_ignoring(
+                session,
+                Chat,
+                {
+                    "channel": message.channel,
+                    "address": message.chat,
+                    "state": {},
+                    "reachable": True,
+                    "created_at": now,
+                    "last_seen_at": now,
+                },
+            )
+            or session.exec(
+                select(col(Chat.id)).where(Chat.channel == message.channel, Chat.address == message.chat)
+            ).one()
+        )
     body = message_body(message)
     body["text"] = cleaned(message.text)
     if message.payload is not None:
@@ -70,9 +71,7 @@ def store_message(session: Session, message: Message) -> Stored:
     )
     if inbox_id is not None:
         return Stored(inbox_id, chat_id or 0, True)
-    known = session.exec(
-        select(Inbox).where(Inbox.channel == message.channel, Inbox.message_id == message.id)
-    ).one()
+    known = session.exec(select(Inbox).where(Inbox.channel == message.channel, Inbox.message_id == message.id)).one()
     return Stored(known.id or 0, known.chat_id, False)
 
 

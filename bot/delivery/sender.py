@@ -12,7 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from bot.channels.base import Channel, PermanentError, RetryAfterError, TemporaryError, UnreachableError
+from bot.channels.base import AmbiguousError, Channel, PermanentError, RetryAfterError, TemporaryError, UnreachableError
 from bot.channels.message_json import reply_from_json
 from bot.delivery.pacing import Pacer
 from bot.store.database import Database
@@ -138,6 +138,10 @@ class Sender:
             return _Outcome(outbox_id, row.chat_id, "waiting", error="retry_after", wait=error.seconds)
         except UnreachableError as error:
             return _Outcome(outbox_id, row.chat_id, "blocked", error=str(error))
+        except AmbiguousError as error:
+            # The platform may have it: a reply is worth a rare double, a broadcast is not.
+            status = "waiting" if row.priority == INTERACTIVE and row.tries < TRIES else "unknown"
+            return _Outcome(outbox_id, row.chat_id, status, error=str(error), wait=BACKOFF_SECONDS)
         except TemporaryError as error:
             if row.tries >= TRIES:
                 return _Outcome(outbox_id, row.chat_id, "failed", error=str(error))

@@ -136,10 +136,7 @@ class Worker:
         if chat is None:
             return None, None
         row = session.exec(
-            select(Inbox)
-            .where(Inbox.chat_id == chat_id, Inbox.status == "new")
-            .order_by(col(Inbox.id))
-            .limit(1)
+            select(Inbox).where(Inbox.chat_id == chat_id, Inbox.status == "new").order_by(col(Inbox.id)).limit(1)
         ).first()
         return chat, row
 
