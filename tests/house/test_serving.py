@@ -27,6 +27,7 @@ from tests.support.needs import ROOT
 from install import is_installed  # isort: skip  (scripts/ is on the path since tests.support.needs)
 
 START_LIMIT = 120.0  # seconds; a start that hangs, on a machine busy with other tests
+LAST_LINE = b"Ctrl-C stops it"  # the end of what it says when it starts
 STOP_LIMIT = 5.0  # seconds: what the program promises
 
 pytestmark = [pytest.mark.xdist_group("serving"), pytest.mark.timeout(300)]
@@ -54,9 +55,7 @@ def make_serve(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes],
             start_new_session=True,
         )
         try:
-            wait_for(
-                lambda: answers(f"http://127.0.0.1:{port}") or process.poll() is not None, START_LIMIT, "the start"
-            )
+            wait_for(lambda: LAST_LINE in output.read_bytes() or process.poll() is not None, START_LIMIT, "the start")
             yield process, output
         finally:
             with suppress(ProcessLookupError):
@@ -85,6 +84,7 @@ def test_make_serve_says_where_it_is_and_leaves_nothing_behind(data: Path, endin
     port = free_port()
     with make_serve(data, port) as (process, log):
         assert process.poll() is None, log.read_text(encoding="utf-8")
+        assert answers(f"http://127.0.0.1:{port}")
         said = log.read_text(encoding="utf-8")
         assert f"http://127.0.0.1:{port}/" in said and "/staff/" in said
         if ending == "SIGTERM to make":
