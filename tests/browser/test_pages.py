@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 
 from bot.staff.accounts import Role, make_link
 from tests.support.house import PASSWORD, House
+from tests.support.learners import learn
 
 pytestmark = pytest.mark.browser
 
@@ -158,6 +159,8 @@ async def test_staff_sign_in_see_participation_and_add_a_group(page: Page, house
         await expect(page.get_by_role("status")).to_contain_text("Đã thêm")
     await no_sideways_scroll(page)
     await picture(page, f"staff-groups-{width}")
+    for number in range(24):
+        learn(house, "hung-dao", f"Tổ {1 + number % 2}", lessons=1 + number % 4, right=1 + number % 7)
     await page.get_by_role("link", name="Kết quả tham gia").click()
     await expect(page.locator("#participation")).to_contain_text("410")
     await no_sideways_scroll(page)

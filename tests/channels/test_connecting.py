@@ -34,7 +34,7 @@ def test_a_token_connects_a_channel(tmp_path: Path) -> None:
     assert names(settings(tmp_path)) == []
     assert names(settings(tmp_path, telegram_token=TELEGRAM)) == ["telegram"]
     both = settings(tmp_path, zalo_bot_token=ZALO, public_url="https://hoc.example", **OA)
-    assert names(both) == ["zalo_bot", "zalo_oa"]
+    assert names(both) == ["zalo-bot", "zalo-oa"]
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from openpyxl import load_workbook
 from sqlmodel import select
 
 from bot.staff.accounts import Role, make_link
-from bot.store.tables import Attempt, AuditEntry, Person, ResidentialGroup, SignInLink, UnansweredQuestion, utc_now
+from bot.store.tables import AuditEntry, SignInLink, UnansweredQuestion, utc_now
 from tests.support.house import PASSWORD, House, StartHouse
+from tests.support.learners import learn
 
 FORM = re.compile(r'name="csrf" value="([^"]+)"')
 
@@ -48,35 +49,6 @@ class Browser:
 async def browser(house: House) -> AsyncIterator[Browser]:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
         yield Browser(house, http)
-
-
-def learn(house: House, ward: str, group: str, lessons: int, right: int) -> None:
-    """A resident who finished lessons of two questions each."""
-
-    def unit(session: Any) -> None:
-        row = session.exec(select(ResidentialGroup).where(ResidentialGroup.name == group)).one()
-        person = Person(ward_code=ward, group_id=row.id)
-        session.add(person)
-        session.flush()
-        for number in range(lessons * 2):
-            session.add(
-                Attempt(
-                    key=f"{person.id}-{number}",
-                    person_id=person.id,
-                    ward_code=ward,
-                    group_id=row.id,
-                    course_id="c",
-                    lesson_id=f"l{number // 2}",
-                    lesson_version="1",
-                    question_id=f"q{number}",
-                    question_count=2,
-                    chosen="a",
-                    correct=number < right,
-                    answered_at=utc_now(),
-                )
-            )
-
-    house.database.write_now(unit)
 
 
 async def test_the_first_link_makes_an_administrator_once(browser: Browser) -> None:
@@ -247,9 +219,7 @@ async def test_an_answer_by_staff_is_given_to_the_next_who_asks(browser: Browser
     house.staff("lan", {"hung-dao": Role.STAFF})
 
     def ask(session: Any) -> None:
-        session.add(
-            UnansweredQuestion(ward_code="hung-dao", text="Lịch phun thuốc muỗi ở phường?", asked_at=utc_now())
-        )
+        session.add(UnansweredQuestion(ward_code="hung-dao", text="Lịch phun thuốc muỗi ở phường?", asked_at=utc_now()))
 
     house.database.write_now(ask)
     await browser.sign_in("lan")
