@@ -11,8 +11,8 @@ from lessons.catalogue import Catalogue
 # Vietnam has had one offset without summer time since 1975; a day of learning is a local day.
 VIETNAM = timezone(timedelta(hours=7))
 PASS_MARK = 0.7  # share of a lesson's questions right: "đạt": one slip in 4 to 6 is forgiven, guessing not
-MASTERY_WINDOW = 10  # latest answers of a skill that count: old mistakes fade
-MASTERY_ANSWERS = 5  # fewer answers say nothing about a skill
+MASTERY_WINDOW = 10  # questions of a skill that count, those answered last: old mistakes fade
+MASTERY_ANSWERS = 5  # fewer different questions say nothing about a skill
 MASTERY_SHARE = 0.8  # share right within the window that counts as mastered
 FORGIVEN_DAYS = 1  # a missed day between two days of learning does not break a streak; two do
 
@@ -83,16 +83,26 @@ class CourseProgress:
 
 @dataclass(frozen=True, slots=True)
 class SkillMastery:
-    """How well a skill is known: the share right among the latest MASTERY_WINDOW answers."""
+    """How well a skill is known.
+
+    Of each question the latest answer counts, so that one easy question answered over and over proves nothing.
+    ``questions`` are the different ones answered, ``share`` (0..1) is right of the MASTERY_WINDOW answered last.
+    """
 
     skill: str
     answers: int
+    questions: int
     share: float
+
+    @property
+    def enough(self) -> bool:
+        """Whether enough different questions were answered to say anything."""
+        return self.questions >= MASTERY_ANSWERS
 
     @property
     def mastered(self) -> bool:
         """Whether there are enough answers and enough of them are right."""
-        return self.answers >= MASTERY_ANSWERS and self.share >= MASTERY_SHARE
+        return self.enough and self.share >= MASTERY_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +234,21 @@ def _sum_courses(lessons: Mapping[str, LessonProgress], catalogue: Catalogue) ->
 
 
 def _fold_skills(log: list[Attempt], catalogue: Catalogue) -> dict[str, SkillMastery]:
-    answers: dict[str, list[bool]] = {}
+    given: dict[str, list[str]] = {}
+    latest: dict[str, dict[str, bool]] = {}
     for attempt in log:
         question = catalogue.question(attempt.question_id)
         if question is not None:
-            answers.setdefault(question.skill, []).append(attempt.correct)
-    return {
-        skill: SkillMastery(skill, len(given), sum(given[-MASTERY_WINDOW:]) / len(given[-MASTERY_WINDOW:]))
-        for skill, given in answers.items()
-    }
+            given.setdefault(question.skill, []).append(question.id)
+            answers = latest.setdefault(question.skill, {})
+            answers.pop(question.id, None)  # answered again: it moves to the end
+            answers[question.id] = attempt.correct
+    return {skill: _mastery(skill, len(given[skill]), list(answers.values())) for skill, answers in latest.items()}
+
+
+def _mastery(skill: str, answers: int, latest: list[bool]) -> SkillMastery:
+    window = latest[-MASTERY_WINDOW:]
+    return SkillMastery(skill, answers, len(latest), sum(window) / len(window))
 
 
 def _fold_streak(days: list[date]) -> Streak:
