@@ -29,6 +29,8 @@ YEAR_RANGE_TAIL = re.compile(r"^[-–]\s*\d{4}\b")
 TABLE_MARK = "|"  # the rows of a table stay lines of one paragraph
 CLOSING = (".", ";", ":", "!", "?", "…", "./.")
 HEADER_START = re.compile(r"^(?:KẾ HOẠCH|QUYẾT ĐỊNH|TM\.|KT\.|Nơi nhận|Số:)")
+# What a plan rests on: each begins a paragraph, even below a title that has no full stop.
+BASIS_START = re.compile(r"^(?:Căn cứ|Thực hiện) (?:Luật|Nghị|Quyết định|Kế hoạch|Công văn|Hướng dẫn|Chương trình)\b")
 # Sentences that open a paragraph of their own at the end of every plan.
 PARAGRAPH_START = re.compile(r"^(?:Trên đây là|Định kỳ h[àằ]ng năm|Trong quá trình (?:tổ chức|triển khai|thực hiện))")
 # A numbered heading names an office; the paragraph below it begins with what the office is to do.
@@ -117,7 +119,7 @@ def _blanks_are_noise(lines: list[_Line]) -> bool:
 
 def _starts_paragraph(last: _Line, line: _Line, width: float, blanks_say_little: bool) -> bool:
     """Whether a line begins a paragraph; ``width`` is 0 when the document is not hard-wrapped."""
-    if line.heading or last.heading or HEADER_START.match(line.text):
+    if line.heading or last.heading or HEADER_START.match(line.text) or BASIS_START.match(line.text):
         return True
     if line.text.startswith(TABLE_MARK) or last.text.startswith(TABLE_MARK):
         return True

@@ -59,7 +59,7 @@ class Part:
 
 # A leading clause up to this length is taken as the title of an item that is a whole paragraph.
 TITLE_LIMIT = 80
-LEADING_CLAUSE = re.compile(rf"^(.{{4,{TITLE_LIMIT}}}?)(?:\.(?=\s)|:(?=\s)|\.?$)")
+LEADING_CLAUSE = re.compile(rf"^(.{{4,{TITLE_LIMIT}}}?)[.:](?=\s)")
 
 
 def short_title(text: str) -> str:

@@ -21,6 +21,7 @@ TITLE_SECTION = "Tên kế hoạch"
 NUMBER_SECTION = "Số, ngày ban hành"
 BASIS_SECTION = "Căn cứ ban hành"
 OPENING_SECTION = "Phần mở đầu"
+BODY_SECTION = "Nội dung"  # of a document without headings
 RECIPIENTS_SECTION = "Nơi nhận"
 SIGNER_SECTION = "Người ký"
 
@@ -102,7 +103,7 @@ def plan_passages(document: DocumentInfo, body: str) -> list[Passage]:
     opening, main, recipients, signature = _divide(join_lines(body))
     pieces = [
         *_opening_pieces(opening),
-        *_outline_pieces(build_outline(main), ()),
+        *((path or (BODY_SECTION,), text, role) for path, text, role in _outline_pieces(build_outline(main), ())),
         *_ending_pieces(recipients, signature),
     ]
     return [
@@ -240,8 +241,8 @@ def _clause(text: str) -> str:
 def _cut(path: tuple[str, ...], text: str, role: str = "") -> Iterator[Piece]:
     """Cuts a text at sentence or line ends into pieces of at most PASSAGE_LIMIT characters."""
     # Every part of a long table begins with its first row: it names the columns.
-    first = text.split("\n", 1)[0] + "\n" if text.startswith(TABLE_MARK) and len(text) > PASSAGE_LIMIT else ""
-    head = first if len(first) < PASSAGE_LIMIT // 2 else ""
+    rows = [line for line in text.split("\n") if line.startswith(TABLE_MARK)]
+    head = f"{rows[0]}\n" if rows and len(text) > PASSAGE_LIMIT and len(rows[0]) < PASSAGE_LIMIT // 2 else ""
     piece = ""
     for sentence in _sentences(text):
         if piece and len(piece) + len(sentence) > PASSAGE_LIMIT:

@@ -23,6 +23,7 @@ AS_WRITTEN_PENALTY = -5.0
 SIGNS_PENALTY = -12.0  # for a word read with digits or signs in it
 # A token like "T6" or "C06" is far more often a misread word than a code, one like "x3" nearly always.
 SHORT_CODE_PENALTY, SMALL_CODE_PENALTY = -6.0, -14.0
+LAST_LATIN_1 = "\u00ff"  # é, ó and the like are still found in misread words
 # A word is reported as unsure when its share among its alternatives is below this.
 SURE_SHARE = 0.9
 
@@ -75,6 +76,9 @@ def _readings(token: Token, model: LanguageModel, channel: Channel) -> list[Read
     if token.kind is Kind.ABBREVIATION:
         return [Reading(model.word_id(with_d_stroke(token.text, in_code=False).lower()), 0.0, as_written=True)]
     read = token.text.lower()
+    if model.is_vietnamese(read) and any(c > LAST_LATIN_1 for c in read):
+        # No English reader makes letters like ư or ố: who wrote one wrote the word.
+        return [Reading(model.word_id(read), 0.0)]
     found = [Reading(word, score) for word, score in channel.candidates(read, CANDIDATES)]
     weighed = [(reading.channel + LANGUAGE_WEIGHT * math.log(model.single(reading.word)), reading) for reading in found]
     weighed.sort(key=lambda pair: -pair[0])

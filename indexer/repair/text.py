@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from indexer.readers import read_document
+from indexer.readers.document import WORDS_TO_JUDGE
 from indexer.repair.channel import Channel
 from indexer.repair.decoder import SURE_SHARE, Choice, decode
 from indexer.repair.language import LanguageModel
 from indexer.repair.tokens import Kind, Token, roman_marker, tokenise, with_d_stroke
+from indexer.sections import read_plan
 
 SISTERS_FOLDER = Path(__file__).parents[2] / "knowledge" / "plans"
 
@@ -95,19 +98,18 @@ def in_case_of(token: Token, word: str) -> str:
 def repair_file(path: Path, with_sisters: bool = True, sisters_folder: Path = SISTERS_FOLDER) -> list[RepairedLine]:
     """Restores the text of a file; the sister documents are the plans already in ``sisters_folder``.
 
-    A plan that is itself a restored scan, or the file's own plan, is no sister. Raises DocumentRefusedError when
-    the file cannot be read.
+    A plan that is itself a restored scan, or the file's own plan, is no sister. A text that is readable as it is
+    comes back unchanged. Raises DocumentRefusedError when the file cannot be read.
     """
-    from indexer.readers import read_document
-
-    text = read_document(path).text
+    document = read_document(path)
+    text = document.text
+    if not document.needs_repair and len(text.split()) >= WORDS_TO_JUDGE:
+        return [RepairedLine(line, line) for line in text.splitlines()]
     return repair_text(text, list(sister_texts(sisters_folder, path.stem)) if with_sisters else None)
 
 
 def sister_texts(folder: Path, leave_out: str = "") -> Iterable[str]:
     """The bodies of the plans of a folder that were readable as they came."""
-    from indexer.sections import read_plan
-
     for path in sorted(folder.glob("*.md")):
         document, body = read_plan(path)
         if not document.restored and path.stem != leave_out:
