@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +29,8 @@ MARKED_SHARE = 0.72
 KNOWN_SHARE = 0.93
 WORDS_TO_JUDGE = 30  # shorter texts say too little about their marks
 WORD = re.compile(r"[^\W\d_]+")
+# Control characters (not tab, line and page breaks), soft hyphens, zero-width and direction marks.
+UNSEEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
 class DocumentRefusedError(Exception):
@@ -60,7 +63,8 @@ class ReadDocument:
 
 def read_text(text: str, pages: int, file: str) -> ReadDocument:
     """Judges a text that was read: refuses an empty or endless one, finds out whether it needs repair."""
-    text = normalise(text)
+    # Wording and tone marks stay as they were written: the text is quoted.
+    text = UNSEEN.sub("", unicodedata.normalize("NFC", text))
     if len(text) > TEXT_LIMIT:
         raise DocumentRefusedError("too_long", file, str(TEXT_LIMIT))
     if not any(c.isalnum() for c in text):
