@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from bot.channels import telegram, zalo_bot, zalo_oa
 from bot.channels.base import Channel, ChannelError
 from bot.channels.images import MaterialImages
 from bot.channels.webhook import WebhookSettings
-from bot.channels.zalo_oa_tokens import OaSettings, OaTokens, TokenFile, consent_page
 from bot.delivery.pacing import TELEGRAM_PACE, ZALO_PACE, Pace
 from bot.errors import OperatorError
 from bot.material import courses_folder
 from bot.settings import Settings
 from bot.texts import commands
+
+if TYPE_CHECKING:
+    from bot.channels.zalo_oa_tokens import OaSettings, TokenFile
 
 OA_TOKENS = "zalo-oa-tokens.json"
 OA_CONSENT = "zalo-oa-consent.json"
@@ -42,6 +44,8 @@ def connected_channels(settings: Settings) -> list[tuple[Channel, Pace]]:
 
 
 def _telegram(settings: Settings, token: SecretStr) -> Channel:
+    from bot.channels import telegram  # 25 MB of a platform that many wards do not use
+
     webhook = _webhook(settings, telegram.WEBHOOK_PATH, settings.telegram_webhook_secret)
     try:
         return telegram.TelegramChannel(
@@ -56,6 +60,8 @@ def _telegram(settings: Settings, token: SecretStr) -> Channel:
 
 
 def _zalo_bot(settings: Settings, token: SecretStr) -> Channel:
+    from bot.channels import zalo_bot
+
     webhook = _webhook(settings, zalo_bot.WEBHOOK_PATH, settings.zalo_bot_webhook_secret)
     try:
         return zalo_bot.ZaloBotChannel(
@@ -66,6 +72,8 @@ def _zalo_bot(settings: Settings, token: SecretStr) -> Channel:
 
 
 def _zalo_oa(settings: Settings) -> Channel:
+    from bot.channels import zalo_oa
+
     if settings.public_url is None:
         raise OperatorError("A Zalo Official Account sends to a webhook only: set BDHVS_PUBLIC_URL (https).")
     return zalo_oa.ZaloOaChannel(oa_settings(settings), _oa_tokens(settings), images=material_images(settings))
@@ -73,6 +81,8 @@ def _zalo_oa(settings: Settings) -> Channel:
 
 def oa_settings(settings: Settings) -> OaSettings:
     """The Official Account's settings. Raises OperatorError when one is missing."""
+    from bot.channels.zalo_oa_tokens import OaSettings
+
     if not (settings.zalo_oa_app_id and settings.zalo_oa_app_secret and settings.zalo_oa_secret):
         raise OperatorError(
             "A Zalo Official Account needs BDHVS_ZALO_OA_APP_ID, BDHVS_ZALO_OA_APP_SECRET and BDHVS_ZALO_OA_SECRET."
@@ -87,6 +97,8 @@ def oa_settings(settings: Settings) -> OaSettings:
 
 
 def _oa_tokens(settings: Settings) -> TokenFile:
+    from bot.channels.zalo_oa_tokens import TokenFile
+
     return TokenFile(settings.data_dir / OA_TOKENS)
 
 
@@ -106,6 +118,8 @@ def _webhook(settings: Settings, path: str, secret: SecretStr | None) -> Webhook
 
 def begin_oa_consent(settings: Settings, redirect_uri: str) -> str:
     """The page where the Official Account's administrator consents; its secret waits in the data folder."""
+    from bot.channels.zalo_oa_tokens import consent_page
+
     verifier, state = secrets.token_urlsafe(64)[:VERIFIER_CHARACTERS], secrets.token_urlsafe(16)
     page = consent_page(oa_settings(settings), redirect_uri, state, verifier)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -115,6 +129,8 @@ def begin_oa_consent(settings: Settings, redirect_uri: str) -> str:
 
 async def finish_oa_consent(settings: Settings, code: str) -> None:
     """Exchange the code of the page's answer for tokens. Raises OperatorError."""
+    from bot.channels.zalo_oa_tokens import OaTokens
+
     waiting = settings.data_dir / OA_CONSENT
     if not waiting.is_file():
         raise OperatorError("First open the consent page: bdhvs zalo-oa consent --redirect https://…")

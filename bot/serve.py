@@ -86,7 +86,7 @@ def ensure_index(settings: Settings, encoder: Encoder) -> None:
 def serve(settings: Settings) -> int:
     """Run until told to stop."""
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("httpx", "httpcore", "telegram"):
+    for noisy in ("httpx", "httpcore", "telegram", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)  # httpx writes addresses, and with them tokens, at INFO
     lock = instance_lock(settings.data_dir)
     try:

@@ -1,12 +1,13 @@
-"""Where a resident is in a lesson, as the chat's state keeps it."""
+"""Where a resident is in a lesson, as the chat's state keeps it, and the lesson in the version begun."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.conversation.turn import LESSON, Turn
+from bot.conversation.turn import BEGUN, LESSON, STARTED, Turn
 from lessons.catalogue import Lesson
+from lessons.versions import LessonVersionError, pack, unpack
 
 OPEN_FOR = timedelta(hours=12)  # for so long "Học tiếp" is offered under answers; later it would only disturb
 
@@ -16,7 +17,8 @@ class Position:
     """A step of a lesson: its cards, then the practice task, then its questions.
 
     ``run`` tells this run's buttons from those of earlier ones. ``right`` counts right answers of this run.
-    ``chosen`` are the places of options chosen so far in a question with several.
+    ``chosen`` are the places of options chosen so far in a question with several. ``part`` is the piece of a card
+    shown in easy reading.
     """
 
     lesson: str
@@ -26,10 +28,15 @@ class Position:
     right: int
     at: str
     chosen: tuple[int, ...] = ()
+    part: int = 0
 
     def moved(self, turn: Turn, step: int, right: int) -> Position:
         """The position after a step."""
-        return replace(self, step=step, right=right, at=turn.message.received_at.isoformat(), chosen=())
+        return replace(self, step=step, right=right, at=_now(turn), chosen=(), part=0)
+
+    def at_part(self, turn: Turn, part: int) -> Position:
+        """The position at another piece of the same card."""
+        return replace(self, part=part, at=_now(turn))
 
     def card_number(self, lesson: Lesson) -> int | None:
         """Which card is shown, from 0; None past the cards."""
@@ -48,21 +55,42 @@ def load(turn: Turn) -> Position | None:
 
 
 def save(turn: Turn, position: Position | None) -> None:
-    """Keep the position."""
-    kept = None if position is None else {**asdict(position), "chosen": list(position.chosen)}
-    turn.remember(LESSON, kept)
+    """Keep the position; None: the lesson is over, and what was kept of it goes."""
+    if position is None:
+        turn.remember(LESSON, None)
+        turn.remember(BEGUN, None)
+        return
+    turn.remember(LESSON, {**asdict(position), "chosen": list(position.chosen)})
 
 
 def begin(turn: Turn, lesson: Lesson) -> Position:
-    """The first step of a lesson in the version of today."""
-    position = Position(lesson.id, lesson.version, turn.next_count(), 0, 0, turn.message.received_at.isoformat())
+    """The first step of a lesson in the version of today, which is kept until the lesson is over."""
+    position = Position(lesson.id, lesson.version, turn.next_count(), 0, 0, _now(turn))
+    turn.remember(BEGUN, pack(lesson))
+    turn.remember(STARTED, True)
     save(turn, position)
     return position
 
 
-def lately(turn: Turn) -> Position | None:
-    """The position when the lesson was touched lately."""
-    position = load(turn)
-    if position is None or turn.message.received_at - datetime.fromisoformat(position.at) > OPEN_FOR:
+def lesson_begun(turn: Turn, position: Position) -> Lesson | None:
+    """The lesson in the version the resident began, also after its file has changed.
+
+    None when the lesson was withdrawn, and when the version begun cannot be read any more.
+    """
+    current = turn.catalogue.lesson(position.lesson)
+    if current is None or current.version == position.version:
+        return current
+    try:
+        begun = unpack(turn.recall(BEGUN) or "")
+    except LessonVersionError:
         return None
-    return position
+    return begun if (begun.id, begun.version) == (position.lesson, position.version) else None
+
+
+def lately(turn: Turn, at: str) -> bool:
+    """Whether a moment in ISO format is so recent that going on is worth offering."""
+    return turn.message.received_at - datetime.fromisoformat(at) <= OPEN_FOR
+
+
+def _now(turn: Turn) -> str:
+    return turn.message.received_at.isoformat()

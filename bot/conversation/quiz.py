@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.channels.message import Button, Reply
 from bot.conversation.buttons import LABEL_LIMIT, button
 from bot.conversation.payloads import Verb, make
 from bot.conversation.pictures import picture_alt, picture_path
-from bot.conversation.position import Position
 from bot.conversation.turn import Turn
 from bot.conversation.typed import typed_letters
 from bot.texts import text
@@ -17,16 +18,39 @@ LETTERS = "ABCDEFGH"
 SHORT_OPTION = 30  # characters that a button of a 360 px phone shows in large type; longer options go in the text
 
 
-def options_of(turn: Turn, question: Question, run: int) -> list[Option]:
-    """The options in the order this chat sees them in this run."""
-    return shuffled_options(question, f"{turn.chat.id}:{run}")
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A question before a resident: the ``number``-th of ``total``, and what is chosen of it so far.
+
+    ``run`` and ``step`` tell its buttons from those of other questions; ``chosen`` are places of options.
+    """
+
+    lesson: Lesson
+    question: Question
+    run: int
+    step: int
+    number: int
+    total: int
+    chosen: tuple[int, ...] = ()
+
+    def options(self, turn: Turn) -> list[Option]:
+        """The options in the order this chat sees them in this run."""
+        return shuffled_options(self.question, f"{turn.chat.id}:{self.run}")
+
+    def ids(self, turn: Turn, places: tuple[int, ...]) -> tuple[str, ...]:
+        """The ids of the options at these places, as they are graded and kept."""
+        options = self.options(turn)
+        if self.question.kind is QuestionKind.ORDER:
+            return tuple(options[place].id for place in places)
+        # In the order of the material: how the options were shuffled says nothing.
+        picked = {options[place].id for place in places}
+        return tuple(one.id for one in self.question.options if one.id in picked)
 
 
-def question_reply(turn: Turn, lesson: Lesson, question: Question, position: Position, edit: bool = False) -> Reply:
-    """A question with its options as buttons; long options are lettered in the text."""
-    options = options_of(turn, question, position.run)
-    number = (position.question_number(lesson) or 0) + 1
-    lines = [text("quiz.question", number=number, total=len(lesson.questions), text=question.text)]
+def question_reply(turn: Turn, sheet: Sheet, edit: bool = False, more: tuple[Button, ...] = ()) -> Reply:
+    """A question with its options as buttons; long options are lettered in the text. ``more`` buttons come last."""
+    question, options = sheet.question, sheet.options(turn)
+    lines = [text("quiz.question", number=sheet.number, total=sheet.total, text=question.text)]
     lettered = any(len(option.text) > SHORT_OPTION for option in options)
     if lettered:
         lines += [text("quiz.option", letter=LETTERS[place], label=option.text) for place, option in enumerate(options)]
@@ -34,14 +58,13 @@ def question_reply(turn: Turn, lesson: Lesson, question: Question, position: Pos
         lines.append(text("quiz.several"))
     if question.kind is QuestionKind.ORDER:
         lines.append(text("quiz.order"))
-        if position.chosen:
-            chosen = " → ".join(_label(options, place, lettered) for place in position.chosen)
+        if sheet.chosen:
+            chosen = " → ".join(_label(options, place, lettered) for place in sheet.chosen)
             lines.append(text("quiz.so_far", chosen=chosen))
-    buttons = _buttons(question, options, position, lettered)
     return Reply(
         "\n".join(lines),
-        buttons,
-        image=picture_path(lesson, question.picture),
+        (*_buttons(sheet, options, lettered), *more),
+        image=picture_path(sheet.lesson, question.picture),
         image_alt=picture_alt(question.picture),
         edit=edit,
     )
@@ -51,31 +74,33 @@ def _label(options: list[Option], place: int, lettered: bool) -> str:
     return LETTERS[place] if lettered else options[place].text
 
 
-def _buttons(question: Question, options: list[Option], position: Position, lettered: bool) -> tuple[Button, ...]:
-    where = (position.run, position.step)
+def _buttons(sheet: Sheet, options: list[Option], lettered: bool) -> tuple[Button, ...]:
+    where = (sheet.run, sheet.step)
+    kind = sheet.question.kind
     shown = []
     for place in range(len(options)):
         label = _label(options, place, lettered)
-        if question.kind is QuestionKind.MULTIPLE:
-            mark = "quiz.chosen_mark" if place in position.chosen else "quiz.option_mark"
+        if kind is QuestionKind.MULTIPLE:
+            mark = "quiz.chosen_mark" if place in sheet.chosen else "quiz.option_mark"
             label = text(mark, label=label)
-        if question.kind is QuestionKind.ORDER and place in position.chosen:
+        if kind is QuestionKind.ORDER and place in sheet.chosen:
             continue
         shown.append(Button(label[:LABEL_LIMIT], make(Verb.OPTION, *where, place)))
-    if question.kind is QuestionKind.MULTIPLE:
+    if kind is QuestionKind.MULTIPLE:
         shown.append(button("button.done", Verb.SUBMIT, *where))
-    if question.kind is QuestionKind.ORDER and position.chosen:
+    if kind is QuestionKind.ORDER and sheet.chosen:
         shown.append(button("button.again", Verb.AGAIN, *where))
     return tuple(shown)
 
 
-def after_tap(question: Question, position: Position, place: int, count: int) -> tuple[tuple[int, ...], bool]:
+def after_tap(sheet: Sheet, place: int) -> tuple[tuple[int, ...], bool]:
     """What is chosen after an option was tapped, and whether that completes the answer."""
-    if question.kind is QuestionKind.MULTIPLE:
-        chosen = set(position.chosen) ^ {place}
+    kind, count = sheet.question.kind, len(sheet.question.options)
+    if kind is QuestionKind.MULTIPLE:
+        chosen = set(sheet.chosen) ^ {place}
         return tuple(sorted(chosen)), False
-    if question.kind is QuestionKind.ORDER:
-        chosen_so_far = position.chosen if place in position.chosen else (*position.chosen, place)
+    if kind is QuestionKind.ORDER:
+        chosen_so_far = sheet.chosen if place in sheet.chosen else (*sheet.chosen, place)
         if len(chosen_so_far) == count - 1:  # the last one has only one place left
             chosen_so_far += tuple(left for left in range(count) if left not in chosen_so_far)
         return chosen_so_far, len(chosen_so_far) == count
@@ -95,10 +120,11 @@ def typed_choice(question: Question, typed: str) -> tuple[int, ...] | None:
     return tuple(places) if len(places) > 1 else None
 
 
-def feedback(question: Question, grade: Grade) -> str:
-    """Right or wrong, the right answer, and why."""
+def feedback(turn: Turn, question: Question, grade: Grade) -> str:
+    """Right or wrong, the right answer, and why; in easy reading only the main reason."""
+    why = question.why if turn.easy else grade.explanation
     if grade.correct:
-        return "\n".join([text("quiz.right"), grade.explanation])
+        return "\n".join([text("quiz.right"), why])
     joiner = " → " if question.kind is QuestionKind.ORDER else "; "
     answer = text("quiz.answer", answer=joiner.join(option.text for option in grade.right))
-    return "\n".join([text("quiz.wrong"), answer, grade.explanation])
+    return "\n".join([text("quiz.wrong"), answer, why])

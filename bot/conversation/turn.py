@@ -18,6 +18,12 @@ OFFERED = "offered"  # the buttons of the last replies, for who types instead of
 ASKED = "asked"  # the last questions, masked
 CHOICES = "choices"  # the readings offered last
 LESSON = "lesson"  # where in a lesson
+BEGUN = "begun"  # that lesson in the version begun, written down: its file may change meanwhile
+DRILL = "drill"  # where in a review or in the placement quiz
+STARTED = "started"  # the resident has chosen where to start learning
+PLACED = "placed"  # the course that the placement quiz found
+EASY = "easy"  # easy reading: shorter, one step a message
+ADDRESS = "address"  # how the resident wants to be addressed, a name of conversation/address.py
 COUNT = "count"  # numbers questions and lesson runs, so that old buttons are known as old
 DELETING = "deleting"  # deletion was asked for and waits for the confirming tap
 
@@ -53,6 +59,11 @@ class Turn:
         count = int(self.recall(COUNT) or 0) + 1
         self.remember(COUNT, count)
         return count
+
+    @property
+    def easy(self) -> bool:
+        """Whether the resident chose easy reading."""
+        return bool(self.recall(EASY))
 
     @property
     def person(self) -> PersonView | None:

@@ -7,13 +7,13 @@ import io
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
 from bot.indicators.figures import GroupFigures, WardFigures
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 # A cell that begins so is run as a formula by spreadsheet programs (OWASP: CSV injection).
@@ -108,6 +108,8 @@ def as_csv(table: ParticipationTable) -> bytes:
 
 def as_xlsx(table: ParticipationTable) -> bytes:
     """A sheet with numbers as numbers, headings that stay in view and the sum in bold."""
+    from openpyxl import Workbook  # loaded when a file is asked for: it would take memory from every ward PC
+
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -124,10 +126,10 @@ def as_xlsx(table: ParticipationTable) -> bytes:
     return out.getvalue()
 
 
-def _dress(sheet: object, rows: int) -> None:
-    from openpyxl.worksheet.worksheet import Worksheet
+def _dress(sheet: Worksheet, rows: int) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
 
-    assert isinstance(sheet, Worksheet)
     heading = 4
     sheet["A1"].font = Font(bold=True, size=14)
     for number, name in enumerate(COLUMNS, 1):

@@ -1,0 +1,52 @@
+"""What a resident has learnt, and writing an answer into the log."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from bot.conversation.ports import AttemptRecord
+from bot.conversation.quiz import Sheet
+from bot.conversation.turn import PLACED, Turn
+from lessons.catalogue import Lesson
+from lessons.progress import Progress, fold
+
+
+def progress_of(turn: Turn) -> Progress | None:
+    """The resident's progress; None for who is anonymous, of whom nothing is kept."""
+    if turn.chat.person_id is None:
+        return None
+    return fold(turn.repositories.attempts.of_person(turn.chat.person_id), turn.catalogue)
+
+
+def next_lesson(turn: Turn, finished: Collection[str], after: str | None = None) -> Lesson | None:
+    """The next lesson that is not finished: after ``after``, else from the course the placement quiz found.
+
+    When all of those are finished, the first unfinished one of all; None when there is none left.
+    """
+    everything = turn.catalogue.lessons
+    start = 0
+    if after is not None:
+        start = next((n for n, one in enumerate(everything) if one.id == after), -1) + 1
+    elif (placed := turn.recall(PLACED)) is not None:
+        start = next((n for n, one in enumerate(everything) if one.course_id == placed), 0)
+    later = next((one for one in everything[start:] if one.id not in finished), None)
+    return later if later is not None else turn.catalogue.next_lesson(finished)
+
+
+def record(turn: Turn, sheet: Sheet, chosen: tuple[str, ...], correct: bool) -> None:
+    """Write an answer into the log, once a message; of who is anonymous nothing is kept."""
+    if turn.chat.person_id is None:
+        return
+    message, question = turn.message, sheet.question
+    attempt = AttemptRecord(
+        key=f"{message.channel}:{message.id}:{question.id}",
+        course_id=question.course_id,
+        lesson_id=question.lesson_id,
+        lesson_version=sheet.lesson.version,
+        question_id=question.id,
+        question_count=len(sheet.lesson.questions),
+        chosen=",".join(chosen),
+        correct=correct,
+        answered_at=message.received_at,
+    )
+    turn.repositories.attempts.record(turn.chat.person_id, turn.chat, attempt)
