@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from indexer.repair.channel import Channel
 from indexer.repair.language import History, LanguageModel
 from indexer.repair.tokens import Kind, Token, with_d_stroke
+from knowledge.text.characters import strip_diacritics
 
 CANDIDATES = 300  # syllables looked at behind one token
 KEPT_CANDIDATES = 18  # of these, as many stay after weighing how common each is
@@ -57,10 +58,10 @@ class _Path:
 def decode(tokens: Sequence[Token], model: LanguageModel, channel: Channel) -> list[Choice]:
     """The chosen reading of every token that is not a mark, in order."""
     spoken = [token for token in tokens if token.kind is not Kind.MARK]
-    seen: dict[tuple[str, Kind, bool], list[Reading]] = {}
+    seen: dict[tuple[str, Kind, bool, bool], list[Reading]] = {}
     readings = []
     for token in spoken:
-        key = (token.text, token.kind, token.maybe_code)
+        key = (token.text, token.kind, token.maybe_code, token.name)
         if key not in seen:
             seen[key] = _readings(token, model, channel)
         readings.append(seen[key])
@@ -80,6 +81,9 @@ def _readings(token: Token, model: LanguageModel, channel: Channel) -> list[Read
         # No English reader makes letters like ư or ố: who wrote one wrote the word.
         return [Reading(model.word_id(read), 0.0)]
     found = [Reading(word, score) for word, score in channel.candidates(read, CANDIDATES)]
+    if token.name:
+        plain = strip_diacritics(read)
+        found = [reading for reading in found if strip_diacritics(model.word(reading.word)) == plain] or found
     weighed = [(reading.channel + LANGUAGE_WEIGHT * math.log(model.single(reading.word)), reading) for reading in found]
     weighed.sort(key=lambda pair: -pair[0])
     least = weighed[0][0] - CANDIDATE_MARGIN

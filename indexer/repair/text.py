@@ -65,7 +65,7 @@ def repair_text(
         if not token.glued and built[token.line]:
             built[token.line].append(" ")
         built[token.line].append(written)
-        if choice is not None and choice.share < SURE_SHARE:
+        if choice is not None and (choice.share < SURE_SHARE or token.name):
             unsure[token.line].append(UnsureWord(token.text, written, round(choice.share, 3), choice.others))
     return [
         RepairedLine("".join(parts), line, tuple(doubts))

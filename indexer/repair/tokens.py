@@ -27,6 +27,8 @@ SHORT_CODE = re.compile(r"^[A-ZĐ]{1,2}\d{1,2}$|^[a-zđ]\d{1,2}$|^\d[a-zđ]$")
 # Hand-written scans of "II." come out as "I1.", "1I." or "Il.": roman numerals are letters, not numbers.
 ROMAN_MARKER = re.compile(r"^[IVXl1]*[IVX][IVXl1]*\.$")
 LIST_MARKER = re.compile(r"^(?:\(?\d{1,2}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|[a-zđ]\)|[IVX]{1,5}\.|[-–+•])$")
+# Two to five words alone on a line, each with a capital: how a plan is signed.
+NAME_LINE = re.compile(r"^\s*[^\W\d_][^\W_]*(?:\s+[^\W\d_][^\W_]*){1,4}\s*$")
 # A line or word is written in capitals when at least this share of its letters is: some are misread as small.
 CAPITALS_SHARE = 0.6
 
@@ -84,6 +86,8 @@ class Token:
     """Whether a word could also be a short code, which then stays as it is."""
     first: bool = False
     """Whether it is the first word of its line."""
+    name: bool = False
+    """Whether the line looks like a person's name: its letters are kept, its marks are for a person to check."""
 
 
 def tokenise(lines: list[str]) -> list[Token]:
@@ -92,6 +96,7 @@ def tokenise(lines: list[str]) -> list[Token]:
     boundary = True
     for number, line in enumerate(lines):
         capitals = _is_capital(_without_abbreviations(line), CAPITALS_SHARE)
+        name = not capitals and NAME_LINE.match(line) is not None and line.istitle()
         for position, chunk in enumerate(line.split()):
             if _is_list_marker(chunk, position == 0):
                 tokens.append(Token(chunk, Kind.MARK, number, False, capitals, boundary=True, first=True))
@@ -100,6 +105,7 @@ def tokenise(lines: list[str]) -> list[Token]:
             for token in _chunk_tokens(chunk, number, capitals):
                 token.boundary = boundary
                 token.first = position == 0
+                token.name = name
                 tokens.append(token)
                 if token.kind is Kind.MARK:
                     boundary = boundary or any(mark in SENTENCE_MARKS for mark in token.text)

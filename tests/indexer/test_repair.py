@@ -115,6 +115,13 @@ def test_a_doubtful_word_is_reported_with_what_else_it_may_be() -> None:
     assert all(0 <= word.share < 1 and word.others for word in doubts)
 
 
+@pytest.mark.parametrize("read", ["Pham Van Minh", "Phuong Quéc Luyén", "Dao Van Soai"])
+def test_a_name_keeps_its_letters_and_is_left_for_a_person_to_check(read: str) -> None:
+    (line,) = repair_text(read, language_model=GENERAL)
+    assert strip_diacritics(line.text) in {strip_diacritics(read), "Phuong Quoc Luyen"}
+    assert [word.read for word in line.unsure] == read.split()
+
+
 def test_letters_no_english_reader_makes_are_believed() -> None:
     assert repaired("phường nhận giáy tờ của nguoi dân").startswith("phường nhận giấy tờ của người dân")
 
