@@ -6,9 +6,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from indexer.asked import read_not_covered, read_phrasings
 from indexer.sections import load_plans
 from indexer.write_index import IndexWriter, Progress
 from knowledge.documents import Passage
@@ -16,7 +18,15 @@ from knowledge.encoder import Encoder, load_encoder
 from knowledge.facts import load_facts
 from knowledge.guides import load_guides
 from knowledge.index import FORMAT_VERSION, MANIFEST_FILE, Manifest
-from knowledge.material_files import FACTS_FILE, GUIDES_FOLDER, PLANS_FOLDER, fingerprint, material_hashes
+from knowledge.material_files import (
+    FACTS_FILE,
+    GUIDES_FOLDER,
+    NOT_COVERED_FILE,
+    PHRASINGS_FOLDER,
+    PLANS_FOLDER,
+    fingerprint,
+    material_hashes,
+)
 
 
 def build_index(
@@ -28,11 +38,12 @@ def build_index(
     encoder: Encoder | None = None,
     progress: Progress | None = None,
 ) -> Manifest:
-    """Builds the index of ``material_root`` (plans/, services/, facts.yaml) at ``target`` and returns its manifest.
+    """Builds the index of ``material_root`` (plans/, services/, facts.yaml, phrasings/) at ``target``.
 
     ``extra_documents`` are passages of other documents (uploaded plans, staff edits); those with the id of a
     shipped document take its place; ``extra_files`` are the files they come from. ``target`` is replaced whole, or
-    stays as it was when anything fails. Raises MaterialError or PlanFormatError when the material is wrong, OSError when the disk is full.
+    stays as it was when anything fails. Returns the manifest. Raises MaterialError or PlanFormatError when the
+    material is wrong, OSError when the disk is full.
     """
     hashes = material_hashes(material_root, extra_files)
     passages = replace_documents(read_material_passages(material_root), extra_documents)
@@ -78,7 +89,13 @@ def read_material_passages(material_root: Path) -> list[Passage]:
     """The passages of every plan and guide of a folder of material."""
     facts = load_facts(material_root / FACTS_FILE)
     guides = load_guides(material_root / GUIDES_FOLDER, facts)
-    return [*load_plans(material_root / PLANS_FOLDER), *(p for guide in guides for p in guide.passages())]
+    more = read_phrasings(material_root / PHRASINGS_FOLDER)
+    passages = load_plans(material_root / PLANS_FOLDER)
+    for guide in guides:
+        for passage in guide.passages():
+            asked = more.get(guide.id, ()) if passage.role == "answer" else ()
+            passages.append(replace(passage, questions=(*passage.questions, *asked)))
+    return [*passages, *read_not_covered(material_root / NOT_COVERED_FILE)]
 
 
 def replace_documents(passages: Sequence[Passage], extra: Iterable[Passage]) -> list[Passage]:

@@ -14,17 +14,21 @@ import numpy as np
 from indexer.question_sets import Case, holds
 from knowledge.compose import headed
 from knowledge.confidence import confidence_inputs
+from knowledge.documents import DocumentKind
 from knowledge.question import Question, read_question
 from knowledge.ranking import RankWeights
 from knowledge.search import Features, Hit, Searcher
 
 RANKED = (
     *("fused", "cosine", "coverage", "words", "pairs", "written", "likeness", "support", "cosine_support", "title"),
-    *("opening", "about", "topic", "number", "own", "whole"),
+    *("opening", "subject", "about", "topic", "number", "own", "whole", "part"),
 )
 """Features the ranking may weigh; ``fused`` is fitted with its lexical share held fixed."""
 
 RANKING_PENALTY = 0.01
+# Signals that few questions give but that decide them: hardly held back, else their rarity would shrink them.
+RARE = ("number", "subject", "topic")
+RARE_PENALTY = 0.001
 CONFIDENCE_PENALTY = 0.5
 STEPS = 600
 STEP_SIZE = 0.05
@@ -57,7 +61,7 @@ def _is_right(case: Case, hit: Hit) -> bool:
         return hit.document.id in case.guides
     if case.kind == "plan":
         return hit.document.ward == case.expected_ward and holds(headed(hit.entry.passage), case.fact)
-    return False
+    return hit.document.kind is DocumentKind.NOT_COVERED
 
 
 def fit_ranking(found: Iterable[Found], start: RankWeights) -> RankWeights:
@@ -65,13 +69,14 @@ def fit_ranking(found: Iterable[Found], start: RankWeights) -> RankWeights:
     groups = [
         (np.asarray([[getattr(hit.features, name) for name in RANKED] for hit in item.hits]), np.asarray(item.right))
         for item in found
-        if any(item.right) and not all(item.right)
+        if any(item.right) and not all(item.right) and _teaches_ranking(item)
     ]
     weights = np.asarray([start.weights.get(name, 0.0) for name in RANKED]) * 3.0
     first = np.zeros_like(weights)
     second = np.zeros_like(weights)
+    penalties = np.asarray([RARE_PENALTY if name in RARE else RANKING_PENALTY for name in RANKED])
     for step in range(1, STEPS + 1):
-        gradient = RANKING_PENALTY * weights
+        gradient = penalties * weights
         for features, right in groups:
             gradient += _softmax_gradient(features, right, weights) / len(groups)
         first = 0.9 * first + 0.1 * gradient
@@ -79,6 +84,11 @@ def fit_ranking(found: Iterable[Found], start: RankWeights) -> RankWeights:
         weights -= STEP_SIZE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
     # One unit of score is one nat of evidence; the margin of the confidence is read on this scale.
     return RankWeights(start.lexical_share, {name: round(float(w), 3) for name, w in zip(RANKED, weights, strict=True)})
+
+
+def _teaches_ranking(item: Found) -> bool:
+    """Outside questions that speak as plans do have no topic of their own to find: they teach the confidence only."""
+    return item.case.inside or not (item.question.about_plan or item.question.topics)
 
 
 def _softmax_gradient(features: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.ndarray:

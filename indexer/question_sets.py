@@ -49,8 +49,9 @@ class Verdict:
 
 def load_cases(folder: Path, split: str) -> list[Case]:
     """The cases of ``dev`` or ``test``. Raises FileNotFoundError or KeyError when a file is missing or wrong."""
+    plans = sorted(folder.glob(f"plans_{split}*.yaml"))
     return [
-        *_plan_cases(_read(folder / f"plans_{split}.yaml")),
+        *(case for path in plans for case in _plan_cases(_read(path))),
         *_service_cases(_read(folder / f"services_{split}.yaml")),
         *_outside_cases(_read(folder / f"outside_{split}.yaml")),
     ]

@@ -12,7 +12,6 @@ from knowledge.replies import day, day_without_zeros, reply
 from knowledge.topics import LIST_ROLE
 from knowledge.wards import Ward
 
-COMPARED_LIMIT = 200  # characters of one ward's line in a comparison: five wards fit an answer beside their names
 _HEADING = re.compile(r"^(?:[IVX]+\.|\d{1,2}(?:\.\d{1,2})*\.?|[a-zđ]\)|\(\d{1,2}\))\s*")
 HEADING_MATCH = 20  # letters of a heading that show it is already at the beginning of the text
 HEADING_ROOM = 60
@@ -57,13 +56,14 @@ def plan_opening(ward: Ward, by_successor: bool = False) -> str:
     return reply("plan", "from_ended", ward=ward.name, ended=ended)
 
 
-def compared_line(passage: Passage | None, ward: Ward, meaning: Mapping[str, float]) -> str:
+def compared_line(passage: Passage | None, ward: Ward, meaning: Mapping[str, float], limit: int) -> str:
     """One line of a comparison: the ward and the sentence of its plan, or that the plan does not say."""
     name = ward.name[:1].upper() + ward.name[1:]
     if ward.ended:
         name += f" (trước {day_without_zeros(ward.ended)})"
-    text = best_sentence(passage.text, COMPARED_LIMIT, meaning) if passage else ""
-    return f"- {name}: {text or reply('plan', 'compare_missing')}"
+    start = f"- {name}: "
+    text = best_sentence(passage.text, limit - len(start), meaning) if passage else ""
+    return start + (text or reply("plan", "compare_missing"))
 
 
 def guide_answer(

@@ -18,6 +18,7 @@ def confidence_inputs(question: Question, hits: Sequence[Hit]) -> dict[str, floa
     best = hits[0]
     features = best.features
     rival = next((hit for hit in hits[1:] if not _same(best, hit)), None)
+    decoy = next((hit for hit in hits[1:] if hit.document.kind is DocumentKind.NOT_COVERED), None)
     meaning = question.meaning()
     return {
         "coverage": features.coverage,
@@ -29,15 +30,23 @@ def confidence_inputs(question: Question, hits: Sequence[Hit]) -> dict[str, floa
         "cosine_support": features.cosine_support,
         "title": features.title,
         "opening": features.opening,
+        "subject": features.subject,
+        "subject_asked": float(any(topic.subject for topic in question.topics)),
         "about": features.about,
         "cosine": features.cosine,
         "topic_held": float(features.topic > 0),
         "topic_lacking": float(features.topic < 0),
         "number": features.number,
-        "margin": min(MOST_MARGIN, best.score - rival.score) / MOST_MARGIN if rival else 1.0,
+        "margin": _gap(best, rival),
+        "decoy": _gap(best, decoy),
+        "first_in_both": float(features.lexical >= 1.0 and features.dense >= 1.0),
         "length": min(1.0, sum(share for share in meaning.values() if share == 1.0) / MANY_WORDS),
         "elsewhere": float(bool(question.mentions.elsewhere)),
     }
+
+
+def _gap(best: Hit, other: Hit | None) -> float:
+    return min(MOST_MARGIN, best.score - other.score) / MOST_MARGIN if other else 1.0
 
 
 def confidence_kind(hit: Hit) -> str:
@@ -55,6 +64,6 @@ def _same(best: Hit, hit: Hit) -> bool:
 
 def confidence_of(question: Question, hits: Sequence[Hit]) -> float:
     """The calibrated probability that the best unit holds the right fact; 0 when nothing was found."""
-    if not hits:
+    if not hits or hits[0].document.kind is DocumentKind.NOT_COVERED:
         return 0.0
     return load_confidence(confidence_kind(hits[0])).of(confidence_inputs(question, hits))

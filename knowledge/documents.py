@@ -17,7 +17,12 @@ class DocumentKind(StrEnum):
     GUIDE = "guide"
     LESSON = "lesson"
     STAFF_ANSWER = "staff_answer"
+    NOT_COVERED = "not_covered"
+    """A topic the material does not answer (knowledge/not_covered.yaml): found so that nothing else is mistaken for it."""
 
+
+PUBLIC_TOPIC = "public"
+"""Role of a topic not covered that is an office's business: the reply says which desk to ask."""
 
 PATH_SEPARATOR = " › "
 

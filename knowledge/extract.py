@@ -15,6 +15,7 @@ SHORTEST_CLAUSE = 80  # characters; less of a sentence is not worth showing
 FIRST_SENTENCE_FAVOUR = 1.3
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[A-ZÀ-ỸĐ“\"(])")
 _CLAUSE_END = re.compile(r"(?<=[;:])\s+")
+_COMMA = re.compile(r"(?<=[,;:])\s+")
 _ITEM = re.compile(r"^(?:[-+•]|\(?\d{1,2}[.)]|[a-zđ]\)|\d{1,2}(?:\.\d{1,2})+\.?)\s")
 
 
@@ -59,9 +60,27 @@ def _quote_prose(text: str, limit: int, meaning: Mapping[str, float]) -> str:
             continue
         room = limit - len(_joined({**shown, place: ""}, len(parts)))
         if room >= SHORTEST_CLAUSE:
-            shown[place] = shorten(parts[place], room)
+            shown[place] = window(parts[place], room, meaning)
         break
-    return _joined(shown, len(parts)) if shown else shorten(parts[order[0]], limit)
+    return _joined(shown, len(parts)) if shown else window(parts[order[0]], limit, meaning)
+
+
+def window(text: str, limit: int, meaning: Mapping[str, float]) -> str:
+    """The clauses of one long sentence that answer best: a run of them, with an ellipsis where it was cut."""
+    if len(text) <= limit:
+        return text
+    clauses = _COMMA.split(text)
+    scores = [relevance(clause, meaning) for clause in clauses]
+    best: tuple[float, int, str] | None = None
+    for first in range(len(clauses)):
+        for last in range(len(clauses), first, -1):
+            run = " ".join(clauses[first:last])
+            run = (f"{CUT} " if first else "") + run + (CUT if last < len(clauses) else "")
+            if len(run) <= limit:
+                found = (sum(scores[first:last]), -first, run)
+                best = found if best is None else max(best, found)
+                break
+    return best[2] if best and best[0] > 0 else shorten(text, limit)
 
 
 def _joined(shown: Mapping[int, str], count: int) -> str:
@@ -95,7 +114,7 @@ def _quote_lines(lines: Sequence[str], limit: int, meaning: Mapping[str, float],
     for place in order:
         room = limit - _length(shown) + len(shown[place])
         if room > len(shown[place]):
-            shown[place] = lines[place] if len(lines[place]) <= room else _quote_prose(lines[place], room, meaning)
+            shown[place] = shorten(lines[place], room) if evenly else quote(lines[place], room, meaning)
     return "\n".join(shown)
 
 

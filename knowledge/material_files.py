@@ -11,6 +11,8 @@ from knowledge.topics import TOPICS_FILE
 PLANS_FOLDER = "plans"
 GUIDES_FOLDER = "services"
 FACTS_FILE = "facts.yaml"
+PHRASINGS_FOLDER = "phrasings"
+NOT_COVERED_FILE = "not_covered.yaml"
 
 
 def material_hashes(material_root: Path, more_plans: Iterable[Path] = ()) -> dict[str, str]:
@@ -22,6 +24,8 @@ def material_hashes(material_root: Path, more_plans: Iterable[Path] = ()) -> dic
         *(material_root / PLANS_FOLDER).glob("*.md"),
         *(material_root / GUIDES_FOLDER).glob("*.md"),
         material_root / FACTS_FILE,
+        *(material_root / PHRASINGS_FOLDER).glob("*.yaml"),
+        material_root / NOT_COVERED_FILE,
     ]
     hashes = {file.relative_to(material_root).as_posix(): _hash(file) for file in files if file.is_file()}
     hashes |= {f"uploaded/{file.name}": _hash(file) for file in more_plans}

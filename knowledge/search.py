@@ -18,6 +18,7 @@ from knowledge.index import NATIONAL, Entry, Index, check_model
 from knowledge.question import Question
 from knowledge.ranking import RankWeights, load_ranking
 from knowledge.text.tokens import PAIR_JOINER
+from knowledge.topics import LIST_ROLE
 
 POOL = 100  # best passages of each search that are fused, as measured in retrieval experiments
 UNITS = 16  # units whose features are computed; the right one was among them in every development question
@@ -33,10 +34,11 @@ class Features:
     raw best cosine; ``coverage`` the share of the question's meaning found in the unit, ``words`` the same over
     single syllables, ``pairs`` over pairs of them, ``written`` over syllables with the marks that were typed;
     ``title`` the share of a guide's title that the question says; ``opening`` the share of the question said by a
-    plan's heading and first words; ``about`` 1 for a plan and -1 for a guide when the question speaks as plans do; ``likeness`` how alike the question and the unit's most similar row are
+    plan's heading and first words, ``subject`` the same when an office or a group is asked about, else 0; ``about`` 1 for a plan and -1 for a guide when the question speaks as plans do; ``likeness`` how alike the question and the unit's most similar row are
     (weighted Dice), ``support`` and ``cosine_support`` the mean of its three most similar rows;
     ``topic`` 1 when the unit holds a topic asked for, -1 when one is asked for and it does not; ``number`` 1 or
-    -1 likewise for the number of an item; ``own`` 1 when the unit belongs to the ward asked about.
+    -1 likewise for the number of an item; ``own`` 1 when the unit belongs to the ward asked about;
+    ``whole`` and ``part`` 1 for a whole section when a list is, or is not, asked for.
     """
 
     lexical: float
@@ -52,11 +54,13 @@ class Features:
     cosine_support: float
     title: float
     opening: float
+    subject: float
     about: float
     topic: float
     number: float
     own: float
     whole: float
+    part: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,7 @@ class Searcher:
     ) -> list[Hit]:
         overlaps = self._overlaps(question, vector, units)
         hits: list[Hit] = []
+        subject_asked = any(topic.subject for topic in question.topics)
         topic_ids = {topic.id for topic in question.topics}
         for unit, overlap in zip(units, overlaps, strict=True):
             entry = self.index.entry(unit.best.ordinal)
@@ -159,11 +164,13 @@ class Searcher:
                 cosine_support=overlap.cosine_support,
                 title=overlap.title,
                 opening=question.share_in(entry.opening) if plan else 0.0,
+                subject=question.share_in(entry.opening) if plan and subject_asked else 0.0,
                 about=_agreement(question.about_plan, plan),
                 topic=_agreement(bool(topic_ids), plan and bool(topic_ids.intersection(entry.topics))),
                 number=_agreement(question.number is not None and plan, _has_number(entry, question.number)),
                 own=float(bool(wards) and unit.document.ward in (wards or ())),
-                whole=float(entry.passage.role == "list"),
+                whole=float(entry.passage.role == LIST_ROLE) if question.asks_list else 0.0,
+                part=float(entry.passage.role == LIST_ROLE) if not question.asks_list else 0.0,
             )
             hits.append(Hit(entry, self._weights.score(features), features, (unit.first, unit.last)))
         return hits
@@ -273,7 +280,7 @@ def _agreement(asked: bool, holds: bool) -> float:
 
 
 def _has_number(entry: Entry, number: int | None) -> bool:
-    if not entry.passage.path or entry.passage.role == "list":
+    if not entry.passage.path or entry.passage.role == LIST_ROLE:
         return False
     match = _ITEM_NUMBER.match(entry.passage.path[-1])
     return match is not None and int(match.group(1)) == number

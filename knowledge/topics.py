@@ -39,6 +39,8 @@ class Topic:
     phrasings: tuple[str, ...]
     phrasings_for: str
     missing: str
+    subject: bool
+    whole: bool
 
     def asked_in(self, plain: str) -> bool:
         """Whether a question (as ``plain_text`` gives it) asks for this topic."""
@@ -158,4 +160,6 @@ def _topic(path: Path, entry: Mapping[str, object]) -> Topic:
         phrasings=tuple(map(str, phrasings)) if isinstance(phrasings, list) else (),
         phrasings_for=str(entry.get("phrasings_for", "")),
         missing=str(entry.get("missing", "")),
+        whole=bool(entry.get("whole", False)),
+        subject=bool(entry.get("subject", False)),
     )

@@ -1,0 +1,116 @@
+"""What is said when there is no single answer: which ward, which topic, or an honest "not in my documents"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from knowledge.answer_types import Answer, AnswerKind, Choice
+from knowledge.compose import short_topic
+from knowledge.confidence import confidence_of
+from knowledge.documents import PUBLIC_TOPIC, DocumentKind
+from knowledge.index import Index
+from knowledge.question import Question
+from knowledge.ranking import answer_threshold
+from knowledge.replies import reply
+from knowledge.search import Hit
+from knowledge.wards import Ward, Wards
+
+CHOICES = 3  # a phone shows three buttons without scrolling
+# A guide must hold this share of the question's words to be offered as "closest".
+CLOSE_WORDS = 0.34
+# Wards whose best passage scores within this of the best one answer the question too.
+OTHER_WARD_GAP = 1.5
+NO_CONFIDENCE = 0.0
+"""Confidence of a reply that cites nothing: it is the probability that the first citation is right."""
+
+
+def empty() -> Answer:
+    """The reply to a message without words."""
+    return Answer(AnswerKind.ABSTAIN, reply("abstain", "empty"), NO_CONFIDENCE)
+
+
+def not_covered(hit: Hit) -> Answer:
+    """The reply to a question about a topic known to be missing: it is named, with the desk to ask."""
+    passage = hit.entry.passage
+    name = "not_covered_public" if passage.role == PUBLIC_TOPIC else "not_covered"
+    return Answer(AnswerKind.ABSTAIN, reply("abstain", name, topic=passage.text), NO_CONFIDENCE)
+
+
+def unknown(hits: Sequence[Hit]) -> Answer:
+    """ "Chưa có trong tài liệu", with the closest topics."""
+    close = [hit for hit in hits if hit.features.words >= CLOSE_WORDS and hit.document.kind is DocumentKind.GUIDE]
+    choices = _choices(close)
+    text = reply("abstain", "unknown")
+    if choices:
+        text += "\n" + reply("abstain", "closest")
+    return Answer(AnswerKind.ABSTAIN, text, NO_CONFIDENCE, choices=choices)
+
+
+def elsewhere(question: Question, wards: Wards) -> Answer | None:
+    """The reply when the plan of a place is asked for that has none here; None for any other question."""
+    if not question.mentions.elsewhere or question.mentions.wards or not question.topics:
+        return None
+    names = ", ".join(ward.name for ward in wards.wards)
+    text = reply("abstain", "elsewhere", place=question.mentions.elsewhere[0], wards=names)
+    return Answer(AnswerKind.ABSTAIN, text, NO_CONFIDENCE)
+
+
+def missing(question: Question, ward: Ward, index: Index, hits: Sequence[Hit]) -> Answer | None:
+    """Says that a ward's plan does not state what is asked, when the topics of the question tell so for sure."""
+    asked = [topic for topic in question.topics if topic.missing]
+    held = index.topics_held.get(ward.code)
+    if not asked or len(asked) != len(question.topics) or held is None:
+        return None
+    if any(topic.id in held for topic in asked):
+        return None
+    if hits and hits[0].document.kind is DocumentKind.GUIDE and confidence_of(question, hits) >= answer_threshold():
+        return None
+    restored = any(document.restored for document in index.documents if document.ward == ward.code)
+    text = reply("abstain", "missing_restored" if restored else "missing", ward=ward.name, what=asked[0].missing)
+    return Answer(AnswerKind.ABSTAIN, text, NO_CONFIDENCE)
+
+
+def which_ward(question: Question, wards: Wards, index: Index, hits: Sequence[Hit]) -> Answer | None:
+    """Asks which ward when the plans of several answer; None when only one does, or none is likely to."""
+    best = hits[0]
+    if best.document.kind is not DocumentKind.PLAN or confidence_of(question, hits) < answer_threshold():
+        return None
+    answering = {
+        hit.document.ward
+        for hit in hits
+        if hit.document.kind is DocumentKind.PLAN and best.score - hit.score <= OTHER_WARD_GAP
+    }
+    if len(answering) == 1:
+        return None
+    offered = [ward for ward in wards.wards if ward.code in index.topics_held]
+    choices = tuple(
+        Choice(ward.name[:1].upper() + ward.name[1:], f"{question.text.rstrip(' ?.')} ({ward.name})")
+        for ward in offered
+    )
+    codes = tuple(ward.code for ward in offered)
+    return Answer(AnswerKind.CLARIFY, reply("clarify", "ward"), NO_CONFIDENCE, choices=choices, wards=codes)
+
+
+def which_topic(question: Question, hits: Sequence[Hit]) -> Answer | None:
+    """Offers two or three readings of a question that several fit; None when there are no two."""
+    for doubt in question.query.doubts:
+        readings = tuple(
+            Choice(meaning[:1].upper() + meaning[1:], question.text.replace(doubt.written, meaning))
+            for meaning in doubt.meanings[:CHOICES]
+        )
+        if len(readings) > 1:
+            text = reply("clarify", "doubt", written=doubt.written)
+            return Answer(AnswerKind.CLARIFY, text, NO_CONFIDENCE, choices=readings)
+    fitting = [hit for hit in hits if hit.features.words >= ALL_WORDS and hit.document.kind is DocumentKind.GUIDE]
+    choices = _choices(fitting)
+    if len(choices) < 2:
+        return None
+    return Answer(AnswerKind.CLARIFY, reply("clarify", "topic"), NO_CONFIDENCE, choices=choices)
+
+
+ALL_WORDS = 0.99
+
+
+def _choices(hits: Sequence[Hit]) -> tuple[Choice, ...]:
+    titles = dict.fromkeys(short_topic(hit.entry.passage) for hit in hits)
+    return tuple(Choice(title, title) for title in list(titles)[:CHOICES])

@@ -1,0 +1,38 @@
+"""A comparison across wards: one line a ward, each from its own plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from knowledge.answer_types import ANSWER_LIMIT, CITATION_LIMIT, Answer, AnswerKind
+from knowledge.compose import citation, compared_line
+from knowledge.confidence import confidence_of
+from knowledge.documents import DocumentKind
+from knowledge.question import Question
+from knowledge.ranking import answer_threshold
+from knowledge.replies import reply
+from knowledge.search import Searcher
+from knowledge.wards import Ward, Wards
+
+
+def compare(question: Question, searcher: Searcher, wards: Wards) -> Answer | None:
+    """The lines of the wards named, or of all; None when no plan answers the question."""
+    named: Sequence[Ward] = question.mentions.wards
+    if len(named) < 2:
+        named = [ward for ward in wards.wards if ward.code in searcher.index.topics_held]
+    room = ANSWER_LIMIT - len(reply("plan", "compare")) - len(named)
+    lines, cited, confidences = [], [], []
+    for ward in named:
+        found = searcher.search(question, (ward.code,))
+        hits = [hit for hit in found if hit.document.kind is DocumentKind.PLAN]
+        confidence = confidence_of(question, hits)
+        holds = bool(hits) and confidence >= answer_threshold() and hits[0].features.topic >= 0
+        passage = hits[0].entry.passage if holds else None
+        lines.append(compared_line(passage, ward, question.meaning(), room // len(named)))
+        if passage is not None:
+            cited.append(citation([passage], hits[0].features.fused))
+            confidences.append(confidence)
+    if not cited:
+        return None
+    text = "\n".join([reply("plan", "compare"), *lines])
+    return Answer(AnswerKind.ANSWER, text, min(confidences), citations=tuple(cited[:CITATION_LIMIT]))
