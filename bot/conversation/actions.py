@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.channels.message import Reply
-from bot.conversation import learn, menu, my_data, place, progress, welcome
+from bot.conversation import menu, my_data, place, progress, review, welcome
 from bot.conversation.buttons import button, to_menu
+from bot.conversation.course_list import courses
 from bot.conversation.payloads import Verb
+from bot.conversation.questions import resume_buttons
 from bot.conversation.turn import Turn
 from bot.texts import text
 from knowledge.answer_types import Action, Answer
@@ -35,9 +37,9 @@ def _offer_learning(said: str) -> list[Reply]:
 
 
 _ACTIONS: dict[Action, _Do] = {
-    Action.LEARN: lambda turn, answer: learn.courses(turn),
+    Action.LEARN: lambda turn, answer: courses(turn),
     Action.PROGRESS: lambda turn, answer: progress.progress(turn),
-    Action.REVIEW: lambda turn, answer: _offer_learning(text("fixed.review")),
+    Action.REVIEW: lambda turn, answer: review.review(turn),
     Action.CERTIFICATE: _certificate,
     Action.CONTEST: lambda turn, answer: _offer_learning(text("fixed.contest")),
     Action.MY_DATA: lambda turn, answer: my_data.my_data(turn),
@@ -45,10 +47,10 @@ _ACTIONS: dict[Action, _Do] = {
     Action.CHOOSE_WARD: _choose_ward,
     Action.CHOOSE_GROUP: lambda turn, answer: place.groups(turn, ()),
     Action.STOP_MESSAGES: lambda turn, answer: my_data.stop(turn),
-    Action.HUMAN: lambda turn, answer: [menu.with_menu(text("fixed.human"))],
+    Action.HUMAN: lambda turn, answer: [menu.with_menu(turn, text("fixed.human"))],
     Action.HELP: lambda turn, answer: menu.help_(turn),
     Action.GREETING: lambda turn, answer: welcome.greet(turn),
-    Action.THANKS: lambda turn, answer: [Reply(text("fixed.thanks"), (*learn.resume_buttons(turn), to_menu()))],
+    Action.THANKS: lambda turn, answer: [Reply(text("fixed.thanks"), (*resume_buttons(turn), to_menu()))],
     Action.DISTRESS: _worded,
     Action.ABUSE: _worded,
     Action.HEALTH: _worded,

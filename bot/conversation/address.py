@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from bot.channels.message import Button, Reply
-from bot.conversation.buttons import button, sentence_case
-from bot.conversation.menu import old_button, with_menu
-from bot.conversation.payloads import Verb, make
 from bot.conversation.turn import ADDRESS, Turn
 from bot.conversation.typed import plain
 from bot.texts import text
 
 NEUTRAL = "ban"
-_FORMS = {
+FORMS = {
     NEUTRAL: "address.ban",
     "bac": "address.bac",
     "co": "address.co",
@@ -26,12 +22,12 @@ _FORMS = {
 def form(turn: Turn) -> str:
     """The form of address: the one chosen, else the one a name such as "Bác Lan" begins with, else "bạn"."""
     chosen = turn.recall(ADDRESS)
-    if chosen in _FORMS:
-        return text(_FORMS[chosen])
+    if chosen in FORMS:
+        return text(FORMS[chosen])
     person = turn.person
     first = person.called.split()[0].lower() if person is not None and person.called else ""
-    spoken = {text(key) for key in _FORMS.values()}
-    return first if first in spoken else text(_FORMS[NEUTRAL])
+    spoken = {text(key) for key in FORMS.values()}
+    return first if first in spoken else text(FORMS[NEUTRAL])
 
 
 def words(turn: Turn) -> dict[str, str]:
@@ -41,22 +37,8 @@ def words(turn: Turn) -> dict[str, str]:
     name = person.called if person is not None else None
     if name is None:
         called = spoken
-    elif plain(name).startswith(plain(spoken) + " ") or spoken == text(_FORMS[NEUTRAL]):
+    elif plain(name).startswith(plain(spoken) + " ") or spoken == text(FORMS[NEUTRAL]):
         called = name
     else:
         called = f"{spoken} {name}"
-    return {"called": called, "you": sentence_case(spoken)}
-
-
-def forms(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
-    """Ask for the form of address."""
-    offered = tuple(Button(sentence_case(text(key)), make(Verb.ADDRESS, name)) for name, key in _FORMS.items())
-    return [Reply(text("address.ask"), (*offered, button("button.menu", Verb.MENU)))]
-
-
-def choose(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
-    """A form was tapped."""
-    if not args or args[0] not in _FORMS:
-        return old_button(turn)
-    turn.remember(ADDRESS, None if args[0] == NEUTRAL else args[0])
-    return [with_menu(turn, text("address.set", **words(turn)))]
+    return {"called": called, "you": spoken[:1].upper() + spoken[1:]}

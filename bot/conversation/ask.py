@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.channels.message import Button, Reply
-from bot.conversation import asked, learn, place
+from bot.conversation import asked, place
 from bot.conversation.buttons import button, sentence_case, short, to_menu
 from bot.conversation.masking import Masked, Private, mask
 from bot.conversation.menu import old_button, with_menu
 from bot.conversation.notes import citation_notes, local_day
 from bot.conversation.payloads import Verb, make, number
+from bot.conversation.questions import resume_buttons
 from bot.conversation.turn import Turn
 from bot.conversation.welcome import consent_buttons
 from bot.texts import text
@@ -61,7 +62,7 @@ def _ask(turn: Turn, question: str, ward: str | None, act: Act) -> list[Reply]:
     count = asked.keep(turn, masked.text, ward)
     elsewhere = ward is None and any(citation.ward is not None for citation in answer.citations)
     where = (button("button.choose_ward", Verb.WARDS),) if elsewhere else ()
-    return [_shown(turn, answer, (*_feedback(count), *where, *learn.resume_buttons(turn)))]
+    return [_shown(turn, answer, (*_feedback(count), *where, *resume_buttons(turn)))]
 
 
 def _shown(turn: Turn, answer: Answer, buttons: tuple[Button, ...]) -> Reply:
@@ -80,7 +81,7 @@ def _clarify(turn: Turn, answer: Answer, question: str) -> Reply:
         ]
     else:
         offered = [(choice, None) for choice in answer.choices]
-    return Reply(answer.text, (*_choice_buttons(turn, offered), *learn.resume_buttons(turn)))
+    return Reply(answer.text, (*_choice_buttons(turn, offered), *resume_buttons(turn)))
 
 
 def _choice_buttons(turn: Turn, offered: list[tuple[Choice, str | None]]) -> tuple[Button, ...]:
@@ -104,7 +105,7 @@ def _abstain(turn: Turn, answer: Answer, masked: Masked, ward: str | None) -> Re
     told = turn.person is not None and ward is not None and ward == turn.chat.ward_code
     tell = (button("button.tell_me", Verb.TELL_ME, count),) if told else ()
     where = (button("button.group", Verb.GROUPS),) if ward is None else ()
-    return Reply("\n\n".join(said), (*choices, *tell, *where, *learn.resume_buttons(turn), to_menu()))
+    return Reply("\n\n".join(said), (*choices, *tell, *where, *resume_buttons(turn), to_menu()))
 
 
 def _warning(masked: Masked) -> str:
@@ -123,7 +124,7 @@ def right(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """The answer helped."""
     if asked.find(turn, number(args, 0)) is None:
         return old_button(turn)
-    return [Reply(text("ask.thanks_right"), (*learn.resume_buttons(turn), to_menu()))]
+    return [Reply(text("ask.thanks_right"), (*resume_buttons(turn), to_menu()))]
 
 
 def wrong(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
@@ -132,7 +133,7 @@ def wrong(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     if question is None:
         return old_button(turn)
     if question["staff"] is not None:
-        return [with_menu(text("ask.already_wrong"))]
+        return [with_menu(turn, text("ask.already_wrong"))]
     ward = question["ward"]
     chat = turn.chat if ward == turn.chat.ward_code else replace(turn.chat, ward_code=ward, group_id=None)
     kept = turn.repositories.questions.unanswered(
@@ -141,7 +142,7 @@ def wrong(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     asked.sent_to_staff(turn, question["n"], kept)
     tellable = turn.person is not None and ward is not None and ward == turn.chat.ward_code
     tell = (button("button.tell_me", Verb.TELL_ME, question["n"]),) if tellable else ()
-    return [Reply(text("ask.thanks_wrong"), (*tell, *learn.resume_buttons(turn), to_menu()))]
+    return [Reply(text("ask.thanks_wrong"), (*tell, *resume_buttons(turn), to_menu()))]
 
 
 def tell_me(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
@@ -152,4 +153,4 @@ def tell_me(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     if turn.person is None:
         return [Reply(text("ask.tell_needs_consent"), (*consent_buttons(), to_menu()))]
     told = turn.repositories.questions.tell_me(question["staff"], turn.chat)
-    return [with_menu(text("ask.will_tell" if told else "ask.cannot_tell"))]
+    return [with_menu(turn, text("ask.will_tell" if told else "ask.cannot_tell"))]

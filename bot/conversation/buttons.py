@@ -11,6 +11,7 @@ from bot.conversation.typed import plain, typed_letter, typed_number
 from bot.texts import text
 
 PAGE = 8  # buttons of a list on one page: more do not fit a phone in large type
+EASY_PAGE = 4  # in easy reading: a choice that is seen at a glance
 WARD_KINDS = ("Phường", "Xã", "Đặc")  # with "đặc khu" all kinds of ward there are since 1/7/2025
 LABEL_LIMIT = 60  # characters; longer labels are cut on every platform
 _OPTION_PREFIX = make(Verb.OPTION)
@@ -37,15 +38,20 @@ def in_sentence(name: str) -> str:
     return f"{kind.lower()} {rest}" if kind in WARD_KINDS else name
 
 
-def menu_buttons() -> tuple[Button, ...]:
-    """The main menu."""
+def menu_buttons(easy: bool) -> tuple[Button, ...]:
+    """The main menu; ``easy``: easy reading is on. Five at most: a Zalo Official Account shows no more as buttons."""
     return (
         button("button.ask", Verb.HOW_TO_ASK),
         button("button.learn", Verb.COURSES),
         button("button.progress", Verb.PROGRESS),
-        button("button.group", Verb.GROUPS),
-        button("button.my_data", Verb.MY_DATA),
+        easy_button(easy),
+        button("button.settings", Verb.SETTINGS),
     )
+
+
+def easy_button(easy: bool) -> Button:
+    """Into easy reading, or out of it."""
+    return button("button.easy_off", Verb.EASY, 0) if easy else button("button.easy_on", Verb.EASY, 1)
 
 
 def to_menu() -> Button:
@@ -53,11 +59,12 @@ def to_menu() -> Button:
     return button("button.menu", Verb.MENU)
 
 
-def page_of(buttons: Sequence[Button], page: int, verb: Verb, *args: str) -> tuple[Button, ...]:
+def page_of(buttons: Sequence[Button], page: int, verb: Verb, *args: str, easy: bool = False) -> tuple[Button, ...]:
     """One page of a list, with buttons to turn it; ``verb`` and ``args`` lead to the list, the page is appended."""
-    last = max(0, (len(buttons) - 1) // PAGE)
+    size = EASY_PAGE if easy else PAGE
+    last = max(0, (len(buttons) - 1) // size)
     page = min(max(page, 0), last)
-    shown = list(buttons[page * PAGE : (page + 1) * PAGE])
+    shown = list(buttons[page * size : (page + 1) * size])
     if page > 0:
         shown.append(button("button.previous_page", verb, *args, page - 1))
     if page < last:

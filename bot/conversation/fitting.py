@@ -8,25 +8,29 @@ from dataclasses import replace
 from bot.channels.message import Reply
 
 REPLY_LIMIT = 900  # characters: about one and a half screens of 360 x 640 px in 18 px type
+EASY_LIMIT = 300  # characters in easy reading: half a screen
 _BREAKS = ("\n\n", "\n", ". ", " ")
 
 
-def fit(replies: Sequence[Reply]) -> list[Reply]:
-    """The replies, long ones in parts; buttons stand under the last part, sources and buttons stay together."""
+def fit(replies: Sequence[Reply], easy: bool = False) -> list[Reply]:
+    """The replies, long ones in parts; buttons stand under the last part, sources and buttons stay together.
+
+    In easy reading an answer from the documents comes in short parts; a question stays with its options.
+    """
     fitted: list[Reply] = []
     for reply in replies:
-        parts = _parts(reply.text)
+        parts = _parts(reply.text, EASY_LIMIT if easy and reply.citations else REPLY_LIMIT)
         fitted += [Reply(part) for part in parts[:-1]]
         fitted.append(replace(reply, text=parts[-1], edit=reply.edit and len(parts) == 1))
     return fitted
 
 
-def _parts(text: str) -> list[str]:
+def _parts(text: str, limit: int) -> list[str]:
     parts = []
-    while len(text) > REPLY_LIMIT:
+    while len(text) > limit:
         cut = next(
-            (place + len(mark) for mark in _BREAKS if (place := text.rfind(mark, REPLY_LIMIT // 2, REPLY_LIMIT)) > 0),
-            REPLY_LIMIT,
+            (place + len(mark) for mark in _BREAKS if (place := text.rfind(mark, limit // 2, limit)) > 0),
+            limit,
         )
         parts.append(text[:cut].rstrip())
         text = text[cut:].lstrip()

@@ -18,10 +18,10 @@ def progress_of(turn: Turn) -> Progress | None:
     return fold(turn.repositories.attempts.of_person(turn.chat.person_id), turn.catalogue)
 
 
-def next_lesson(turn: Turn, finished: Collection[str], after: str | None = None) -> Lesson | None:
+def next_lesson(turn: Turn, finished: Collection[str], after: str | None = None, around: bool = True) -> Lesson | None:
     """The next lesson that is not finished: after ``after``, else from the course the placement quiz found.
 
-    When all of those are finished, the first unfinished one of all; None when there is none left.
+    When all of those are finished, with ``around`` the first unfinished one of all; None when there is none left.
     """
     everything = turn.catalogue.lessons
     start = 0
@@ -30,7 +30,7 @@ def next_lesson(turn: Turn, finished: Collection[str], after: str | None = None)
     elif (placed := turn.recall(PLACED)) is not None:
         start = next((n for n, one in enumerate(everything) if one.course_id == placed), 0)
     later = next((one for one in everything[start:] if one.id not in finished), None)
-    return later if later is not None else turn.catalogue.next_lesson(finished)
+    return later if later is not None or not around else turn.catalogue.next_lesson(finished)
 
 
 def record(turn: Turn, sheet: Sheet, chosen: tuple[str, ...], correct: bool) -> None:

@@ -28,6 +28,8 @@ class LessonRun:
     position: Position
     lesson: Lesson
     may_pass: bool = False
+    changed: bool = False
+    """Never: the version begun is kept."""
 
     @property
     def run(self) -> int:
@@ -69,8 +71,7 @@ class LessonRun:
         if sheet is not None:
             return question_reply(turn, sheet, edit)
         number = self.position.card_number(self.lesson)
-        parts = self._parts(turn)
-        part = min(self.position.part, len(parts) - 1)
+        parts, part = self._parts(turn), self.part(turn)
         where = (self.run, self.step, part)
         if number is None:
             said = text("learn.practice", text=parts[part]) if part == 0 else parts[part]
@@ -86,6 +87,10 @@ class LessonRun:
             image_alt=picture_alt(picture),
         )
 
+    def part(self, turn: Turn) -> int:
+        """Which piece of the card is shown, from 0; easy reading may have been switched since it was kept."""
+        return min(self.position.part, len(self._parts(turn)) - 1)
+
     def _parts(self, turn: Turn) -> tuple[str, ...]:
         """The pieces of the present card or task: one, or in easy reading one step each."""
         number = self.position.card_number(self.lesson)
@@ -94,7 +99,7 @@ class LessonRun:
 
     def next(self, turn: Turn) -> list[Reply]:
         """The step after a card, a piece of one, or the task."""
-        part = self.position.part + 1
+        part = self.part(turn) + 1
         if part < len(self._parts(turn)):
             moved = self.position.at_part(turn, part)
         else:
@@ -130,7 +135,7 @@ def _summary(turn: Turn, done: Lesson, right: int) -> Reply:
         lines.append(text("learn.newer_version"))
     progress = progress_of(turn)
     finished = progress.finished_lessons if progress is not None else frozenset({done.id})
-    following = next_lesson(turn, finished, after=done.id)
+    following = next_lesson(turn, finished, after=done.id, around=progress is not None)
     buttons: list[Button] = []
     if following is not None:
         lines.append(text("learn.next", lesson=following.title))

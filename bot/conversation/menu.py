@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.channels.message import Attachment, Reply
+from bot.conversation.address import words
 from bot.conversation.buttons import menu_buttons, offered_buttons
 from bot.conversation.turn import Turn
 from bot.texts import text
@@ -17,22 +18,19 @@ _ATTACHMENTS = {
 }
 
 
-def with_menu(said: str) -> Reply:
+def with_menu(turn: Turn, said: str) -> Reply:
     """A text with the main menu below."""
-    return Reply(said, menu_buttons())
+    return Reply(said, menu_buttons(turn.easy))
 
 
 def menu(turn: Turn) -> list[Reply]:
     """The main menu."""
-    return [with_menu(text("menu.text"))]
+    return [with_menu(turn, text("menu.text"))]
 
 
 def hello(turn: Turn) -> list[Reply]:
     """A greeting to somebody who was here before."""
-    person = turn.person
-    if person is not None and person.called:
-        return [with_menu(text("menu.hello", called=person.called))]
-    return [with_menu(text("menu.hello_unnamed"))]
+    return [with_menu(turn, text("menu.hello", **words(turn)))]
 
 
 def how_to_ask(turn: Turn) -> list[Reply]:
@@ -42,22 +40,22 @@ def how_to_ask(turn: Turn) -> list[Reply]:
 
 def help_(turn: Turn) -> list[Reply]:
     """Everything the assistant can do, with the words to type."""
-    return [with_menu(text("menu.help"))]
+    return [with_menu(turn, text("menu.help"))]
 
 
 def attachment(turn: Turn, kind: Attachment) -> Reply:
     """The fixed reply to a picture, a voice message and the like."""
-    return with_menu(text(_ATTACHMENTS[kind]))
+    return with_menu(turn, text(_ATTACHMENTS[kind]))
 
 
 def old_button(turn: Turn) -> list[Reply]:
     """A button of an earlier message, or text that pretends to be one."""
-    return [with_menu(text("fixed.old_button"))]
+    return [with_menu(turn, text("fixed.old_button"))]
 
 
 def unclear(turn: Turn) -> list[Reply]:
     """Emoji, punctuation, a lone letter or number: nothing to answer."""
-    return [with_menu(text("fixed.unclear"))]
+    return [with_menu(turn, text("fixed.unclear"))]
 
 
 def too_long(turn: Turn) -> list[Reply]:
@@ -67,7 +65,7 @@ def too_long(turn: Turn) -> list[Reply]:
 
 def unknown_command(turn: Turn) -> list[Reply]:
     """A command that does not exist."""
-    return [with_menu(text("fixed.unknown_command"))]
+    return [with_menu(turn, text("fixed.unknown_command"))]
 
 
 def which_button(turn: Turn) -> list[Reply]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bot.channels.message import Reply
-from bot.conversation import learn, place
+from bot.conversation import place
 from bot.conversation import position as positions
+from bot.conversation.address import form
 from bot.conversation.buttons import button, short, to_menu
+from bot.conversation.learned import progress_of
 from bot.conversation.masking import mask
 from bot.conversation.menu import with_menu
 from bot.conversation.notes import local_day, worded_day
 from bot.conversation.payloads import Verb
-from bot.conversation.turn import ASKED, DELETING, STOPPED, WAITING, Turn
+from bot.conversation.questions import resume_buttons
+from bot.conversation.turn import ASKED, DELETING, PLACED, STOPPED, WAITING, Turn
 from bot.conversation.welcome import consent_buttons
 from bot.texts import text
 
@@ -21,18 +24,12 @@ CALLED_LIMIT = 40  # characters of a name to be called by: the store's limit (po
 def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     """Everything that is held."""
     person = turn.person
-    position = positions.load(turn)
-    lesson = turn.catalogue.lesson(position.lesson) if position is not None else None
-    in_chat = {
-        "place": place.place_name(turn),
-        "lesson": lesson.title if lesson is not None else text("data.nothing"),
-        "questions": _quoted([str(question["text"]) for question in turn.recall(ASKED) or []]),
-    }
+    in_chat = _kept_in_chat(turn)
     delete = button("button.delete", Verb.DELETE)
     if person is None:
         said = text("data.anonymous", **in_chat)
         return [Reply(said, (consent_buttons()[0], delete, to_menu()))]
-    progress = learn.progress_of(turn)
+    progress = progress_of(turn)
     agreed = person.consents[0][2] if person.consents else person.created_at
     said = text(
         "data.person",
@@ -45,6 +42,21 @@ def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     )
     stop = button("button.unstop", Verb.UNSTOP) if turn.recall(STOPPED) else button("button.stop", Verb.STOP)
     return [Reply(said, (button("button.rename", Verb.RENAME), stop, delete, to_menu()))]
+
+
+def _kept_in_chat(turn: Turn) -> dict[str, str]:
+    """What the chat itself keeps, with and without consent."""
+    position = positions.load(turn)
+    lesson = positions.lesson_begun(turn, position) if position is not None else None
+    placed = turn.catalogue.course(turn.recall(PLACED) or "")
+    return {
+        "place": place.place_name(turn),
+        "lesson": lesson.title if lesson is not None else text("data.nothing"),
+        "placed": placed.title if placed is not None else text("data.nothing"),
+        "address": form(turn),
+        "easy": text("data.switched_on" if turn.easy else "data.switched_off"),
+        "questions": _quoted([str(question["text"]) for question in turn.recall(ASKED) or []]),
+    }
 
 
 def _quoted(questions: list[str]) -> str:
@@ -73,7 +85,7 @@ def typed_name(turn: Turn, typed: str) -> list[Reply]:
         return [Reply(text("name.refused", limit=CALLED_LIMIT), (cancel,))]
     turn.repositories.people.rename(turn.chat.person_id, called)
     turn.remember(WAITING, None)
-    return [with_menu(text("name.set", called=called))]
+    return [with_menu(turn, text("name.set", called=called))]
 
 
 def is_name(typed: str) -> bool:
@@ -88,13 +100,13 @@ def no_name(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     if turn.chat.person_id is None:
         return rename(turn)
     turn.repositories.people.rename(turn.chat.person_id, None)
-    return [with_menu(text("name.removed"))]
+    return [with_menu(turn, text("name.removed"))]
 
 
 def keep_name(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """Leave the name as it is."""
     turn.remember(WAITING, None)
-    return [with_menu(text("name.cancelled"))]
+    return [with_menu(turn, text("name.cancelled"))]
 
 
 def delete(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
@@ -122,17 +134,17 @@ def delete_yes(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
 def delete_no(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """Keep everything."""
     turn.remember(DELETING, None)
-    return [with_menu(text("data.kept"))]
+    return [with_menu(turn, text("data.kept"))]
 
 
 def stop(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     """Send nothing that was not asked for."""
     turn.remember(STOPPED, True)
-    buttons = (button("button.unstop", Verb.UNSTOP), *learn.resume_buttons(turn), to_menu())
+    buttons = (button("button.unstop", Verb.UNSTOP), *resume_buttons(turn), to_menu())
     return [Reply(text("stop.done"), buttons)]
 
 
 def unstop(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     """Take messages again."""
     turn.remember(STOPPED, None)
-    return [with_menu(text("stop.undone"))]
+    return [with_menu(turn, text("stop.undone"))]

@@ -10,7 +10,7 @@ from bot.conversation.buttons import button, in_sentence, page_of, sentence_case
 from bot.conversation.menu import old_button, with_menu
 from bot.conversation.payloads import Verb, make, number
 from bot.conversation.ports import GroupView, WardView
-from bot.conversation.turn import WAITING, Turn
+from bot.conversation.turn import OFFERED, WAITING, Turn
 from bot.conversation.typed import plain
 from bot.texts import text
 
@@ -46,7 +46,7 @@ def ask_ward(turn: Turn, page: int = 0, first: str | None = None) -> list[Reply]
     wards = turn.repositories.wards.all()
     lead = [first] if first else []
     if not wards:
-        return [with_menu("\n".join([*lead, text("ward.none")]))]
+        return [with_menu(turn, "\n".join([*lead, text("ward.none")]))]
     if len(wards) == 1 and turn.chat.ward_code is None:
         return settle_ward(turn, wards[0], first=first)
     turn.remember(WAITING, WAITS_WARD)
@@ -64,7 +64,7 @@ def choose_ward(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """A ward was tapped."""
     if args == (SKIP,):
         turn.remember(WAITING, None)
-        return [with_menu(text("ward.skipped"))]
+        return [with_menu(turn, text("ward.skipped"))]
     ward = turn.repositories.wards.get(args[0]) if args else None
     return old_button(turn) if ward is None else settle_ward(turn, ward)
 
@@ -86,7 +86,7 @@ def ask_group(turn: Turn, ward: WardView, page: int = 0, first: str | None = Non
     lead = [first] if first else []
     if not groups:
         turn.remember(WAITING, None)
-        return [with_menu("\n\n".join([*lead, text("group.none", ward=sentence_case(ward.name))]))]
+        return [with_menu(turn, "\n\n".join([*lead, text("group.none", ward=sentence_case(ward.name))]))]
     turn.remember(WAITING, WAITS_GROUP)
     buttons = [Button(short(group.name), make(Verb.GROUP, group.id)) for group in groups]
     shown = (
@@ -107,7 +107,7 @@ def choose_group(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """A group was tapped; one of another ward is an old or invented button."""
     if args == (SKIP,):
         turn.remember(WAITING, None)
-        return [with_menu(text("group.skipped"))]
+        return [with_menu(turn, text("group.skipped"))]
     group_id = number(args, 0)
     group = turn.repositories.wards.group(group_id) if group_id is not None else None
     if group is None or group.ward_code != turn.chat.ward_code:
@@ -126,7 +126,7 @@ def settle_group(turn: Turn, group: GroupView) -> list[Reply]:
     """Keep the group with its ward."""
     set_place(turn, group.ward_code, group.id)
     turn.remember(WAITING, None)
-    return [with_menu(text("group.set", group=group.name, ward=ward_name(turn, group.ward_code)))]
+    return [with_menu(turn, text("group.set", group=group.name, ward=ward_name(turn, group.ward_code)))]
 
 
 def ward_name(turn: Turn, code: str) -> str:
@@ -153,6 +153,23 @@ def typed_place(turn: Turn) -> list[Reply] | None:
         group = _find(turn.repositories.wards.groups(turn.ward.code), turn.text)
         return None if group is None else settle_group(turn, group)
     return None
+
+
+def numbered_group(turn: Turn) -> str | None:
+    """The tap that a bare number means while groups are listed: the group of that number, not the list's place.
+
+    None when no group or more than one has the number: then it is the place of a button.
+    """
+    number = re.fullmatch(r"(?:so )?0*([0-9]{1,3})", plain(turn.text))
+    offered = [str(payload) for _label, payload, _place in turn.recall(OFFERED) or []]
+    if number is None or turn.ward is None or not any(one.startswith(make(Verb.GROUP) + ":") for one in offered):
+        return None
+    named = [
+        group
+        for group in turn.repositories.wards.groups(turn.ward.code)
+        if _split_kind(plain(group.name), _GROUP_KINDS)[1].lstrip("0") == number.group(1)
+    ]
+    return make(Verb.GROUP, named[0].id) if len(named) == 1 else None
 
 
 def said_ward(turn: Turn) -> WardView | None:

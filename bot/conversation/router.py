@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.channels.message import TEXT_LIMIT, Message, Reply
-from bot.conversation import ask, learn, menu, my_data, place, progress, typed, welcome
+from bot.conversation import (
+    ask,
+    course_list,
+    learn,
+    menu,
+    my_data,
+    place,
+    placement,
+    preferences,
+    progress,
+    questions,
+    review,
+    typed,
+    welcome,
+)
 from bot.conversation.actions import act
 from bot.conversation.buttons import ambiguous_number, offered_payload, remember_offered
 from bot.conversation.fitting import fit
@@ -33,15 +47,22 @@ _TAPS: dict[Verb, Handler] = {
     Verb.RIGHT: ask.right,
     Verb.WRONG: ask.wrong,
     Verb.TELL_ME: ask.tell_me,
-    Verb.COURSES: learn.courses,
-    Verb.COURSE: learn.course,
+    Verb.COURSES: course_list.courses,
+    Verb.COURSE: course_list.course,
     Verb.LESSON: learn.lesson,
-    Verb.RESUME: learn.resume,
+    Verb.RESUME: questions.resume,
     Verb.NEXT: learn.next_step,
-    Verb.OPTION: learn.option,
-    Verb.SUBMIT: learn.submit,
-    Verb.AGAIN: learn.again,
+    Verb.OPTION: questions.option,
+    Verb.SUBMIT: questions.submit,
+    Verb.AGAIN: questions.again,
+    Verb.UNKNOWN: questions.unknown,
+    Verb.REVIEW: review.review,
+    Verb.PLACEMENT: placement.placement,
     Verb.PROGRESS: progress.progress,
+    Verb.SETTINGS: preferences.settings,
+    Verb.EASY: preferences.easy,
+    Verb.ADDRESSES: preferences.addresses,
+    Verb.ADDRESS: preferences.address,
     Verb.MY_DATA: my_data.my_data,
     Verb.RENAME: my_data.rename,
     Verb.NO_NAME: my_data.no_name,
@@ -61,11 +82,17 @@ _INTENTS: dict[str, Intent] = {
     "anonymous": lambda turn, words: welcome.anonymous(turn, ()),
     "menu": lambda turn, words: menu.menu(turn),
     "how_to_ask": lambda turn, words: menu.how_to_ask(turn),
-    "courses": lambda turn, words: learn.courses(turn),
-    "resume": lambda turn, words: learn.resume(turn),
+    "courses": lambda turn, words: course_list.courses(turn),
+    "resume": lambda turn, words: questions.resume(turn),
+    "review": lambda turn, words: review.review(turn),
+    "placement": lambda turn, words: placement.placement(turn),
     "progress": lambda turn, words: progress.progress(turn),
     "wards": lambda turn, words: place.ask_ward(turn),
     "groups": lambda turn, words: place.groups(turn, ()),
+    "settings": lambda turn, words: preferences.settings(turn),
+    "easy_on": lambda turn, words: preferences.set_easy(turn, True),
+    "easy_off": lambda turn, words: preferences.set_easy(turn, False),
+    "addresses": lambda turn, words: preferences.addresses(turn),
     "my_data": lambda turn, words: my_data.my_data(turn),
     "delete": lambda turn, words: my_data.delete(turn),
     "stop": lambda turn, words: my_data.stop(turn),
@@ -93,7 +120,7 @@ class Conversation:
             chat.reachable = False
             return []
         replies = welcome.with_notice(turn, _respond(turn))
-        fitted = fit(replies)
+        fitted = fit(replies, turn.easy)
         if not turn.forgotten:
             remember_offered(turn, fitted)
         return fitted
@@ -126,7 +153,7 @@ def _tap(turn: Turn, payload: str) -> list[Reply]:
 def _text(turn: Turn) -> list[Reply]:
     if len(turn.message.text) >= TEXT_LIMIT:
         return menu.too_long(turn)
-    payload = offered_payload(turn)
+    payload = place.numbered_group(turn) or offered_payload(turn)
     if payload is not None:
         return _tap(turn, payload)
     turn.remember(DELETING, None)
@@ -155,13 +182,13 @@ def _slip(turn: Turn) -> list[Reply] | None:
     """Letters and numbers that choose nothing, emoji, punctuation, nothing at all."""
     if ambiguous_number(turn):
         return menu.which_button(turn)
-    answered = learn.typed_answer(turn)
+    answered = questions.typed_answer(turn)
     if answered is not None:
         return answered
     lone = typed.typed_number(turn.text) is not None or typed.typed_letter(turn.text) is not None
     if typed.has_words(turn.text) and not lone:
         return None
-    again = learn.choose_one(turn) if lone else None
+    again = questions.choose_one(turn) if lone else None
     if again is not None:
         return again
     return menu.unclear(turn) if turn.recall(NOTICED) or lone else welcome.greet(turn)

@@ -32,6 +32,11 @@ class Sitting(Protocol):
         """Whether "I don't know" is an answer."""
         ...
 
+    @property
+    def changed(self) -> bool:
+        """Whether the question was changed since it was shown."""
+        ...
+
     def sheet(self) -> Sheet | None:
         """The question that is asked, None between questions."""
         ...

@@ -51,11 +51,11 @@ def start(turn: Turn, join_code: str) -> list[Reply]:
         return [_offer_move(turn, group)]
     words = {"group": group.name, "ward": place.ward_name(turn, group.ward_code)}
     if known and turn.chat.group_id == group.id:
-        return [with_menu(text("welcome.same_group", **words))]
+        return [with_menu(turn, text("welcome.same_group", **words))]
     place.set_place(turn, group.ward_code, group.id)
     said = text("welcome.place", **words)
     if turn.recall(NOTICED) or turn.chat.person_id is not None:
-        return [with_menu(said)]
+        return [with_menu(turn, said)]
     return [notice(turn, text("welcome.hello"), said)]
 
 
@@ -68,7 +68,7 @@ def _group_of(turn: Turn, join_code: str) -> GroupView | None:
 
 def _unknown_code(turn: Turn) -> list[Reply]:
     if turn.recall(NOTICED) or turn.chat.person_id is not None:
-        return [with_menu(text("welcome.bad_code"))]
+        return [with_menu(turn, text("welcome.bad_code"))]
     return [notice(turn, text("welcome.hello"), text("welcome.bad_code"))]
 
 
@@ -97,7 +97,7 @@ def agree(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     known = turn.chat.person_id is not None
     turn.repositories.people.enrol(turn.chat, PURPOSE, CONSENT_VERSION, turn.message.received_at)
     if known:
-        return [with_menu(text("welcome.already_agreed"))]
+        return [with_menu(turn, text("welcome.already_agreed"))]
     return _next_step(turn, text("welcome.agreed"))
 
 
@@ -116,4 +116,4 @@ def _next_step(turn: Turn, said: str) -> list[Reply]:
         return place.ask_ward(turn, first=said)
     if turn.group is None:
         return place.ask_group(turn, ward, first=said)
-    return [with_menu(said)]
+    return [with_menu(turn, said)]

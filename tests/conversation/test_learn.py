@@ -10,7 +10,7 @@ import pytest
 from bot.conversation.ports import Repositories
 from bot.conversation.position import load
 from bot.conversation.router import Conversation
-from bot.conversation.turn import LESSON
+from bot.conversation.turn import BEGUN, LESSON
 from lessons.catalogue import Catalogue, load_courses
 from lessons.models import Question, QuestionKind
 from tests.conversation.memory import Stored
@@ -188,13 +188,50 @@ def test_a_button_of_an_earlier_run_is_old(learner: Resident) -> None:
     assert "đã cũ" in learner.says("", old.payload)
 
 
-def test_a_lesson_changed_in_the_middle_begins_again_kindly(learner: Resident, small: Catalogue) -> None:
+def reload(learner: Resident, folder: Path) -> Catalogue:
+    """The server starts again over the files as they are now."""
+    fresh = load_courses(folder)
+    learner.conversation = Conversation(learner.conversation.answerer, fresh)
+    return fresh
+
+
+def test_a_lesson_changed_in_the_middle_is_finished_in_the_version_begun(
+    learner: Resident, small: Catalogue, stored: Stored, tmp_path: Path
+) -> None:
+    to_quiz(learner)
+    answer(learner, small.questions[0])
+    file = tmp_path / "01-khoa-mot" / "01-bai-mot.yaml"
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("Nước đá lạnh.", "Nước sôi nóng.").replace("Con bò", "Con trâu")
+    file.write_text(text.replace("  - id: q4", "  - id: q5"), encoding="utf-8")
+    fresh = reload(learner, tmp_path)
+    assert fresh.lessons[0].version != small.lessons[0].version
+    assert "Nước đá lạnh." in learner.says("học tiếp")
+    answer(learner, small.questions[1])
+    assert "☐ Con bò" in learner.labels
+    answer(learner, small.questions[2])
+    said = answer(learner, small.questions[3])
+    assert "Trả lời đúng 4/4 câu" in said and "vừa được sửa" in said
+    records = [record for _owner, record in stored.attempts.values()]
+    assert {(record.lesson_version, record.question_count) for record in records} == {(small.lessons[0].version, 4)}
+    assert BEGUN not in learner.chat.state
+    assert "Học xong 1/1 bài" in learner.says("tiến độ của tôi")
+    learner.says("", payload="1le:bai-mot")
+    for _ in range(3):
+        learner.taps("Tiếp")
+    learner.taps("Vào câu hỏi")
+    answer(learner, fresh.questions[0])
+    assert "Nước sôi nóng." in learner.said
+
+
+def test_a_begun_version_that_cannot_be_read_begins_again_kindly(learner: Resident, small: Catalogue) -> None:
     to_quiz(learner)
     tapped = learner.buttons[0]
     course = small.courses[0]
     changed = replace(course.lessons[0], version="khac")
     fresh = Catalogue.of([replace(course, lessons=(changed,))], small.skills)
     learner.conversation = Conversation(learner.conversation.answerer, fresh)
+    learner.chat.state[BEGUN] = "hỏng"
     said = learner.says("", tapped.payload)
     assert "vừa được sửa" in said and "(1/3)" in said
 

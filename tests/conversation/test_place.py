@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.conversation.fitting import REPLY_LIMIT
 from bot.conversation.ports import GroupView, WardView
 from bot.conversation.router import Conversation
 from tests.conversation.memory import memory_repositories
@@ -147,3 +148,36 @@ def test_a_ward_without_groups_is_no_dead_end(resident: Resident) -> None:
     said = start(resident).taps("Phường Lê Đại Hành")
     assert "chưa có danh sách tổ dân phố" in said
     assert "Học bài" in resident.labels
+
+
+@pytest.mark.parametrize(("typed", "group"), [("5", 5), ("số 5", 5), ("11", 11), ("05", 5), ("１２", 12)])
+def test_a_number_typed_under_the_groups_is_the_number_of_the_group(resident: Resident, typed: str, group: int) -> None:
+    start(resident).taps("Phường Hưng Đạo")
+    resident.taps("Trang sau")
+    assert resident.labels[0] == "Tổ dân phố số 9"
+    resident.says(typed)
+    assert resident.chat.group_id == group
+
+
+def test_a_number_that_no_group_has_is_the_place_of_a_button(resident: Resident) -> None:
+    start(resident).taps("Xã Tứ Kỳ")
+    resident.says("2")
+    assert resident.chat.group_id == 22
+
+
+def test_a_number_typed_later_is_no_group_any_more(resident: Resident) -> None:
+    start(resident).taps("Phường Hưng Đạo")
+    resident.says("hạn nộp báo cáo thi đua")
+    resident.says("1")
+    assert resident.chat.group_id is None
+
+
+def test_the_longest_names_keep_replies_short(conversation: Conversation) -> None:
+    wards = [WardView(f"w{n}", "Phường " + "Rất Dài " * 60, None) for n in range(12)]
+    groups = [GroupView(n, "w1", "Tổ dân phố " + "dài lắm " * 120 + str(n), f"J{n}") for n in range(12)]
+    repositories, stored = memory_repositories(wards, groups)
+    resident = Resident(conversation, repositories, stored)
+    for payload in ("start:J3", "1ok", "1wd:w1", "1gr:2", "start:J5", "1jn:5", "1gl:1", "1wl:1", "1md"):
+        resident.says("", payload=payload)
+        assert all(0 < len(reply.text) <= REPLY_LIMIT for reply in resident.replies)
+        assert all(len(button.label) <= 60 for button in resident.buttons)

@@ -27,7 +27,7 @@ TYPED = [
     *("tôi muốn tự tử", "Bác Lan", "/sua Lan", "/start HD03", "/start TK01", "", "😀", "x" * 4000),
 ]
 STATE_LIMIT = 8000  # characters of JSON a chat may take up
-LIVES, STEPS = 6, 70
+LIVES, STEPS = 7, 90
 TAPS, OLD_TAPS = 0.8, 0.84  # people mostly tap what is before them; now and then a button further up
 
 
