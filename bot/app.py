@@ -119,7 +119,7 @@ class Application:
 
     async def _picture(self, request: web.Request) -> web.FileResponse:
         """A picture of a lesson."""
-        file = self._images.file(request.match_info["path"])
+        file = await asyncio.to_thread(self._images.served, request.match_info["path"])
         if file is None or file.suffix not in PICTURE_KINDS:
             raise web.HTTPNotFound
         return web.FileResponse(file, headers={"Cache-Control": "public, max-age=3600"})

@@ -15,6 +15,7 @@ from bot.channels.webhook import WebhookSettings
 from bot.delivery.pacing import TELEGRAM_PACE, ZALO_PACE, Pace
 from bot.errors import OperatorError
 from bot.material import courses_folder
+from bot.pictures import LessonPictures
 from bot.settings import Settings
 from bot.texts import commands
 
@@ -26,9 +27,10 @@ OA_CONSENT = "zalo-oa-consent.json"
 VERIFIER_CHARACTERS = 43  # PKCE (RFC 7636) asks for 43 to 128
 
 
-def material_images(settings: Settings) -> MaterialImages:
+def material_images(settings: Settings) -> LessonPictures:
     """The pictures of the lessons."""
-    return MaterialImages((courses_folder(settings),), settings.public_url)
+    shipped = MaterialImages((courses_folder(settings),), settings.public_url)
+    return LessonPictures(shipped, settings.data_dir / "pictures")
 
 
 def connected_channels(settings: Settings) -> list[tuple[Channel, Pace]]:
