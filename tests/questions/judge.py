@@ -23,7 +23,7 @@ from indexer.command import build
 from indexer.query_forms import FORMS, in_form
 from indexer.question_sets import NOISE_SEED, holds
 from knowledge.answer import Answerer
-from knowledge.answer_types import Action, Answer, AnswerKind
+from knowledge.answer_types import Action, Answer, AnswerKind, Citation
 from knowledge.encoder import load_encoder
 from knowledge.index import load_index
 from knowledge.wards import load_wards
@@ -77,14 +77,21 @@ def _question(fields: dict[str, Any]) -> Question:
 
 
 def right(question: Question, answer: Answer) -> bool:
-    """Inside: the text shown holds the fact and is first cited from the ward's own plan. Outside: nothing claimed."""
+    """Inside: the text holds the fact and the ward's own plan is cited first. Outside: nothing is claimed."""
     if not question.expect:
         return answer.kind in (AnswerKind.ABSTAIN, AnswerKind.CLARIFY) or answer.action in HONEST_ACTIONS
-    if answer.kind is not AnswerKind.ANSWER or not answer.citations:
+    return shown(question, answer) and _from_there(question, answer.citations[0])
+
+
+def shown(question: Question, answer: Answer) -> bool:
+    """The text holds the fact and the ward's own plan is cited, first or not; never for an outside question."""
+    if answer.kind is not AnswerKind.ANSWER or not any(_from_there(question, one) for one in answer.citations):
         return False
-    ward = answer.citations[0].ward
-    from_there = ward == question.asked_about or (ward is None and question.national)
-    return from_there and any(holds(answer.text, one) for one in question.expect)
+    return any(holds(answer.text, one) for one in question.expect)
+
+
+def _from_there(question: Question, citation: Citation) -> bool:
+    return citation.ward == question.asked_about or (citation.ward is None and question.national)
 
 
 def wilson(hits: int, count: int) -> tuple[float, float]:
@@ -139,9 +146,11 @@ def _plain(text: str) -> str:
 
 def _row(file: str, form: str, judged: Sequence[Judged]) -> str:
     count, hits = len(judged), sum(one.right for one in judged)
+    seen = 100 * sum(shown(one.question, one.answer) for one in judged) / count
     answered = 100 * sum(one.answer.kind is AnswerKind.ANSWER for one in judged) / count
     low, high = wilson(hits, count)
-    return f"{file:22} {form:13} {count:5} {100 * hits / count:8.1f} % {low:7.1f} - {high:5.1f} % {answered:9.1f} %"
+    shares = f"{100 * hits / count:8.1f} % {low:7.1f} - {high:5.1f} % {seen:7.1f} % {answered:8.1f} %"
+    return f"{file:22} {form:13} {count:5} {shares}"
 
 
 def _record(file: str, form: str, one: Judged) -> str:
@@ -165,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         encoder = load_encoder(None)
         answerer = Answerer(load_index(build(KNOWLEDGE, Path(folder), (), encoder)), encoder)
-        print(f"{'file':22} {'form':13} count  right first    95 % interval   answered")
+        print(f"{'file':22} {'form':13} count  right first    95 % interval     shown   answered")
         for file, questions in sets.items():
             for form in FORMS:
                 judged = ask_all(answerer, questions, form)
