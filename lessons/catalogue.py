@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 import knowledge
 from knowledge.facts import Facts, MaterialError, Problem, load_facts
 from lessons.lesson_file import read_lesson
+from lessons.material_source import MaterialSource, as_source
 from lessons.models import Card, Course, FactFiller, Lesson, Option, Picture, Question, QuestionKind
 from lessons.yaml_reader import read_fields
 
@@ -85,32 +87,31 @@ def shipped_facts() -> Facts:
     return load_facts(SHIPPED_FACTS)
 
 
-def load_courses(folder: Path = SHIPPED_COURSES, facts: FactFiller | None = None) -> Catalogue:
-    """The catalogue of a courses folder.
+def load_courses(material: Path | MaterialSource = SHIPPED_COURSES, facts: FactFiller | None = None) -> Catalogue:
+    """The catalogue of a courses folder, or of any source of such files.
 
     ``facts`` words the ``{{fact:ID}}`` marks, by default the shipped facts.yaml. Raises MaterialError with
     every mistake of every file.
     """
-    catalogue, problems = read_courses(folder, facts)
+    catalogue, problems = read_courses(material, facts)
     if problems:
         raise MaterialError(problems)
     return catalogue
 
 
-def read_courses(folder: Path, facts: FactFiller | None = None) -> tuple[Catalogue, list[Problem]]:
+def read_courses(material: Path | MaterialSource, facts: FactFiller | None = None) -> tuple[Catalogue, list[Problem]]:
     """As ``load_courses``, but returns what could be read together with the mistakes."""
     facts = shipped_facts() if facts is None else facts
     problems: list[Problem] = []
-    if not folder.is_dir():
-        return Catalogue.of((), {}), [Problem(folder.name, 1, f"no courses folder at {folder}")]
-    courses = []
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.name.startswith((".", "_")):
-            course = _read_course(path, folder, facts, problems)
-            if course is not None:
-                courses.append(course)
+    if isinstance(material, Path) and not material.is_dir():
+        return Catalogue.of((), {}), [Problem(material.name, 1, f"no courses folder at {material}")]
+    source = as_source(material)
+    files = frozenset(source.items())
+    folders = sorted({file.split("/", 1)[0] for file in files if "/" in file and not file.startswith((".", "_"))})
+    read = [_read_course(name, source, files, facts, problems) for name in folders]
+    courses = [course for course in read if course is not None]
     _require_unique(courses, problems)
-    skill_fields = read_fields(folder / SKILLS_FILE, SKILLS_FILE, problems)
+    skill_fields = read_fields(source, SKILLS_FILE, problems)
     skills = {name: skill_fields.text(name) for name in skill_fields.names()} if skill_fields else {}
     catalogue = Catalogue.of(courses, skills)
     problems += [
@@ -122,9 +123,11 @@ def read_courses(folder: Path, facts: FactFiller | None = None) -> tuple[Catalog
     return catalogue, sorted(problems)
 
 
-def _read_course(path: Path, folder: Path, facts: FactFiller, problems: list[Problem]) -> Course | None:
-    file = (path / "course.yaml").relative_to(folder).as_posix()
-    fields = read_fields(path / "course.yaml", file, problems)
+def _read_course(
+    folder: str, source: MaterialSource, files: frozenset[str], facts: FactFiller, problems: list[Problem]
+) -> Course | None:
+    file = f"{folder}/course.yaml"
+    fields = read_fields(source, file, problems)
     if fields is None:
         return None
     course_id, skill = fields.identifier("id"), fields.identifier("skill")
@@ -132,9 +135,10 @@ def _read_course(path: Path, folder: Path, facts: FactFiller, problems: list[Pro
     sources = {name: source_fields.text(name) for name in source_fields.names()} if source_fields else {}
     if not sources:
         fields.problem("'sources' must name at least one source", fields.line_of("sources"))
+    lesson_file = re.compile(re.escape(folder) + r"/[0-9][^/]*\.yaml")
     read = [
-        read_lesson(lesson_path, folder, course_id, skill, sources, facts, problems)
-        for lesson_path in sorted(path.glob("[0-9]*.yaml"))
+        read_lesson(name, source, files, course_id, skill, sources, facts, problems)
+        for name in sorted(filter(lesson_file.fullmatch, files))
     ]
     lessons = tuple(lesson for lesson in read if lesson is not None)
     if not lessons:

@@ -11,6 +11,7 @@ from knowledge.facts import Problem
 from lessons.catalogue import SHIPPED_COURSES, Catalogue, FactFiller, read_courses
 from lessons.check_answers import check_answers, check_multiples
 from lessons.check_words import check_words
+from lessons.material_source import MaterialSource, as_source
 from lessons.models import Course, Lesson, Question, QuestionKind
 from lessons.similarity import alike
 
@@ -37,12 +38,13 @@ QUESTION_LIKENESS = 0.6
 CARD_LIKENESS = 0.45
 
 
-def check_courses(folder: Path = SHIPPED_COURSES, facts: FactFiller | None = None) -> list[Problem]:
-    """Everything that is wrong with the courses of a folder, sorted by file and line; empty when all is well."""
-    catalogue, problems = read_courses(folder, facts)
+def check_courses(material: Path | MaterialSource = SHIPPED_COURSES, facts: FactFiller | None = None) -> list[Problem]:
+    """Everything that is wrong with the courses of a folder or source, sorted by file and line; empty: all is well."""
+    catalogue, problems = read_courses(material, facts)
+    source = as_source(material)
     for course in catalogue.courses:
         problems += chain(_check_course_limits(course), check_answers(course), check_words(course))
-        problems += _check_bare_figures(folder, course)
+        problems += _check_bare_figures(source, course)
     problems += chain(check_multiples(catalogue), _check_repetition(catalogue))
     return sorted(problems)
 
@@ -85,9 +87,9 @@ def _check_question_limits(lesson: Lesson, question: Question) -> Iterator[Probl
         yield Problem(lesson.file, question.line, "no 'why_not': say why the tempting answer is wrong")
 
 
-def _check_bare_figures(folder: Path, course: Course) -> Iterator[Problem]:
+def _check_bare_figures(source: MaterialSource, course: Course) -> Iterator[Problem]:
     for lesson in course.lessons:
-        lines = (folder / lesson.file).read_text(encoding="utf-8").splitlines()
+        lines = source.read(lesson.file).splitlines()
         for number, line in enumerate(lines, 1):
             figure = None if _OPTION_LINE.match(line) else _BARE_FIGURE.search(line)
             if figure:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from knowledge.facts import Problem
+from lessons.material_source import MaterialSource
 from lessons.models import (
     FALSE_OPTION,
     TRUE_FALSE_LABELS,
@@ -37,9 +38,9 @@ VERSION_LENGTH = 12  # hexadecimal digits of SHA-256: no collision among the ver
 class _LessonReader:
     """What the parts of one lesson share while they are read."""
 
-    def __init__(self, fields: Fields, path: Path, sources: Mapping[str, str], facts: FactFiller) -> None:
+    def __init__(self, fields: Fields, files: Collection[str], sources: Mapping[str, str], facts: FactFiller) -> None:
         self.fields = fields
-        self.path = path
+        self.files = files
         self.sources = sources
         self.facts = facts
 
@@ -61,7 +62,7 @@ class _LessonReader:
             return None
         picture = Picture(section.text("file"), section.text("alt"))
         section.close()
-        if picture.file and not (self.path.parent / picture.file).is_file():
+        if picture.file and (PurePosixPath(fields.file).parent / picture.file).as_posix() not in self.files:
             section.problem(f"picture file '{picture.file}' is not in the course's folder")
         return picture
 
@@ -75,19 +76,23 @@ class _LessonReader:
 
 
 def read_lesson(
-    path: Path,
-    folder: Path,
+    file: str,
+    source: MaterialSource,
+    files: Collection[str],
     course_id: str,
     skill: str,
     sources: Mapping[str, str],
     facts: FactFiller,
     problems: list[Problem],
 ) -> Lesson | None:
-    """One lesson, or None when the file is no YAML; mistakes are added to ``problems``."""
-    fields = read_fields(path, path.relative_to(folder).as_posix(), problems)
+    """One lesson, or None when the file is no YAML; mistakes are added to ``problems``.
+
+    ``files`` are all items of the source, among them the pictures that a lesson may name.
+    """
+    fields = read_fields(source, file, problems)
     if fields is None:
         return None
-    reader = _LessonReader(fields, path, sources, facts)
+    reader = _LessonReader(fields, files, sources, facts)
     lesson_id = fields.identifier("id")
     default_sources = reader.citations(fields, ())
     cards = tuple(_read_card(item, reader) for item in fields.sections("cards"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import yaml
 
 from knowledge.facts import Problem
+from lessons.material_source import MaterialSource, UnreadableItemError
 
 # The C parser is about eight times faster and comes with every PyYAML wheel; a source build may lack it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -128,15 +128,12 @@ class Fields:
         return self._values.get(name)
 
 
-def read_fields(path: Path, file: str, problems: list[Problem]) -> Fields | None:
-    """The fields of a YAML file, or None (with the reason noted) when it cannot be read at all."""
+def read_fields(source: MaterialSource, file: str, problems: list[Problem]) -> Fields | None:
+    """The fields of a YAML item, or None (with the reason noted) when it cannot be read at all."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=LOADER)
-    except UnicodeDecodeError as error:
-        problems.append(Problem(file, 1, f"not saved as UTF-8 ({error.reason}); save it again as UTF-8"))
-        return None
-    except OSError as error:
-        problems.append(Problem(file, 1, f"cannot be read: {error.strerror}"))
+        node = yaml.compose(source.read(file), Loader=LOADER)
+    except UnreadableItemError as error:
+        problems.append(Problem(file, 1, str(error)))
         return None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
