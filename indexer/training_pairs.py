@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.asked import read_phrasings
 from indexer.sections import load_plans
 from knowledge.documents import Passage
 from knowledge.facts import load_facts
 from knowledge.guides import read_guides
+from knowledge.material_files import PHRASINGS_FOLDER
 from lessons.catalogue import read_courses
 
 PAIRS_FILE = "pairs_clean.jsonl.gz"
@@ -27,7 +29,10 @@ _ASKING = (
     *("{} là gì", "{} thế nào", "{} ở đâu", "{} bao nhiêu", "cho tôi hỏi {}", "{} thì làm sao", "{} được không"),
     *("muốn {} thì cần gì", "làm thế nào để {}", "{} gồm những gì", "{} như thế nào ạ", "ai {}", "khi nào {}"),
 )
-_ASKING_SHARE = 0.3  # of titles and sentences worded as a question, so that question words come to weigh little
+ASKING_SHARE = 0.3  # of titles and sentences worded as a question, so that question words come to weigh little
+# Sentences of an encyclopedia are longer than questions: this share of them is cut to a question's length.
+CUT_SHARE = 0.6
+_CUT_LENGTHS = (5, 14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,17 @@ def read_pairs(shared: Path, material: Path, courses: Path, rng: random.Random) 
 
 def as_question(text: str, rng: random.Random) -> str:
     """Now and then the text worded as a question."""
-    return rng.choice(_ASKING).format(text.rstrip(" .;:?")) if rng.random() < _ASKING_SHARE else text
+    return rng.choice(_ASKING).format(text.rstrip(" .;:?")) if rng.random() < ASKING_SHARE else text
+
+
+def cut_short(text: str, rng: random.Random) -> str:
+    """Often a piece of a long sentence, of the length that questions have."""
+    words = text.split()
+    if len(words) <= _CUT_LENGTHS[1] or rng.random() >= CUT_SHARE:
+        return text
+    length = rng.randint(*_CUT_LENGTHS)
+    start = rng.randrange(len(words) - length)
+    return " ".join(words[start : start + length])
 
 
 def _shared(path: Path, rng: random.Random) -> Iterator[tuple[str, str, str]]:
@@ -77,9 +92,10 @@ def _sentence_pairs(text: str, rng: random.Random, most: int) -> list[tuple[str,
 
 def _guides(material: Path) -> Iterator[tuple[str, str, str]]:
     guides, _ = read_guides(material / "services", load_facts(material / "facts.yaml"))
+    more = read_phrasings(material / PHRASINGS_FOLDER)
     for guide in guides:
         whole = "\n".join([guide.title, *(section.text for section in guide.sections)])
-        for question in (guide.title, *guide.phrasings):
+        for question in (guide.title, *guide.phrasings, *more.get(guide.id, ())):
             yield GUIDE, question, whole
         for section in guide.sections:
             yield GUIDE, f"{guide.title} {section.heading}", section.text

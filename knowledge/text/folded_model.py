@@ -96,16 +96,27 @@ def _foreign(lexicon: Lexicon, vietnamese: frozenset[str]) -> dict[str, float]:
     return foreign | dict.fromkeys(load_glossary().words, FIELD_WORD_LOG)
 
 
+FITS_BLOCK = 64  # rows made at a time: all at once would take 100 MB for a moment
+
+
 def _fits(lexicon: Lexicon, fold_ids: npt.NDArray[np.int64], counts: npt.NDArray[np.float64]) -> bytes:
     """A row of bytes per left syllable; small float types keep the building quick."""
     starts = np.frombuffer(lexicon.row_starts, dtype=np.uint32)
     lefts = fold_ids[np.repeat(np.arange(len(starts) - 1), np.diff(starts))]
     rights = fold_ids[np.frombuffer(lexicon.row_rights, dtype=np.uint16)]
     used = (lefts >= 0) & (rights >= 0)
+    order = np.argsort(lefts[used], kind="stable")
+    lefts, rights, pairs = lefts[used][order], rights[used][order], lexicon.pair_counts()[used][order]
     size = len(counts)
-    seen = np.bincount(lefts[used] * size + rights[used], lexicon.pair_counts()[used], size * size)
     share = (counts / lexicon.total).astype(np.float32)
-    expected = np.outer(counts.astype(np.float32), share).ravel() + np.float32(SMOOTHING)
-    fits = np.log((seen.astype(np.float32) + np.float32(SMOOTHING)) / expected)
-    levels: npt.NDArray[np.uint8] = np.clip(np.rint(fits * STEPS) + ZERO, 0, 255).astype(np.uint8)
+    levels = np.empty((size, size), dtype=np.uint8)
+    for first in range(0, size, FITS_BLOCK):
+        block = slice(first, min(first + FITS_BLOCK, size))
+        inside = slice(*np.searchsorted(lefts, (block.start, block.stop)))
+        rows = block.stop - block.start
+        places = (lefts[inside] - first) * size + rights[inside]
+        seen = np.bincount(places, pairs[inside], rows * size).astype(np.float32) + np.float32(SMOOTHING)
+        expected = np.outer(counts[block].astype(np.float32), share).ravel() + np.float32(SMOOTHING)
+        fits = np.log(seen / expected)
+        levels[block] = np.clip(np.rint(fits * STEPS) + ZERO, 0, 255).reshape(rows, size)
     return levels.tobytes()
