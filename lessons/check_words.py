@@ -78,14 +78,15 @@ def _check_card(lesson: Lesson, card: Card) -> Iterator[Problem]:
 
 
 def _check_abbreviations(lesson: Lesson, card: Card, explained: set[str]) -> Iterator[Problem]:
-    for name in _abbreviations(card.text):
+    for name in abbreviations(card.text):
         if name not in explained and not _explains(card.text, name):
             message = f"'{name}' is not explained at its first use; write '{name} (nghĩa là …)' or '… ({name})'"
             yield Problem(lesson.file, card.line, message)
         explained.add(name)
 
 
-def _abbreviations(text: str) -> list[str]:
+def abbreviations(text: str) -> list[str]:
+    """The abbreviations of a text in their order, each once; the letters of document numbers do not count."""
     return list(dict.fromkeys(_ABBREVIATION.findall(_DOCUMENT_NUMBER.sub("", text))))
 
 
@@ -99,5 +100,5 @@ def _explains(text: str, name: str) -> bool:
 def _check_questions(lesson: Lesson, explained: set[str]) -> Iterator[Problem]:
     for question in lesson.questions:
         shown = " ".join([question.text, question.why, *(f"{o.text} {o.why_not}" for o in question.options)])
-        for name in sorted(set(_abbreviations(shown)) - explained):
+        for name in sorted(set(abbreviations(shown)) - explained):
             yield Problem(lesson.file, question.line, f"'{name}' was not explained on a card before this question")
