@@ -14,7 +14,7 @@ from knowledge.text.glossary import load_glossary
 TEENCODE_FILE = "vilexnorm_train.csv"
 # Shares of the query side, as in the recipe that worked (as is 35 %, stripped 25, teencode and typos 25, half
 # accented 10, scan 5), a few points of it given to local speech.
-_SHARES = (("plain", 33), ("stripped", 25), ("careless", 25), ("half", 9), ("scan", 4), ("dialect", 4))
+SHARES = (("plain", 33), ("stripped", 25), ("careless", 25), ("half", 9), ("scan", 4), ("dialect", 4))
 _TEENCODE_SHARE = 0.5  # of the words and phrases that have a short form
 _TYPO_SHARE = 0.08  # of the words, as in the noise that retrieval is measured with
 _HALF_SHARE = 0.6
@@ -69,8 +69,8 @@ class Noise:
             "scan": self.scanned,
             "dialect": self.dialect,
         }
-        self._ways = [ways[name] for name, _ in _SHARES]
-        self._weights = [share for _, share in _SHARES]
+        self._ways = [ways[name] for name, _ in SHARES]
+        self._weights = [share for _, share in SHARES]
 
     def rewrite(self, text: str) -> str:
         """The text in one of the ways, drawn by their shares."""

@@ -1,4 +1,4 @@
-"""Trains the bundled encoder: ``python -m indexer.train [--shared ../shared] [--seed 1]``.
+"""Trains the bundled encoder: ``python -m indexer.train [--shared ../shared] [--seed 1] [--lexicon]``.
 
 A static encoder: a vector for each feature of ``knowledge.features``, their sum scaled to length one. Learnt with
 multiple negatives: a question must lie nearer to its answer than to the other answers of the batch. Needs the
@@ -8,10 +8,9 @@ multiple negatives: a question must lie nearer to its answer than to the other a
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.checkpoint import write_checkpoint
+from indexer.lexicon import build_lexicon
+from indexer.model_card import CARD_FILE, Run, model_card
 from indexer.noise import TEENCODE_FILE, Noise, learn_teencode
-from indexer.training_pairs import GUIDE, LESSON, PLAN, Pair, as_question, read_pairs
-from indexer.training_report import evaluate, result_table
+from indexer.training_pairs import GUIDE, LESSON, PLAN, Pair, as_question, cut_short, read_pairs
+from indexer.training_report import evaluate
 from indexer.vocabulary import choose_features
 from knowledge.encoder import BUNDLED_FOLDER
 from knowledge.features import FeatureTable
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 DIMENSION = 256
 TEMPERATURE = 0.05
-LEARNING_RATE = 0.1  # Adam on rows that most batches do not touch: 6e-3 is far too low
+LEARNING_RATE = 0.1  # Adam on rows that most batches do not touch: 6e-3 is far too low; falls to nothing
 BATCH = 2048
 EPOCHS = 6
 FEATURE_DROPOUT = 0.1
@@ -96,22 +97,30 @@ class Trainer:
 
     def run(self, epochs: int) -> npt.NDArray[np.float32]:
         """Trains and returns the rows, printing the loss of each epoch."""
+        schedule = self._falling_rate(epochs * len(batches_of_epoch(self._pairs, random.Random(0))))
         for epoch in range(epochs):
             started = time.perf_counter()
-            losses = [self._step(batch) for batch in batches_of_epoch(self._pairs, self._rng)]
+            losses = []
+            for batch in batches_of_epoch(self._pairs, self._rng):
+                losses.append(self._step(batch))
+                schedule.step()
             print(f"epoch {epoch + 1}: loss {np.mean(losses):.3f}, {time.perf_counter() - started:.0f} s", flush=True)
         rows: npt.NDArray[np.float32] = self._rows.detach().numpy()
         return rows
 
+    def _falling_rate(self, steps: int) -> torch.optim.lr_scheduler.LinearLR:
+        return self._torch.optim.lr_scheduler.LinearLR(self._optimiser, 1.0, 1 / steps, total_iters=steps)
+
     def _step(self, batch: list[Pair]) -> float:
-        asked = [self._noise.rewrite(as_question(pair.question, self._rng)) for pair in batch]
+        rng = self._rng
+        asked = [self._noise.rewrite(as_question(cut_short(pair.question, rng), rng)) for pair in batch]
         questions = [self._features.ids(text) for text in asked]
         kept = [i for i, ids in enumerate(questions) if ids and self._answers[batch[i].group]]
         left = self._vectors([thin(questions[i], self._dropout) for i in kept])
         right = self._vectors([thin(self._answers[batch[i].group], self._dropout) for i in kept])
         loss = self._loss(left, right, [batch[i].group for i in kept])
         self._optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self._optimiser.step()
         return float(loss.detach())
 
@@ -124,13 +133,12 @@ class Trainer:
 
     def _loss(self, left: torch.Tensor, right: torch.Tensor, groups: list[int]) -> torch.Tensor:
         """Symmetric multiple-negatives ranking; other pairs with the same answer are no negatives."""
-        torch = self._torch
-        scores = left @ right.T / TEMPERATURE
-        same = torch.tensor(groups)
-        twins = (same[:, None] == same[None, :]) & ~torch.eye(len(groups), dtype=torch.bool)
-        scores = scores.masked_fill(twins, MASKED)
-        wanted = torch.arange(len(groups))
-        cross_entropy = torch.nn.functional.cross_entropy
+        same = self._torch.tensor(groups)
+        itself = self._torch.eye(len(groups), dtype=self._torch.bool)
+        twins = (same[:, None] == same[None, :]) & ~itself
+        scores = (left @ right.T / TEMPERATURE).masked_fill(twins, MASKED)
+        wanted = self._torch.arange(len(groups))
+        cross_entropy = self._torch.nn.functional.cross_entropy
         loss: torch.Tensor = (cross_entropy(scores, wanted) + cross_entropy(scores.T, wanted)) / 2
         return loss
 
@@ -148,8 +156,13 @@ def train(shared: Path, target: Path, seed: int, epochs: int = EPOCHS) -> None:
     write_checkpoint(target, chosen, rows)
     minutes = (time.perf_counter() - started) / 60
     results = evaluate(target, shared / "data" / "dev")
-    print(f"{minutes:.1f} min\n{result_table(results)}")
-    (target / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+    sources = Counter(pair.source for pair in pairs)
+    run = Run(
+        seed, epochs, minutes, sources, len(chosen), DIMENSION, TEMPERATURE, BATCH, FEATURE_DROPOUT, LEARNING_RATE
+    )
+    card = model_card(run, OWN_REPEATS, target, results)
+    (target / CARD_FILE).write_text(card, encoding="utf-8")
+    print(card[card.index("## What it finds") :])
 
 
 def main() -> None:
@@ -159,7 +172,10 @@ def main() -> None:
     parser.add_argument("--target", type=Path, default=BUNDLED_FOLDER, help="folder for the checkpoint")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--lexicon", action="store_true", help="make knowledge/lexicon again first")
     arguments = parser.parse_args()
+    if arguments.lexicon:
+        print(f"lexicon: {build_lexicon(arguments.shared)} bytes", flush=True)
     train(arguments.shared, arguments.target, arguments.seed, arguments.epochs)
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from indexer.query_forms import FORMS, in_form
 from knowledge.static_encoder import StaticEncoder
 from knowledge.text import lexical_tokens
 
-FORMS = ("plain", "nodiacritics", "noisy")
 DENSE_SHARE = 0.3
 FUSED = 100  # best scores of either side that are brought to 0..1 and added
 K1, B = 1.2, 0.75
@@ -76,21 +74,9 @@ def _measures(ranked: list[npt.NDArray[np.int64]], relevant: list[set[int]]) -> 
     }
 
 
-def _form_maker(reference: Path) -> Callable[[str, str, random.Random], str]:
-    """The query forms are those of the shared noise.py, read from where it lies."""
-    spec = importlib.util.spec_from_file_location("noise_forms", reference / "noise.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(f"{reference / 'noise.py'} is needed to make the query forms")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    maker: Callable[[str, str, random.Random], str] = module.form
-    return maker
-
-
 def evaluate(folder: Path, development: Path) -> Results:
     """Per set and form: measures of BM25, the encoder in ``folder``, and both together."""
     encoder = StaticEncoder.load(folder, "trained")
-    make_form = _form_maker(development.parent.parent / "reference")
     results: Results = {}
     for path in sorted(development.glob("*.json")):
         stored = json.loads(path.read_text(encoding="utf-8"))
@@ -100,7 +86,7 @@ def evaluate(folder: Path, development: Path) -> Results:
         lexical, dense = BM25(passages), encoder.encode_passages(passages)
         for form in FORMS:
             rng = random.Random(1)
-            questions = [make_form(question["text"], form, rng) for question in stored["questions"]]
+            questions = [in_form(question["text"], form, rng) for question in stored["questions"]]
             ranked: dict[str, list[npt.NDArray[np.int64]]] = {"bm25": [], "dense": [], "hybrid": []}
             for question, vector in zip(questions, encoder.encode_queries(questions), strict=True):
                 words, meaning = lexical.scores(question), dense @ vector

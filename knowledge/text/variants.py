@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Container
 from functools import lru_cache
 
 from knowledge.lexicon import load_lexicon
@@ -46,10 +47,8 @@ def dialect_variants(written: str) -> tuple[Variant, ...]:
     if match is None or match.end() == len(written):
         return ()
     initial, rime = match.group(), written[match.end() :]
-    if written.isascii():
-        known, least = model.vietnamese, 0
-    else:
-        known, least = frozenset(lexicon.ids), _count(written)
+    known: Container[str] = model.vietnamese if written.isascii() else lexicon.ids
+    least = 0 if written.isascii() else _count(written)
     found = []
     for group, log in _ALIKE_INITIALS:
         others = (other + rime for other in group if initial in group and other != initial)
