@@ -21,7 +21,7 @@ from knowledge.index import (
     token_hash,
 )
 from knowledge.lexical import write_lexical
-from knowledge.question import MARKED
+from knowledge.meaning import MARKED
 from knowledge.text import lexical_tokens, syllables
 from knowledge.text.tokens import fold
 from knowledge.topics import Topics, load_topics

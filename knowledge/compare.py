@@ -28,7 +28,7 @@ def compare(question: Question, searcher: Searcher, wards: Wards) -> Answer | No
         confidence = confidence_of(question, hits)
         holds = bool(hits) and confidence >= answer_threshold() and hits[0].features.topic >= 0
         passage = hits[0].entry.passage if holds else None
-        lines.append(compared_line(passage, ward, question.meaning(), room // len(named)))
+        lines.append(compared_line(passage, ward, question.meaning.folded, room // len(named)))
         if passage is not None:
             cited.append(citation([passage], hits[0].features.fused))
             confidences.append(confidence)

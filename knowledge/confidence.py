@@ -9,6 +9,7 @@ from knowledge.question import Question
 from knowledge.ranking import load_confidence
 from knowledge.search import Hit
 
+NO_CALIBRATION = "none"  # a topic that is not covered holds no fact
 MOST_MARGIN = 3.0  # nats of ranking score; a wider margin says nothing more
 MANY_WORDS = 12  # meaningful tokens from which a longer question says nothing more
 
@@ -19,7 +20,7 @@ def confidence_inputs(question: Question, hits: Sequence[Hit]) -> dict[str, floa
     features = best.features
     rival = next((hit for hit in hits[1:] if not _same(best, hit)), None)
     decoy = next((hit for hit in hits[1:] if hit.document.kind is DocumentKind.NOT_COVERED), None)
-    meaning = question.meaning()
+    meaning = question.meaning.folded
     return {
         "coverage": features.coverage,
         "words": features.words,
@@ -49,8 +50,13 @@ def _gap(best: Hit, other: Hit | None) -> float:
     return min(MOST_MARGIN, best.score - other.score) / MOST_MARGIN if other else 1.0
 
 
+KINDS = ("plan", "guide")
+
+
 def confidence_kind(hit: Hit) -> str:
     """Which calibration reads the inputs: plans and guides are written too differently for one."""
+    if hit.document.kind is DocumentKind.NOT_COVERED:
+        return NO_CALIBRATION
     return "plan" if hit.document.kind is DocumentKind.PLAN else "guide"
 
 

@@ -22,7 +22,7 @@ LOOKED_BACK = 3  # earlier questions that may hold what a chain of short ones is
 
 def leans(question: Question) -> bool:
     """Whether a question needs the one before to be understood."""
-    meaningful = sum(1 for token, share in question.meaning().items() if share == 1.0 and "_" not in token)
+    meaningful = sum(1 for token, share in question.meaning.folded.items() if share == 1.0 and "_" not in token)
     if meaningful > FEW_WORDS:
         return False
     bare = meaningful <= 1 and not question.topics

@@ -115,7 +115,7 @@ class Index:
         self.documents = _read_documents(folder)
         self.lexical = LexicalIndex(folder / LEXICAL_FOLDER)
         self.vectors = VectorIndex(folder / VECTORS_FILE)
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+        arrays = {name: _mapped(folder / f"{name}.npy") for name in _ARRAYS}
         self._passage_starts = arrays["passage_starts"]
         self.passage_documents: np.ndarray = arrays["passage_documents"]
         self.row_starts: np.ndarray = arrays["row_starts"]
@@ -123,7 +123,7 @@ class Index:
         self.token_starts: np.ndarray = arrays["token_starts"]
         self.tokens: np.ndarray = arrays["tokens"]
         self.row_weights: np.ndarray = arrays["row_weights"]
-        vocabulary = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _VOCABULARY}
+        vocabulary = {name: _mapped(folder / f"{name}.npy") for name in _VOCABULARY}
         self._vocabulary = vocabulary["vocabulary"]
         self._weights = vocabulary["weights"]
         self._unknown_weight = float(np.log1p(manifest.passages / 0.5))
@@ -212,6 +212,11 @@ class Index:
         for name, (found, expected) in sizes.items():
             if found != expected:
                 raise IndexBrokenError(f"{self.folder}: {found} {name}, expected {expected}; {REBUILD}")
+
+
+def _mapped(path: Path) -> np.ndarray:
+    """An array mapped from disk, as a plain array: memmap objects are slow to slice."""
+    return np.asarray(np.load(path, mmap_mode="r")).view(np.ndarray)
 
 
 def load_index(folder: Path) -> Index:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import numpy as np
@@ -21,18 +21,18 @@ STAFF_CONFIDENCE = 0.99  # a person answered this very question
 
 def staff_answer(question: Question, answers: Iterable[StaffAnswer], today: date) -> Answer | None:
     """The staff answer to a question, or None when no answer in force is close enough."""
-    meaning = question.meaning()
+    meaning = question.meaning.folded
     best: tuple[float, StaffAnswer] | None = None
     for answer in answers:
         if answer.valid_until is not None and answer.valid_until < today.isoformat():
             continue
-        found = likeness(meaning, read_question(answer.question).meaning())
+        found = likeness(meaning, read_question(answer.question).meaning.folded)
         if found >= LEAST_LIKENESS and (best is None or found > best[0]):
             best = (found, answer)
     return _worded(best[1], best[0]) if best else None
 
 
-def likeness(one: dict[str, float], other: dict[str, float]) -> float:
+def likeness(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Weighted Dice of two meanings, 0..1."""
     total = sum(one.values()) + sum(other.values())
     shared = sum(2 * share for token, share in one.items() if token in other)

@@ -11,7 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
+
+CONFIDENCE_INPUTS = (
+    *("coverage", "words", "pairs", "written", "likeness", "support", "cosine_support", "title", "opening"),
+    *("subject", "subject_asked", "about", "cosine", "topic_held", "topic_lacking", "number", "margin", "decoy"),
+    *("first_in_both", "length", "elsewhere"),
+)
+"""What the confidence is made of; ``knowledge.confidence`` computes them."""
 
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
 

@@ -15,14 +15,13 @@ import numpy as np
 from knowledge.documents import DocumentInfo, DocumentKind
 from knowledge.encoder import Encoder
 from knowledge.index import NATIONAL, Entry, Index, check_model
+from knowledge.overlap import overlaps
 from knowledge.question import Question
 from knowledge.ranking import RankWeights, load_ranking
-from knowledge.text.tokens import PAIR_JOINER
 from knowledge.topics import LIST_ROLE
 
 POOL = 100  # best passages of each search that are fused, as measured in retrieval experiments
 UNITS = 16  # units whose features are computed; the right one was among them in every development question
-SUPPORTING_ROWS = 3  # phrasings that speak for a unit together; one alone may match by accident
 _ITEM_NUMBER = re.compile(r"^\(?(\d{1,2})[.)]")
 
 
@@ -87,8 +86,7 @@ class Searcher:
         self.index = index
         self._encoder = encoder
         self._weights = load_ranking()
-        starts = np.flatnonzero(np.diff(index.passage_documents, prepend=-1))
-        self._document_starts = np.append(starts, len(index))
+        self._unit_starts, self._unit_ends = _unit_bounds(index)
 
     def search(self, question: Question, wards: Sequence[str] | None, limit: int = UNITS) -> list[Hit]:
         """The best units for a question, best first, in the material of ``wards`` (None: of all) and the national."""
@@ -96,7 +94,7 @@ class Searcher:
             return []
         scopes = None if wards is None else (NATIONAL, *sorted(wards))
         vector = self._encoder.encode_queries([question.query.reading])[0]
-        units = self._units(self._pool(question, vector, scopes))[:limit]
+        units = self._units(self._pool(question, vector, scopes), limit)
         if not units:
             return []
         hits = self._rank(question, vector, units, wards)
@@ -121,20 +119,20 @@ class Searcher:
             found.fused = share * found.lexical + (1 - share) * found.dense
         return sorted(pooled.values(), key=lambda found: (-found.fused, found.ordinal))
 
-    def _units(self, pool: Sequence[_Pooled]) -> list[_Unit]:
+    def _units(self, pool: Sequence[_Pooled], limit: int) -> list[_Unit]:
         """The pool grouped: passages of a guide become one unit, best passage first."""
         units: dict[int, _Unit] = {}
         for found in pool:
-            document = self.index.document_of(found.ordinal)
-            first, last = found.ordinal, found.ordinal + 1
-            if document.kind is not DocumentKind.PLAN:
-                place = int(np.searchsorted(self._document_starts, found.ordinal, side="right"))
-                first, last = int(self._document_starts[place - 1]), int(self._document_starts[place])
-            unit = units.setdefault(first, _Unit(first, last, found, document))
-            unit.cosine = max(unit.cosine, found.cosine)
-            unit.dense = max(unit.dense, found.dense)
-            unit.lexical = max(unit.lexical, found.lexical)
-        return sorted(units.values(), key=lambda unit: -unit.best.fused)
+            first = int(self._unit_starts[found.ordinal])
+            unit = units.get(first)
+            if unit is not None:
+                unit.dense = max(unit.dense, found.dense)
+                unit.lexical = max(unit.lexical, found.lexical)
+            elif len(units) < limit:
+                document = self.index.document_of(found.ordinal)
+                last = int(self._unit_ends[found.ordinal])
+                units[first] = _Unit(first, last, found, document, found.dense, found.lexical)
+        return list(units.values())
 
     def _rank(
         self,
@@ -143,11 +141,13 @@ class Searcher:
         units: Sequence[_Unit],
         wards: Sequence[str] | None,
     ) -> list[Hit]:
-        overlaps = self._overlaps(question, vector, units)
+        spans = [(unit.first, unit.last) for unit in units]
+        titled = [unit.document.kind is DocumentKind.GUIDE for unit in units]
+        found = overlaps(self.index, question.meaning, vector, spans, titled)
         hits: list[Hit] = []
         subject_asked = any(topic.subject for topic in question.topics)
         topic_ids = {topic.id for topic in question.topics}
-        for unit, overlap in zip(units, overlaps, strict=True):
+        for unit, overlap in zip(units, found, strict=True):
             entry = self.index.entry(unit.best.ordinal)
             plan = unit.document.kind is DocumentKind.PLAN
             features = Features(
@@ -163,8 +163,8 @@ class Searcher:
                 support=overlap.support,
                 cosine_support=overlap.cosine_support,
                 title=overlap.title,
-                opening=question.share_in(entry.opening) if plan else 0.0,
-                subject=question.share_in(entry.opening) if plan and subject_asked else 0.0,
+                opening=question.meaning.share_in(entry.opening) if plan else 0.0,
+                subject=question.meaning.share_in(entry.opening) if plan and subject_asked else 0.0,
                 about=_agreement(question.about_plan, plan),
                 topic=_agreement(bool(topic_ids), plan and bool(topic_ids.intersection(entry.topics))),
                 number=_agreement(question.number is not None and plan, _has_number(entry, question.number)),
@@ -175,71 +175,16 @@ class Searcher:
             hits.append(Hit(entry, self._weights.score(features), features, (unit.first, unit.last)))
         return hits
 
-    def _overlaps(self, question: Question, vector: np.ndarray, units: Sequence[_Unit]) -> list[_Overlap]:
-        """How much of the question each unit holds."""
-        index = self.index
-        meaning, marked = question.meaning(), question.marked()
-        tokens = [*meaning, *marked]
-        ids, weights = index.token_ids(tokens)
-        weights = weights * np.fromiter([*meaning.values(), *marked.values()], np.float32, len(tokens))
-        written = np.arange(len(tokens)) >= len(meaning)
-        pair = np.fromiter((PAIR_JOINER in token for token in tokens), bool, len(tokens)) & ~written
-        single = ~pair & ~written
-        telling = pair & (np.fromiter([*meaning.values(), *marked.values()], np.float32, len(tokens)) >= 1.0)
-        groups = [(np.flatnonzero(mask), _total(weights[mask])) for mask in (~written, single, telling, written)]
-        place_of = np.zeros(index.vocabulary_size + 1, np.int16)
-        known = ids >= 0
-        place_of[ids[known]] = np.flatnonzero(known) + 1
-        counted = np.where(written, 0.0, weights)
-        padded = np.concatenate([np.zeros(1, np.float32), counted])
-        total = _total(counted)
-        overlaps: list[_Overlap] = []
-        for unit in units:
-            first_row, last_row = int(index.row_starts[unit.first]), int(index.row_starts[unit.last])
-            start, end = int(index.token_starts[first_row]), int(index.token_starts[last_row])
-            places = place_of[index.tokens[start:end]]
-            found = np.zeros(len(tokens) + 1, bool)
-            found[places] = True
-            met = found[1:]
-            shared = np.add.reduceat(padded[places], index.token_starts[first_row:last_row] - start)
-            sizes = index.row_weights[first_row:last_row]
-            coverage, words, pairs, as_written = (
-                float((weights[members] * met[members]).sum()) / size for members, size in groups
-            )
-            title = float(shared[1] / sizes[1]) if unit.document.kind is DocumentKind.GUIDE and len(sizes) > 1 else 0.0
-            alike = np.sort(2 * shared / (sizes + total))[::-1]
-            cosines = np.sort(index.vectors.cosines(vector, first_row, last_row))[::-1]
-            overlaps.append(
-                _Overlap(
-                    coverage,
-                    words,
-                    pairs,
-                    as_written,
-                    float(alike[0]),
-                    float(alike[:SUPPORTING_ROWS].mean()),
-                    title,
-                    float(cosines[0]),
-                    float(cosines[:SUPPORTING_ROWS].mean()),
-                )
-            )
-        return overlaps
 
-
-def _total(weights: np.ndarray) -> float:
-    return float(weights.sum()) or 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Overlap:
-    coverage: float
-    words: float
-    pairs: float
-    written: float
-    likeness: float
-    support: float
-    title: float
-    cosine: float
-    cosine_support: float
+def _unit_bounds(index: Index) -> tuple[np.ndarray, np.ndarray]:
+    """For each passage where its unit starts and ends: a plan's passage is one, any other document is whole."""
+    documents = index.passage_documents
+    ordinals = np.arange(len(documents))
+    starts = np.flatnonzero(np.diff(documents, prepend=-1))
+    ends = np.append(starts[1:], len(documents))
+    place = np.searchsorted(starts, ordinals, side="right") - 1
+    alone = np.asarray([document.kind is DocumentKind.PLAN for document in index.documents], bool)[documents]
+    return np.where(alone, ordinals, starts[place]), np.where(alone, ordinals + 1, ends[place])
 
 
 @dataclass(slots=True)
@@ -257,9 +202,8 @@ class _Unit:
     last: int
     best: _Pooled
     document: DocumentInfo
-    cosine: float = 0.0
-    dense: float = 0.0
-    lexical: float = 0.0
+    dense: float
+    lexical: float
 
 
 def _min_max(scores: np.ndarray) -> list[float]:

@@ -51,6 +51,10 @@ class VectorIndex:
 
     def __init__(self, path: Path) -> None:
         self._index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        self._exact: np.ndarray | None = None
+        if isinstance(self._index, faiss.IndexFlat):
+            values = faiss.rev_swig_ptr(self._index.get_xb(), self.rows * self.dimension)
+            self._exact = values.reshape(self.rows, self.dimension)
 
     @property
     def dimension(self) -> int:
@@ -78,7 +82,7 @@ class VectorIndex:
 
     def cosines(self, vector: np.ndarray, first: int, last: int) -> np.ndarray:
         """The cosines of a range of rows."""
-        rows: np.ndarray = self._index.reconstruct_n(first, last - first)
+        rows = self._exact[first:last] if self._exact is not None else self._index.reconstruct_n(first, last - first)
         cosines: np.ndarray = rows @ vector
         return cosines
 

@@ -41,7 +41,7 @@ class Worder:
         first_room = max(limit - len(second.entry.passage.text) - 2, int(limit * FIRST_SHARE))
         text = self._plan_text(question, best, first_room)
         room = limit - len(text) - 2
-        text += "\n\n" + plan_answer(second.entry.passage, None, question.meaning(), limit=room)
+        text += "\n\n" + plan_answer(second.entry.passage, None, question.meaning.folded, limit=room)
         return Answer(AnswerKind.ANSWER, text, confidence, citations=(_cite(best), _cite(second)))
 
     def _plan_text(self, question: Question, hit: Hit, limit: int) -> str:
@@ -49,7 +49,7 @@ class Worder:
         return plan_answer(
             passage,
             self._wards.get(passage.document.ward),
-            question.meaning(),
+            question.meaning.folded,
             by_successor=question.mentions.by_successor,
             asks_list=any(topic.whole for topic in question.topics),
             limit=limit,
@@ -65,7 +65,7 @@ class Worder:
             sections,
             asked_parts(question.plain),
             best.entry.passage.role,
-            question.meaning(),
+            question.meaning.folded,
             lapsed_on=self._lapsed(best.entry.passage),
             limit=limit - len(opening),
         )
