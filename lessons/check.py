@@ -12,7 +12,7 @@ from lessons.catalogue import SHIPPED_COURSES, Catalogue, FactFiller, read_cours
 from lessons.check_answers import check_answers, check_multiples
 from lessons.check_words import check_words
 from lessons.material_source import MaterialSource, as_source
-from lessons.models import Course, Lesson, Question, QuestionKind
+from lessons.models import Course, Lesson, Question
 from lessons.similarity import alike
 
 # Characters. Titles fit one line of a button list; an option with its letter fits two lines of a phone in large
@@ -77,13 +77,14 @@ def _check_lesson_limits(lesson: Lesson) -> Iterator[Problem]:
 
 def _check_question_limits(lesson: Lesson, question: Question) -> Iterator[Problem]:
     texts = [("question", question.text, QUESTION_LIMIT), ("why", question.why, REASON_LIMIT)]
+    texts += [("pair", prompt, OPTION_LIMIT) for prompt in question.prompts]
     for option in question.options:
         texts.append((f"option {option.id}", option.text, OPTION_LIMIT))
         texts.append((f"why_not {option.id}", option.why_not, REASON_LIMIT))
     for name, text, limit in texts:
         if len(text) > limit:
             yield Problem(lesson.file, question.line, f"{name}: {len(text)} characters; at most {limit}")
-    if question.kind is not QuestionKind.ORDER and not any(option.why_not for option in question.options):
+    if not question.kind.takes_all_in_order and not any(option.why_not for option in question.options):
         yield Problem(lesson.file, question.line, "no 'why_not': say why the tempting answer is wrong")
 
 

@@ -99,6 +99,8 @@ def _explains(text: str, name: str) -> bool:
 
 def _check_questions(lesson: Lesson, explained: set[str]) -> Iterator[Problem]:
     for question in lesson.questions:
-        shown = " ".join([question.text, question.why, *(f"{o.text} {o.why_not}" for o in question.options)])
+        shown = " ".join(
+            [question.text, question.why, *question.prompts, *(f"{o.text} {o.why_not}" for o in question.options)]
+        )
         for name in sorted(set(abbreviations(shown)) - explained):
             yield Problem(lesson.file, question.line, f"'{name}' was not explained on a card before this question")

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from lessons.check import ALT_LIMIT, OPTION_LIMIT, QUESTION_LIMIT, REASON_LIMIT
 from lessons.exchange_files import Row
 from lessons.exchange_texts import OPTION_COLUMNS, REQUIRED_COLUMNS, ExchangeProblem, columns, said, texts
-from lessons.lesson_file import DIFFICULTY_LIMIT, OPTIONS, QUESTION_ID_LIMIT
+from lessons.lesson_file import DIFFICULTY_LIMIT, OPTIONS, PAIRS, QUESTION_ID_LIMIT
 from lessons.models import QuestionKind
 from lessons.similarity import normalised
 from lessons.yaml_reader import ID_LIMIT, ID_PATTERN
 
 LETTERS = "ABCDE"
+PAIR_MARK = " = "
 TRUE, FALSE = 0, 1  # the places of "Đúng" and "Sai"
 _ANSWER_PARTS = re.compile(r"[\s,;.>→+/-]+")
 _REASON = re.compile(r"([A-Ea-e])\s*[:.)]\s*(.+)")
@@ -42,20 +43,25 @@ class ExchangedQuestion:
     source: str = ""
     picture: str = ""
     alt: str = ""
+    prompts: tuple[str, ...] = ()
+    """What each option is matched with; only for match, where ``correct`` is the places in order."""
 
 
 def to_cells(question: ExchangedQuestion) -> dict[str, str]:
     """The cells of a question by the name of the field."""
     statement = question.kind is QuestionKind.TRUE_FALSE
     answers = texts()["answers"]
-    lettered = ", ".join(LETTERS[place] for place in question.correct)
+    lettered = "" if question.prompts else ", ".join(LETTERS[place] for place in question.correct)
+    options = question.options
+    if question.prompts:
+        options = tuple(f"{prompt}{PAIR_MARK}{own}" for prompt, own in zip(question.prompts, options, strict=True))
     reasons = [reason if statement else f"{LETTERS[place]}: {reason}" for place, reason in question.reasons]
     return {
         "id": question.id,
         "kind": texts()["kinds"][question.kind.value],
         "difficulty": str(question.difficulty),
         "text": question.text,
-        **dict(zip(OPTION_COLUMNS, question.options, strict=False)),
+        **dict(zip(OPTION_COLUMNS, options, strict=False)),
         "correct": answers["true" if question.correct == (TRUE,) else "false"] if statement else lettered,
         "why": question.why,
         "why_not": "\n".join(reasons),
@@ -140,7 +146,7 @@ class _RowReader:
         if not ID_PATTERN.fullmatch(question_id) or len(question_id) > QUESTION_ID_LIMIT:
             self.problem("id", "bad_id", value=question_id, limit=QUESTION_ID_LIMIT)
         kind = self._kind()
-        options = self._options(kind)
+        prompts, options = self._pairs() if kind is QuestionKind.MATCH else ((), self._options(kind))
         correct = self._correct(kind, options)
         picture, alt = self._text("picture", ALT_LIMIT, False), self._text("alt", ALT_LIMIT, False)
         if picture and not alt:
@@ -160,6 +166,7 @@ class _RowReader:
             source=self._names("source"),
             picture=picture,
             alt=alt,
+            prompts=prompts,
         )
 
     def _text(self, name: str, limit: int, required: bool = True) -> str:
@@ -188,8 +195,8 @@ class _RowReader:
         self.problem("difficulty", "bad_difficulty")
         return 1
 
-    def _options(self, kind: QuestionKind) -> tuple[str, ...]:
-        cells = [self._text(name, OPTION_LIMIT, False) for name in OPTION_COLUMNS]
+    def _options(self, kind: QuestionKind, limit: int = OPTION_LIMIT) -> tuple[str, ...]:
+        cells = [self._text(name, limit, False) for name in OPTION_COLUMNS]
         filled = [place for place, cell in enumerate(cells) if cell]
         if kind is QuestionKind.TRUE_FALSE:
             if filled:
@@ -198,8 +205,9 @@ class _RowReader:
         for place in range(max(filled, default=-1)):
             if not cells[place]:
                 self.problem(OPTION_COLUMNS[place], "gap", letter=LETTERS[place])
-        if len(filled) not in OPTIONS:
-            self.problem("a", "few_options", low=OPTIONS.start, high=OPTIONS.stop - 1)
+        allowed = PAIRS if kind is QuestionKind.MATCH else OPTIONS
+        if len(filled) not in allowed:
+            self.problem("a", "few_options", low=allowed.start, high=allowed.stop - 1)
         seen: dict[str, int] = {}
         for place in filled:
             first = seen.setdefault(_folded(cells[place]), place)
@@ -207,8 +215,25 @@ class _RowReader:
                 self.problem(OPTION_COLUMNS[place], "same_option", first=LETTERS[first], second=LETTERS[place])
         return tuple(cells[: max(filled, default=-1) + 1])
 
+    def _pairs(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        cells = self._options(QuestionKind.MATCH, 2 * OPTION_LIMIT + len(PAIR_MARK))
+        pairs = []
+        for name, cell in zip(OPTION_COLUMNS, cells, strict=False):
+            prompt, mark, own = (part.strip() for part in cell.partition(PAIR_MARK.strip()))
+            if not (prompt and mark and own):
+                self.problem(name, "no_pair")
+            for part in (prompt, own):
+                if len(part) > OPTION_LIMIT:
+                    self.problem(name, "too_long", length=len(part), limit=OPTION_LIMIT)
+            pairs.append((prompt, own))
+        return tuple(prompt for prompt, _ in pairs), tuple(own for _, own in pairs)
+
     def _correct(self, kind: QuestionKind, options: tuple[str, ...]) -> tuple[int, ...]:
-        value = self._text("correct", OPTION_LIMIT)
+        value = self._text("correct", OPTION_LIMIT, kind is not QuestionKind.MATCH)
+        if kind is QuestionKind.MATCH:
+            if value:
+                self.problem("correct", "needless_answer")
+            return tuple(range(len(options)))
         if kind is QuestionKind.TRUE_FALSE:
             answers = {_words(label): TRUE if name == "true" else FALSE for name, label in texts()["answers"].items()}
             if value and _words(value) not in answers:
@@ -239,7 +264,10 @@ class _RowReader:
     def _reasons(
         self, kind: QuestionKind, options: tuple[str, ...], correct: tuple[int, ...]
     ) -> tuple[tuple[int, str], ...]:
-        value = self._text("why_not", REASON_LIMIT * len(OPTION_COLUMNS), kind is not QuestionKind.ORDER)
+        value = self._text("why_not", REASON_LIMIT * len(OPTION_COLUMNS), not kind.takes_all_in_order)
+        if kind is QuestionKind.MATCH and value:
+            self.problem("why_not", "needless_answer")
+            return ()
         if kind is QuestionKind.TRUE_FALSE:
             self._check_reason(value)
             return ((FALSE if correct == (TRUE,) else TRUE, " ".join(value.split())),) if value else ()
@@ -254,7 +282,7 @@ class _RowReader:
                 self.problem("why_not", "unknown_letter", value=LETTERS[place])
             elif place in found:
                 self.problem("why_not", "letter_twice", letter=LETTERS[place])
-            elif place in correct and kind is not QuestionKind.ORDER:
+            elif place in correct and not kind.takes_all_in_order:
                 self.problem("why_not", "reason_of_right", letter=LETTERS[place])
             self._check_reason(reason.group(2))
             found[place] = " ".join(reason.group(2).split())

@@ -29,6 +29,8 @@ CARDS = range(3, 8)  # 3 to 7 cards: one sitting on a phone
 CARD_LIMIT = 320  # characters; fits every channel and about 25 seconds read aloud
 QUESTIONS = range(4, 7)  # 4 to 6 questions a lesson
 OPTIONS = range(2, 6)  # a phone shows at most five buttons without scrolling in large type
+PAIRS = range(3, 6)  # two pairs are a choice of one; more than five do not fit a phone
+PAIR_IDS = "abcde"
 MINUTES_LIMIT = 20
 QUESTION_ID_LIMIT = 4  # "q12": with the lesson's id it is part of a button's payload
 DIFFICULTY_LIMIT = 3
@@ -126,6 +128,9 @@ def content_version(lesson: Lesson) -> str:
         content.pop(name)
     for part in (*content["cards"], *content["questions"]):
         part.pop("line")
+    for question in content["questions"]:
+        if not question["prompts"]:  # came later: lessons without pairs keep the versions they had
+            question.pop("prompts")
     encoded = json.dumps(content, ensure_ascii=False, sort_keys=True).encode("utf-8")
     return hashlib.sha256(encoded).hexdigest()[:VERSION_LENGTH]
 
@@ -147,7 +152,12 @@ def _read_question(
     default_sources: tuple[str, ...],
 ) -> Question:
     kind = _read_kind(fields)
-    options, correct = _read_answers(fields, reader, kind)
+    prompts: tuple[str, ...] = ()
+    if kind is QuestionKind.MATCH:
+        prompts, options = _read_pairs(fields, reader)
+        correct = tuple(option.id for option in options)
+    else:
+        options, correct = _read_answers(fields, reader, kind)
     question = Question(
         id=f"{lesson_id}.{fields.identifier('id', QUESTION_ID_LIMIT)}",
         lesson_id=lesson_id,
@@ -162,6 +172,7 @@ def _read_question(
         sources=reader.citations(fields, default_sources),
         picture=reader.picture(fields),
         line=fields.line,
+        prompts=prompts,
     )
     if not question.sources:
         fields.problem("no source: give the question or the lesson a 'source' named in course.yaml")
@@ -199,6 +210,22 @@ def _read_answers(
         if name not in option_fields.names() or (name in correct and kind is not QuestionKind.ORDER):
             fields.problem(f"'why_not' names '{name}', which is not a wrong option", fields.line_of("why_not"))
     return options, correct
+
+
+def _read_pairs(fields: Fields, reader: _LessonReader) -> tuple[tuple[str, ...], tuple[Option, ...]]:
+    """The prompts, and the option that belongs to each."""
+    pairs = fields.section("pairs")
+    if pairs is None:
+        return (), ()
+    prompts = tuple(pairs.names())
+    options = tuple(
+        Option(letter, reader.worded(pairs, prompt)) for letter, prompt in zip(PAIR_IDS, prompts, strict=False)
+    )
+    _require_count(pairs, "pairs", len(prompts), PAIRS)
+    if any(FACT_MARK in prompt for prompt in prompts):
+        pairs.problem("a fact may stand on the right of a pair, not on the left")
+    _require_different(pairs, "option", [option.text for option in options])
+    return prompts[: len(options)], options
 
 
 def _read_true_false(fields: Fields, reader: _LessonReader) -> tuple[tuple[Option, ...], tuple[str, ...]]:

@@ -20,12 +20,18 @@ class FactFiller(Protocol):
 
 
 class QuestionKind(StrEnum):
-    """How a question is answered: one option, true or false, every right option, or all options in order."""
+    """How a question is answered: one option, true or false, every right option, all in order, or pair by pair."""
 
     SINGLE = "single"
     TRUE_FALSE = "true_false"
     MULTIPLE = "multiple"
     ORDER = "order"
+    MATCH = "match"
+
+    @property
+    def takes_all_in_order(self) -> bool:
+        """Whether every option is chosen once and the order counts: the right order, or one for each prompt."""
+        return self in (QuestionKind.ORDER, QuestionKind.MATCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,8 @@ class Question:
     """A quiz question.
 
     ``id`` is ``<lesson id>.<id in the file>``, unique in the catalogue and stable: attempts refer to it.
-    ``correct`` holds option ids: one for single and true_false, a set for multiple, the order for order.
+    ``correct`` holds option ids: one for single and true_false, a set for multiple, the order for order; for match
+    the option of each of ``prompts``, which is empty for every other kind.
     ``difficulty`` is 1 (everybody after reading) to 3 (needs thought). ``sources`` are worded citations.
     """
 
@@ -76,6 +83,7 @@ class Question:
     sources: tuple[str, ...]
     picture: Picture | None = None
     line: int = 0
+    prompts: tuple[str, ...] = ()
 
     def option(self, option_id: str) -> Option:
         """The option with this id; KeyError when the question has none such."""

@@ -130,6 +130,8 @@ def _to_fields(question: ExchangedQuestion) -> dict[str, Any]:
     named = [OPTION_COLUMNS[place] for place in question.correct]
     if question.kind is QuestionKind.TRUE_FALSE:
         fields["correct"] = question.correct == (TRUE,)
+    elif question.kind is QuestionKind.MATCH:
+        fields["pairs"] = dict(zip(question.prompts, question.options, strict=True))
     else:
         fields["options"] = dict(zip(OPTION_COLUMNS, question.options, strict=False))
         fields["correct"] = named[0] if question.kind is QuestionKind.SINGLE else _Inline(named)
@@ -144,13 +146,15 @@ def _to_fields(question: ExchangedQuestion) -> dict[str, Any]:
 def _from_fields(fields: Mapping[str, Any]) -> ExchangedQuestion:
     kind = QuestionKind(fields["kind"])
     reasons: tuple[tuple[int, str], ...]
-    names = list(fields.get("options", {}))
+    pairs = fields.get("pairs", {})
+    options = fields.get("options", pairs)
+    names = list(OPTION_COLUMNS[: len(pairs)] if pairs else options)
     if kind is QuestionKind.TRUE_FALSE:
         correct: tuple[int, ...] = (TRUE if BOOLEANS[fields["correct"].casefold()] else FALSE,)
         reason = fields.get("why_not")
         reasons = ((FALSE if correct == (TRUE,) else TRUE, _one_line(reason)),) if reason else ()
     else:
-        given = fields["correct"]
+        given = names if pairs else fields["correct"]
         correct = tuple(names.index(name) for name in ([given] if isinstance(given, str) else given))
         reasons = tuple(
             sorted((names.index(name), _one_line(reason)) for name, reason in fields.get("why_not", {}).items())
@@ -162,7 +166,7 @@ def _from_fields(fields: Mapping[str, Any]) -> ExchangedQuestion:
         kind=kind,
         difficulty=int(fields["difficulty"]),
         text=fields["text"].strip(),
-        options=tuple(text.strip() for text in fields.get("options", {}).values()),
+        options=tuple(text.strip() for text in options.values()),
         correct=correct,
         why=fields["why"].strip(),
         reasons=reasons,
@@ -170,6 +174,7 @@ def _from_fields(fields: Mapping[str, Any]) -> ExchangedQuestion:
         source=source if isinstance(source, str) else ", ".join(source),
         picture=picture.get("file", ""),
         alt=picture.get("alt", ""),
+        prompts=tuple(prompt.strip() for prompt in pairs),
     )
 
 

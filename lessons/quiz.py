@@ -25,18 +25,18 @@ class Grade:
 def shuffled_options(question: Question, seed: str) -> list[Option]:
     """The options in the order to show them: always the same for the same question and seed.
 
-    True/false keeps its order, as people expect. An order question is never shown already in order.
+    True/false keeps its order, as people expect. A question about order or pairs is never shown solved.
     """
     if question.kind is QuestionKind.TRUE_FALSE:
         return list(question.options)
     shuffled = sorted(question.options, key=lambda option: _draw(seed, question.id, option.id))
-    if question.kind is QuestionKind.ORDER and tuple(option.id for option in shuffled) == question.correct:
+    if question.kind.takes_all_in_order and tuple(option.id for option in shuffled) == question.correct:
         shuffled.append(shuffled.pop(0))
     return shuffled
 
 
 def grade(question: Question, chosen: Sequence[str]) -> Grade:
-    """Grade the chosen option ids: all right ones and no other; for an order question in the right order.
+    """Grade the chosen option ids: all right ones and no other; where order counts in the right order.
 
     Raises ValueError when an id is not an option of the question.
     """
@@ -44,7 +44,7 @@ def grade(question: Question, chosen: Sequence[str]) -> Grade:
     unknown = [name for name in chosen if name not in known]
     if unknown:
         raise ValueError(f"question {question.id} has no option {', '.join(unknown)}")
-    if question.kind is QuestionKind.ORDER:
+    if question.kind.takes_all_in_order:
         correct = tuple(chosen) == question.correct
     else:
         correct = set(chosen) == set(question.correct)

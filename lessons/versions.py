@@ -65,6 +65,7 @@ def _question(body: Mapping[str, Any]) -> Question:
             "options": tuple(Option(**option) for option in body["options"]),
             "correct": tuple(body["correct"]),
             "sources": tuple(body["sources"]),
+            "prompts": tuple(body["prompts"]),
             "picture": _picture(body),
         }
     )

@@ -40,7 +40,7 @@ class Sheet:
     def ids(self, turn: Turn, places: tuple[int, ...]) -> tuple[str, ...]:
         """The ids of the options at these places, as they are graded and kept."""
         options = self.options(turn)
-        if self.question.kind is QuestionKind.ORDER:
+        if self.question.kind.takes_all_in_order:
             return tuple(options[place].id for place in places)
         # In the order of the material: how the options were shuffled says nothing.
         picked = {options[place].id for place in places}
@@ -61,6 +61,8 @@ def question_reply(turn: Turn, sheet: Sheet, edit: bool = False, more: tuple[But
         if sheet.chosen:
             chosen = " → ".join(_label(options, place, lettered) for place in sheet.chosen)
             lines.append(text("quiz.so_far", chosen=chosen))
+    if question.kind is QuestionKind.MATCH:
+        lines += _pairs(sheet, options, lettered)
     return Reply(
         "\n".join(lines),
         (*_buttons(sheet, options, lettered), *more),
@@ -68,6 +70,16 @@ def question_reply(turn: Turn, sheet: Sheet, edit: bool = False, more: tuple[But
         image_alt=picture_alt(question.picture),
         edit=edit,
     )
+
+
+def _pairs(sheet: Sheet, options: list[Option], lettered: bool) -> list[str]:
+    """The pairs made so far, and the prompt that an option is chosen for next."""
+    prompts = sheet.question.prompts
+    made = [
+        text("quiz.pair", prompt=prompt, label=_label(options, place, lettered))
+        for prompt, place in zip(prompts, sheet.chosen, strict=False)
+    ]
+    return [*made, text("quiz.match", number=len(made) + 1, total=len(prompts), prompt=prompts[len(made)])]
 
 
 def _label(options: list[Option], place: int, lettered: bool) -> str:
@@ -83,12 +95,12 @@ def _buttons(sheet: Sheet, options: list[Option], lettered: bool) -> tuple[Butto
         if kind is QuestionKind.MULTIPLE:
             mark = "quiz.chosen_mark" if place in sheet.chosen else "quiz.option_mark"
             label = text(mark, label=label)
-        if kind is QuestionKind.ORDER and place in sheet.chosen:
+        if kind.takes_all_in_order and place in sheet.chosen:
             continue
         shown.append(Button(label[:LABEL_LIMIT], make(Verb.OPTION, *where, place)))
     if kind is QuestionKind.MULTIPLE:
         shown.append(button("button.done", Verb.SUBMIT, *where))
-    if kind is QuestionKind.ORDER and sheet.chosen:
+    if kind.takes_all_in_order and sheet.chosen:
         shown.append(button("button.again", Verb.AGAIN, *where))
     return tuple(shown)
 
@@ -99,7 +111,7 @@ def after_tap(sheet: Sheet, place: int) -> tuple[tuple[int, ...], bool]:
     if kind is QuestionKind.MULTIPLE:
         chosen = set(sheet.chosen) ^ {place}
         return tuple(sorted(chosen)), False
-    if kind is QuestionKind.ORDER:
+    if kind.takes_all_in_order:
         chosen_so_far = sheet.chosen if place in sheet.chosen else (*sheet.chosen, place)
         if len(chosen_so_far) == count - 1:  # the last one has only one place left
             chosen_so_far += tuple(left for left in range(count) if left not in chosen_so_far)
@@ -109,13 +121,13 @@ def after_tap(sheet: Sheet, place: int) -> tuple[tuple[int, ...], bool]:
 
 def typed_choice(question: Question, typed: str) -> tuple[int, ...] | None:
     """The places of several typed letters or numbers for a question that takes several; None for anything else."""
-    if question.kind not in (QuestionKind.MULTIPLE, QuestionKind.ORDER):
+    if question.kind is not QuestionKind.MULTIPLE and not question.kind.takes_all_in_order:
         return None
     places = typed_letters(typed)
     count = len(question.options)
     if places is None or len(set(places)) != len(places) or any(place >= count for place in places):
         return None
-    if question.kind is QuestionKind.ORDER and len(places) != count:
+    if question.kind.takes_all_in_order and len(places) != count:
         return None
     return tuple(places) if len(places) > 1 else None
 
@@ -125,6 +137,12 @@ def feedback(turn: Turn, question: Question, grade: Grade) -> str:
     why = question.why if turn.easy else grade.explanation
     if grade.correct:
         return "\n".join([text("quiz.right"), why])
+    return "\n".join([text("quiz.wrong"), _right_answer(question, grade), why])
+
+
+def _right_answer(question: Question, grade: Grade) -> str:
+    if question.kind is QuestionKind.MATCH:
+        pairs = zip(question.prompts, grade.right, strict=True)
+        return "\n".join(text("quiz.pair", prompt=prompt, label=option.text) for prompt, option in pairs)
     joiner = " → " if question.kind is QuestionKind.ORDER else "; "
-    answer = text("quiz.answer", answer=joiner.join(option.text for option in grade.right))
-    return "\n".join([text("quiz.wrong"), answer, why])
+    return text("quiz.answer", answer=joiner.join(option.text for option in grade.right))

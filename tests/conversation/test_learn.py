@@ -16,7 +16,9 @@ from lessons.models import Question, QuestionKind
 from tests.conversation.memory import Stored
 from tests.conversation.passages import Noting
 from tests.conversation.resident import Resident
+from tests.lessons.material import LESSON as LESSON_FILE
 from tests.lessons.material import write_courses
+from tests.lessons.test_quiz import PAIRS
 
 
 @pytest.fixture
@@ -282,11 +284,32 @@ def finish(resident: Resident, question: Question) -> None:
     state = resident.chat.state[LESSON]
     order = [option.id for option in shuffled_options(question, f"{resident.chat.id}:{state['run']}")]
     where = (state["run"], state["step"])
-    taps = question.correct[:-1] if question.kind is QuestionKind.ORDER else question.correct
+    taps = question.correct[:-1] if question.kind.takes_all_in_order else question.correct
     for name in taps:
         resident.says("", make(Verb.OPTION, *where, order.index(name)))
     if question.kind is QuestionKind.MULTIPLE:
         resident.says("", make(Verb.SUBMIT, *where))
+
+
+def test_pairs_are_matched_one_after_the_other(
+    noting: Noting, tmp_path: Path, repositories: Repositories, stored: Stored
+) -> None:
+    (tmp_path / "pairs").mkdir()
+    catalogue = load_courses(write_courses(tmp_path / "pairs", lesson=LESSON_FILE + PAIRS))
+    learner = to_quiz(Resident(Conversation(noting, catalogue), repositories, stored).agrees())
+    for question in catalogue.questions[:4]:
+        answer(learner, question)
+    assert "Ghép (1/3): Con mèo → ý nào?" in learner.said
+    learner.taps("meo meo")
+    assert "Con mèo → meo meo" in learner.said and "Ghép (2/3): Con chó" in learner.said
+    learner.taps("Chọn lại")
+    assert "Ghép (1/3)" in learner.said
+    labels = learner.labels
+    wrong = "".join("abc"[labels.index(name)] for name in ("gâu gâu", "meo meo", "cạp cạp"))
+    said = learner.says(wrong)
+    assert "Chưa đúng" in said and "Con chó → gâu gâu" in said and "đúng 4/5 câu" in said
+    record = list(stored.attempts.values())[-1][1]
+    assert (record.chosen, record.correct) == ("b,a,c", False)
 
 
 def test_progress_tells_lessons_score_and_days(learner: Resident, small: Catalogue) -> None:

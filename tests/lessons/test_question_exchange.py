@@ -108,7 +108,10 @@ def questions(draw: st.DrawFn) -> list[ExchangedQuestion]:
             QuestionKind.TRUE_FALSE: (draw(st.integers(0, 1)),),
             QuestionKind.MULTIPLE: tuple(sorted(everything[:2])),
             QuestionKind.ORDER: tuple(everything),
+            QuestionKind.MATCH: tuple(range(count)),
         }[kind]
+        pairs = kind is QuestionKind.MATCH
+        prompts = tuple(f"{draw(written(20)).replace('=', '-')} {place}" for place in range(count)) if pairs else ()
         wrong = [place for place in range(count or 2) if place not in correct]
         reasons = tuple((place, draw(written())) for place in wrong)
         names = st.sampled_from(["", "an-toan-so", "ky-nang"])
@@ -126,6 +129,7 @@ def questions(draw: st.DrawFn) -> list[ExchangedQuestion]:
             draw(st.sampled_from(["", "mot-nguon", "mot-nguon, hai-nguon"])),
             picture,
             draw(written()) if picture else "",
+            prompts,
         )
         made.append(question)
     return made
@@ -187,6 +191,10 @@ def test_csv_as_vietnamese_excel_writes_it(delimiter: str) -> None:
         ({"why_not": "Nút đỏ là dừng."}, "ghi chữ của ý trước lý do"),
         ({"why_not": "A: Không."}, "ý A là đáp án đúng nên không có lý do sai"),
         ({"why_not": "E: Không."}, "có “E” nhưng không có ý đó"),
+        ({"kind": "Ghép đôi", "correct": "", "why_not": ""}, "ô “Ý A”: ghi cả cặp với dấu bằng"),
+        ({"kind": "Ghép đôi", "a": "x = y", "b": "z = t"}, "cần từ 3 đến 5 ý"),
+        ({"kind": "Ghép đôi"}, "ô “Đáp án”: câu Ghép đôi để trống ô này"),
+        ({"kind": "Ghép đôi"}, "ô “Vì sao sai”: câu Ghép đôi để trống ô này"),
         ({"id": "Câu 1"}, "ô “Mã câu”: “Câu 1” không dùng được"),
         ({"skill": "An toàn"}, "ô “Mã kỹ năng”"),
         ({"picture": "../x.svg", "alt": "ảnh"}, "ô “Tệp ảnh”"),

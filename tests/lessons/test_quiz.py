@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lessons.catalogue import Catalogue, Question, QuestionKind, load_courses
+from lessons.catalogue import Catalogue, MaterialError, Question, QuestionKind, load_courses
 from lessons.quiz import grade, shuffled_options
-from tests.lessons.material import write_courses
+from tests.lessons.material import LESSON, write_courses
 
 
 @pytest.fixture
@@ -76,3 +76,46 @@ def test_every_shipped_question_is_right_with_its_own_answer_and_explains(shippe
         result = grade(question, question.correct)
         assert result.correct, question.id
         assert result.explanation.startswith(question.why)
+
+
+PAIRS = """\
+  - id: q5
+    kind: match
+    difficulty: 2
+    text: Con nào kêu thế nào?
+    pairs:
+      Con mèo: meo meo
+      Con chó: gâu gâu
+      Con vịt: cạp cạp
+    why: Nghe là biết.
+"""
+
+
+def test_pairs_are_read_shuffled_and_graded(tmp_path: Path) -> None:
+    question = load_courses(write_courses(tmp_path, lesson=LESSON + PAIRS)).questions[-1]
+    assert question.prompts == ("Con mèo", "Con chó", "Con vịt")
+    assert [question.option(name).text for name in question.correct] == ["meo meo", "gâu gâu", "cạp cạp"]
+    for seed in range(30):
+        assert tuple(option.id for option in shuffled_options(question, str(seed))) != question.correct
+    assert grade(question, ["a", "b", "c"]).correct
+    assert not grade(question, ["b", "a", "c"]).correct
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("      Con vịt: cạp cạp\n", "", "2 pairs; there must be 3 to 5"),
+        ("cạp cạp", "meo meo", "option 'meo meo' occurs twice"),
+        ("Con vịt", "Con mèo", "'Con mèo' is given twice"),
+        ("    why:", "    correct: a\n    why:", "unknown field 'correct'"),
+        ("Con vịt", "'{{fact:x}}'", "not on the left"),
+    ],
+)
+def test_a_mistake_in_pairs_is_told(tmp_path: Path, before: str, after: str, message: str) -> None:
+    with pytest.raises(MaterialError, match=message):
+        load_courses(write_courses(tmp_path, lesson=LESSON + PAIRS.replace(before, after, 1)))
+
+
+def test_a_lesson_without_pairs_keeps_the_version_it_had(tmp_path: Path) -> None:
+    """Answers in the log name the version: a new kind of question may not change those of old lessons."""
+    assert load_courses(write_courses(tmp_path)).lessons[0].version == "e8fefd55a34e"
