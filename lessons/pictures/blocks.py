@@ -17,7 +17,7 @@ Block = Callable[[Spec, Svg, float, float, float], float]
 
 FRAME = 9  # a phone's edge
 STEP_RADIUS = 20
-SCREEN_PAD = 20  # from the edge to what the screen shows; half a tap mark lies in it
+SCREEN_PAD = 17  # from the edge to what the screen shows; half a tap mark lies in it
 
 
 def draw_blocks(blocks: list[Spec], svg: Svg, x: float, y: float, width: float) -> float:
@@ -47,7 +47,7 @@ def _columns(spec: Spec, svg: Svg, x: float, y: float, width: float) -> float:
 def _phones(spec: Spec, svg: Svg, x: float, y: float, width: float) -> float:
     """One to three phones side by side, equally tall; an arrow leads from each to the next."""
     phones = list(spec.specs("phones"))
-    gap = 40 if len(phones) > 1 else 0
+    gap = 34 if len(phones) > 1 else 0
     each = min((width - gap * (len(phones) - 1)) / len(phones), 420)
     left = x + (width - each * len(phones) - gap * (len(phones) - 1)) / 2
     screens = []
@@ -63,7 +63,7 @@ def _phones(spec: Spec, svg: Svg, x: float, y: float, width: float) -> float:
         svg.include(inside)
         svg.rect(here + each / 2 - 45, y + tallest - 18, 90, 5, "#9aa6b2", radius=2)
         if place and not spec.flag("apart"):
-            _arrow(svg, here - gap + 9, y + tallest / 2, gap - 18)
+            _arrow(svg, here - gap + 7, y + tallest / 2, gap - 14)
     return float(tallest)
 
 

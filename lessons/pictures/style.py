@@ -1,11 +1,11 @@
-"""Colours and measures that all pictures share. Lengths are pixels of a picture 640 wide."""
+"""Colours and measures that all pictures share. Lengths are pixels of a picture 560 wide."""
 
 from __future__ import annotations
 
-# A phone 360 px wide shows a picture at about half its width: 24 here is then 12 px, the least that reads well.
-WIDTH = 640
-MARGIN = 24
-GAP = 18  # between blocks
+# A chat on a phone 360 px wide shows a picture about 310 wide: 24 here is then 13 px, what small print has.
+WIDTH = 560
+MARGIN = 16
+GAP = 16  # between blocks
 TEXT = 24
 SMALL = 21
 LARGE = 28

@@ -32,7 +32,7 @@ def figure(value: float) -> str:
 
 
 class Svg:
-    """A drawing under way, or a part of one; lengths are pixels of the 640 wide picture."""
+    """A drawing under way, or a part of one; lengths are pixels of the picture."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
