@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -29,6 +31,22 @@ TYPED = [
 STATE_LIMIT = 8000  # characters of JSON a chat may take up
 LIVES, STEPS = 7, 90
 TAPS, OLD_TAPS = 0.8, 0.84  # people mostly tap what is before them; now and then a button further up
+UPDATES = 0.98  # seldom a day passes and the courses are updated or put back
+
+
+def changed(catalogue: Catalogue) -> Catalogue:
+    """The courses after an update: every fifth lesson withdrawn, of the others every second rewritten."""
+    courses = []
+    for course in catalogue.courses:
+        kept = [lesson for number, lesson in enumerate(course.lessons) if number % 5 != 4]
+        rewritten = tuple(
+            replace(lesson, version="moi", cards=lesson.cards[1:], questions=lesson.questions[:0:-1])
+            if number % 2
+            else lesson
+            for number, lesson in enumerate(kept)
+        )
+        courses.append(replace(course, lessons=rewritten))
+    return Catalogue.of(courses, catalogue.skills)
 
 
 def a_new_resident(answerer: Answerer, catalogue: Catalogue) -> Resident:
@@ -54,11 +72,16 @@ def check(resident: Resident) -> None:
 def test_random_lives(answerer: Answerer, catalogue: Catalogue, seed: int) -> None:
     random = Random(seed)
     attempts = answered = 0
+    updated = changed(catalogue)
     for _ in range(LIVES):
         resident = a_new_resident(answerer, catalogue)
         seen: list[Button] = []
         for _ in range(STEPS):
             kind = random.random()
+            if kind > UPDATES:
+                resident.now += timedelta(days=1)
+                material = random.choice([catalogue, updated])
+                resident.conversation = Conversation(answerer, material)
             if kind < TAPS and resident.buttons:
                 resident.says("", random.choice(resident.buttons).payload)
             elif kind < OLD_TAPS and seen:
