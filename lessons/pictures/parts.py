@@ -101,5 +101,8 @@ def icon_tile(svg: Svg, x: float, y: float, size: float, name: str, colour: str)
 
 
 def background(svg: Svg, width: float, height: float) -> None:
-    """The ground of a picture: chats may be dark, a picture without one would vanish."""
-    svg.rect(0, 0, width, height, GROUND)
+    """The ground of a picture: chats may be dark, a picture without one would vanish.
+
+    It goes beyond the edge, which would else be a half-covered dark line of pixels where a PNG's height is no whole.
+    """
+    svg.rect(-1, -1, width + 2, height + 2, GROUND)

@@ -112,6 +112,13 @@ def test_png_shows_words_in_the_bundled_typeface(name: str, tmp_path: Path) -> N
     assert png_file(source, tmp_path).stat().st_mtime_ns == written
 
 
+def test_no_dark_line_at_the_edge_of_a_picture(tmp_path: Path) -> None:
+    for name in ("dang-ky-tam-tru", "cu-chi", "luu-danh-ba"):
+        with Image.open(png_file(next(SHIPPED_COURSES.glob(f"*/pictures/{name}.svg")), tmp_path)) as picture:
+            colours = picture.convert("RGB").crop((0, picture.height - 1, picture.width, picture.height)).getcolors()
+        assert colours is not None and [colour for _, colour in colours] == [(234, 240, 246)], name
+
+
 def test_channels_get_the_png_and_the_web_the_svg(tmp_path: Path) -> None:
     pictures = LessonPictures(MaterialImages([SHIPPED_COURSES], "https://hoc.example"), tmp_path)
     image = "/static/05-thanh-toan/pictures/quet-ma.svg"
