@@ -17,15 +17,23 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from indexer.build import build_index
-from indexer.fit import Found, expected_calibration_error, find, fit_confidence, fit_ranking, rescored
+from indexer.fit import (
+    Found,
+    expected_calibration_error,
+    find,
+    fit_confidence,
+    fit_ranking,
+    fit_threshold,
+    rescored,
+)
 from indexer.query_forms import FORMS
 from indexer.question_sets import QUESTIONS_FOLDER, Case, ask, in_forms, judge, load_cases, wrong_cases
 from indexer.retrieval_sets import METHODS, fit_share, measure, read_set, search_set
 from knowledge.answer import Answerer
-from knowledge.confidence import KINDS, confidence_kind
+from knowledge.confidence import KINDS, confidence_inputs, confidence_kind
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.index import load_index
-from knowledge.ranking import CALIBRATION_FILE, CONFIDENCE_INPUTS, answer_threshold, load_ranking
+from knowledge.ranking import CALIBRATION_FILE, CONFIDENCE_INPUTS, Logistic, load_ranking
 from knowledge.search import Searcher
 
 MATERIAL = Path("knowledge")
@@ -111,6 +119,7 @@ def fit(encoder: Encoder, folder: Path = QUESTIONS_FOLDER) -> dict[str, Any]:
         found = [find(searcher, case) for form in FORMS for case in in_forms(cases, form)]
     ranking = fit_ranking(found, load_ranking())
     ranked = [rescored(item, ranking) for item in found]
+    confidence = {kind: _confidence(kind, ranked) for kind in KINDS}
     return {
         "fitted": {
             "on": date.today().isoformat(),
@@ -120,9 +129,18 @@ def fit(encoder: Encoder, folder: Path = QUESTIONS_FOLDER) -> dict[str, Any]:
             "forms": list(FORMS),
         },
         "ranking": {"lexical_share": ranking.lexical_share, "weights": dict(ranking.weights)},
-        "confidence": {kind: _confidence(kind, ranked) for kind in KINDS},
-        "answer_threshold": answer_threshold(),
+        "confidence": confidence,
+        "answer_threshold": _threshold(ranked, confidence),
     }
+
+
+def _threshold(ranked: Sequence[Found], confidence: dict[str, dict[str, Any]]) -> float:
+    models = {kind: Logistic(fields["intercept"], fields["weights"]) for kind, fields in confidence.items()}
+    stated = []
+    for item in ranked:
+        model = models.get(confidence_kind(item.hits[0])) if item.hits else None
+        stated.append(model.of(confidence_inputs(item.question, item.hits)) if model else 0.0)
+    return fit_threshold(stated, [item.case.inside for item in ranked])
 
 
 def _confidence(kind: str, ranked: Sequence[Found]) -> dict[str, Any]:

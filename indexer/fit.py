@@ -20,7 +20,8 @@ from knowledge.ranking import RankWeights
 from knowledge.search import Features, Hit, Searcher
 
 RANKED = (
-    *("fused", "cosine", "coverage", "words", "pairs", "written", "likeness", "support", "cosine_support", "title"),
+    *("fused", "cosine", "coverage", "words", "pairs", "written", "written_pairs", "row", "rarest"),
+    *("likeness", "support", "cosine_support", "title"),
     *("opening", "subject", "about", "topic", "number", "own", "whole", "part"),
 )
 """Features the ranking may weigh; ``fused`` is fitted with its lexical share held fixed."""
@@ -29,10 +30,14 @@ RANKING_PENALTY = 0.01
 # Signals that few questions give but that decide them: hardly held back, else their rarity would shrink them.
 RARE = ("number", "subject", "topic")
 RARE_PENALTY = 0.001
-CONFIDENCE_PENALTY = 0.5
+CONFIDENCE_PENALTY = 1.0
+CONFIDENCE_STEPS = 5000
+EVIDENCE = frozenset(
+    """coverage words pairs written written_pairs rarest likeness support cosine cosine_support title known
+    known_cosine row_cosine row opening subject topic_held number margin decoy first_in_both""".split()  # noqa: SIM905
+)
 STEPS = 600
 STEP_SIZE = 0.05
-NEWTON_STEPS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,27 +106,38 @@ def _softmax_gradient(features: np.ndarray, right: np.ndarray, weights: np.ndarr
     return gradient
 
 
-def fit_confidence(
-    found: Sequence[Found], names: Sequence[str], weights: Sequence[float] | None = None
-) -> tuple[float, dict[str, float]]:
-    """Intercept and weights of the logistic regression "the first unit is right" over the named inputs."""
-    usable = [item for item in found if item.hits]
-    inputs = [confidence_inputs(item.question, item.hits) for item in usable]
+def fit_confidence(found: Sequence[Found], names: Sequence[str]) -> tuple[float, dict[str, float]]:
+    """Intercept and weights of the logistic regression "the first unit is right" over the named inputs.
+
+    Evidence never counts against an answer: the weights of EVIDENCE are held at or above zero. Without that, inputs
+    that go together get weights of both signs, which is right on the questions fitted and wild on others.
+    """
+    inputs = [confidence_inputs(item.question, item.hits) for item in found]
     design = np.asarray([[1.0, *(row[name] for name in names)] for row in inputs])
-    target = np.asarray([float(item.right[0]) for item in usable])
-    shares = np.ones(len(usable)) if weights is None else np.asarray(weights)
-    penalty = np.full(design.shape[1], CONFIDENCE_PENALTY)
-    penalty[0] = 0.0
+    target = np.asarray([float(item.right[0]) for item in found])
+    penalty = np.asarray([0.0, *(CONFIDENCE_PENALTY for _ in names)]) / len(found)
+    floor = np.asarray([-np.inf, *(0.0 if name in EVIDENCE else -np.inf for name in names)])
+    # Projected gradient descent with Nesterov's momentum; the step is safe for a logistic loss (curvature <= 1/4).
+    step = 1.0 / (0.25 * np.linalg.eigvalsh(design.T @ design / len(found)).max() + penalty.max())
     solution = np.zeros(design.shape[1])
-    for _ in range(NEWTON_STEPS):
-        probability = 1 / (1 + np.exp(-np.clip(design @ solution, -30, 30)))
-        gradient = design.T @ (shares * (probability - target)) + penalty * solution
-        curvature = (design * (shares * probability * (1 - probability))[:, None]).T @ design
-        step = np.linalg.solve(curvature + np.diag(penalty + 1e-9), gradient)
-        solution -= step
-        if np.abs(step).max() < 1e-8:
-            break
+    ahead = solution.copy()
+    for count in range(CONFIDENCE_STEPS):
+        probability = 1 / (1 + np.exp(-np.clip(design @ ahead, -30, 30)))
+        gradient = design.T @ (probability - target) / len(found) + penalty * ahead
+        following = np.maximum(ahead - step * gradient, floor)
+        ahead = following + count / (count + 3) * (following - solution)
+        solution = following
     return float(solution[0]), {name: float(value) for name, value in zip(names, solution[1:], strict=True)}
+
+
+def fit_threshold(confidences: Sequence[float], inside: Sequence[bool]) -> float:
+    """The confidence from which to answer: where questions lost inside and answered outside are equally few."""
+    stated, within = np.asarray(confidences), np.asarray(inside)
+
+    def worse(threshold: float) -> float:
+        return max(float((stated[within] < threshold).mean()), float((stated[~within] >= threshold).mean()))
+
+    return min((round(0.2 + 0.01 * step, 2) for step in range(51)), key=worse)
 
 
 def rescored(found: Found, ranking: RankWeights) -> Found:

@@ -53,7 +53,7 @@ def load_cases(folder: Path, split: str) -> list[Case]:
     return [
         *(case for path in plans for case in _plan_cases(_read(path))),
         *_service_cases(_read(folder / f"services_{split}.yaml")),
-        *_outside_cases(_read(folder / f"outside_{split}.yaml")),
+        *(case for path in sorted(folder.glob(f"outside_{split}*.yaml")) for case in _outside_cases(_read(path))),
     ]
 
 

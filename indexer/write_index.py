@@ -22,8 +22,7 @@ from knowledge.index import (
 )
 from knowledge.lexical import write_lexical
 from knowledge.meaning import MARKED
-from knowledge.text import lexical_tokens, syllables
-from knowledge.text.tokens import fold
+from knowledge.text import lexical_tokens, pairs, syllables
 from knowledge.topics import Topics, load_topics
 from knowledge.vectors import write_vectors
 
@@ -92,7 +91,7 @@ class IndexWriter:
                 body = lexical_tokens(searched_text(passage))
                 asked_tokens = [lexical_tokens(question) for question in asked]
                 for tokens, text in zip((body, *asked_tokens), (searched_text(passage), *asked), strict=True):
-                    rows.append(self._number_tokens([*tokens, *marked_syllables(text)]))
+                    rows.append(self._number_tokens([*tokens, *marked_tokens(text)]))
                 self._count(rows[-1 - len(asked) :])
                 self._report("lexical index", number, len(passages))
                 yield passage.document.ward or NATIONAL, body, [t for tokens in asked_tokens for t in tokens]
@@ -169,9 +168,11 @@ class IndexWriter:
             self._progress(what, done, total)
 
 
-def marked_syllables(text: str) -> list[str]:
-    """The syllables of a text with their marks, as the index tells them from the others."""
-    return [MARKED + syllable for syllable in dict.fromkeys(syllables(text)) if fold(syllable) != syllable]
+def marked_tokens(text: str) -> list[str]:
+    """The syllables of a text and their pairs with their marks, as the index tells them from the others."""
+    written = syllables(text)
+    with_pairs = dict.fromkeys([*written, *pairs(written)])
+    return [MARKED + token for token in with_pairs if not token.isascii()]
 
 
 def searched_text(passage: Passage) -> str:

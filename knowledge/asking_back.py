@@ -15,6 +15,7 @@ from knowledge.replies import reply
 from knowledge.search import Hit
 from knowledge.wards import Ward, Wards
 
+ALL_WORDS = 0.99  # of the question, for a guide to be one of its readings
 CHOICES = 3  # a phone shows three buttons without scrolling
 # A guide must hold this share of the question's words to be offered as "closest".
 CLOSE_WORDS = 0.34
@@ -106,9 +107,6 @@ def which_topic(question: Question, hits: Sequence[Hit]) -> Answer | None:
     if len(choices) < 2:
         return None
     return Answer(AnswerKind.CLARIFY, reply("clarify", "topic"), NO_CONFIDENCE, choices=choices)
-
-
-ALL_WORDS = 0.99
 
 
 def _choices(hits: Sequence[Hit]) -> tuple[Choice, ...]:

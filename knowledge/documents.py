@@ -18,7 +18,7 @@ class DocumentKind(StrEnum):
     LESSON = "lesson"
     STAFF_ANSWER = "staff_answer"
     NOT_COVERED = "not_covered"
-    """A topic the material does not answer (knowledge/not_covered.yaml): found so that nothing else is mistaken for it."""
+    """A topic without an answer (knowledge/not_covered.yaml), found so that nothing else is mistaken for it."""
 
 
 PUBLIC_TOPIC = "public"

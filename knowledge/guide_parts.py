@@ -11,11 +11,12 @@ _FACETS = {
     ),
     "fee": re.compile(
         r"\b(le phi|phi|bao nhieu tien|(mat|ton|het|dong|nop) (bao nhieu |may )?(tien|phi)|gia bao nhieu|mien phi"
-        r"|bao lau|may (ngay|hom|tuan|tieng|gio)|bao nhieu (ngay|lau)|mat bao nhieu|thoi (gian|han)|khi nao (co|xong|duoc|lay|nhan)"
-        r"|bao gio (co|xong|duoc|lay|nhan)|lay ngay|trong ngay|het han)\b"
+        r"|bao lau|may (ngay|hom|tuan|tieng|gio)|bao nhieu (ngay|lau)|mat bao nhieu|thoi (gian|han)"
+        r"|(khi nao|bao gio) (co|xong|duoc|lay|nhan)|lay ngay|trong ngay|het han)\b"
     ),
     "where": re.compile(
-        r"\b(o dau|cho nao|noi nao|den dau|ra dau|co quan nao|tong dai|so dien thoai|goi so|hoi ai|gap ai|lien he|dia chi)\b"
+        r"\b(o dau|cho nao|noi nao|den dau|ra dau|co quan nao|tong dai|so dien thoai|goi so|hoi ai|gap ai|lien he"
+        r"|dia chi)\b"
     ),
     "steps": re.compile(
         r"\b(lam sao|lam the nao|the nao|nhu the nao|cach|cac buoc|buoc|huong dan|ra sao|lam gi|quy trinh|trinh tu)\b"

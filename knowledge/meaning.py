@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from knowledge.text import Query, lexical_tokens, syllables
+from knowledge.text import Query, lexical_tokens, pairs, syllables
 from knowledge.text.tokens import PAIR_JOINER, fold
 from knowledge.topics import Topic
 
 # Words every question has; a passage need not hold them to answer it.
-_STOP_WORDS = """là gì nào thế thì mà và của cho ở tại có không được bị như sao làm hỏi xin ơi ạ nhé nhỉ vậy tôi mình bạn em
-    anh chị bác chú ông bà các những một mấy bao nhiêu ai đâu khi lúc bây giờ rồi chưa nữa còn với về đến từ trong ra
-    vào này đó kia đấy đây phải cần muốn biết giúp để hãy hay hoặc nếu rằng vì bằng theo qua lại đi nha hả hề hôm ngày
-    nói nêu nhắc điều việc cái con cháu k ko j z vs ak a ha dc bn ntn"""
+_STOP_WORDS = """là gì nào thế thì mà và của cho ở tại có không được bị như sao làm hỏi xin ơi ạ nhé nhỉ vậy tôi mình
+    bạn em anh chị bác chú ông bà các những một mấy bao nhiêu ai đâu khi lúc bây giờ rồi chưa nữa còn với về đến từ
+    trong ra vào này đó kia đấy đây phải cần muốn biết giúp để hãy hay hoặc nếu rằng vì bằng theo qua lại đi nha hả hề
+    hôm ngày nói nêu nhắc điều việc cái con cháu k ko j z vs ak a ha dc bn ntn"""
 _MARKED_STOP = frozenset(_STOP_WORDS.split())
 _STOP = frozenset(fold(word) for word in _STOP_WORDS.split())
 STOP_WEIGHT = 0.15  # of a word above, against a word that means something
@@ -25,6 +25,8 @@ _PLAN_WORDS = frozenset(lexical_tokens("kế hoạch") + lexical_tokens("phong t
 WARD_NAME_WEIGHT = 0.3
 # "nhiệm vụ", "tiêu chí": in every passage of their topic, so that the office or group asked about must decide.
 ASKING_WORD_WEIGHT = 0.4
+# A writer who types marks on this share of the syllables types all of them: the rest of the language has none.
+CAREFUL_SHARE = 0.5
 MARKED = "="
 """Before a syllable that keeps its marks: ``=vàng`` and ``=vắng`` differ where ``vang`` does not."""
 
@@ -33,7 +35,7 @@ MARKED = "="
 class Meaning:
     """The tokens of the likeliest reading, each with its share of the meaning (0..1).
 
-    ``folded`` are syllables and pairs without marks; ``marked`` are the single syllables as written: with their
+    ``folded`` are syllables and pairs without marks; ``marked`` are the same as written: with their
     marks (``=vàng``) where marks were typed. ``damped`` are the tokens that name the ward or only the kind of thing
     asked for, with the weight they are looked up by.
     """
@@ -56,11 +58,22 @@ def read_meaning(query: Query, ward_names: str, plain: str, topics: Sequence[Top
     written = syllables(query.reading)
     stops = _stops(written) if query.has_diacritics else _STOP
     folded = {token: _share(token, damped, stops) for token in lexical_tokens(query.reading)}
-    marked: dict[str, float] = {}
-    for syllable in written:
-        bare = fold(syllable)
-        marked[bare if syllable == bare else MARKED + syllable] = _share(bare, damped, stops)
-    return Meaning(folded, marked, damped)
+    return Meaning(folded, _as_written(written, damped, stops), damped)
+
+
+def _as_written(written: Sequence[str], damped: Mapping[str, float], stops: frozenset[str]) -> dict[str, float]:
+    """Syllables and pairs with the marks that were typed; without, where none were or they may have been left out."""
+    bare = [fold(syllable) for syllable in written]
+    marked = [plain != syllable for plain, syllable in zip(bare, written, strict=True)]
+    careful = sum(marked) >= CAREFUL_SHARE * len(marked)
+    found: dict[str, float] = {}
+    for plain, syllable, typed in zip(bare, written, marked, strict=True):
+        found[MARKED + syllable if typed else plain] = _share(plain, damped, stops)
+    for number, plain in enumerate(pairs(bare)):
+        typed = marked[number] and marked[number + 1] if not careful else marked[number] or marked[number + 1]
+        token = MARKED + written[number] + PAIR_JOINER + written[number + 1] if typed else plain
+        found[token] = _share(plain, damped, stops)
+    return found
 
 
 def _share(token: str, damped: Mapping[str, float], stops: frozenset[str]) -> float:

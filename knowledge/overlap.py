@@ -14,6 +14,9 @@ from knowledge.text.tokens import PAIR_JOINER
 SUPPORTING_ROWS = 3  # phrasings that speak for a unit together; one alone may match by accident
 
 
+MOST_TELLING = 2  # words: what a question is about is rarely said in more
+
+
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """Shares of the question's meaning (0..1) that a unit holds; see ``knowledge.search.Features``."""
@@ -22,6 +25,10 @@ class Overlap:
     words: float
     pairs: float
     written: float
+    written_pairs: float
+    known: float
+    row: float
+    rarest: float
     likeness: float
     support: float
     title: float
@@ -36,6 +43,7 @@ class _Tokens:
     place_of: np.ndarray
     groups: np.ndarray
     counted: np.ndarray
+    known: float
 
     @property
     def total(self) -> float:
@@ -54,6 +62,7 @@ def overlaps(
     found = np.zeros((len(spans), len(tokens.counted)), np.float32)
     found[np.repeat(np.arange(len(spans)), sizes), places] = 1.0
     shares = found @ tokens.groups
+    rarest = _rarest(tokens, found)
     running = np.concatenate([[0.0], np.cumsum(tokens.counted[places])])
     held: list[Overlap] = []
     start = 0
@@ -64,13 +73,17 @@ def overlaps(
         alike = np.sort(2 * shared / (weights + tokens.total))[::-1][:SUPPORTING_ROWS].tolist()
         cosines = np.sort(index.vectors.cosines(vector, first, last))[::-1][:SUPPORTING_ROWS].tolist()
         title = float(shared[1] / weights[1]) if titled[number] and last - first > 1 and weights[1] else 0.0
-        coverage, words, pairs, written = shares[number].tolist()
+        coverage, words, pairs, written, written_pairs = shares[number].tolist()
         held.append(
             Overlap(
                 coverage=coverage,
                 words=words,
                 pairs=pairs,
                 written=written,
+                written_pairs=written_pairs,
+                known=tokens.known,
+                row=float(shared.max()) / tokens.total,
+                rarest=rarest[number],
                 likeness=alike[0],
                 support=sum(alike) / len(alike),
                 title=title,
@@ -82,6 +95,15 @@ def overlaps(
     return held
 
 
+def _rarest(tokens: _Tokens, found: np.ndarray) -> list[float]:
+    """How much of the question's most telling words each unit holds, as they are written."""
+    worth = tokens.groups[:, 3]
+    telling = np.argsort(-worth)[:MOST_TELLING]
+    total = float(worth[telling].sum()) or 1.0
+    shares: list[float] = (found[:, telling] @ worth[telling] / total).tolist()
+    return shares
+
+
 def _read_tokens(index: Index, meaning: Meaning) -> _Tokens:
     """Place 0 stands for every token that the question does not have."""
     names = list(dict.fromkeys([*meaning.folded, *meaning.marked]))
@@ -90,10 +112,14 @@ def _read_tokens(index: Index, meaning: Meaning) -> _Tokens:
     marked = np.fromiter((meaning.marked.get(name, 0.0) for name in names), np.float32, len(names)) * weights
     pair = np.fromiter((PAIR_JOINER in name for name in names), bool, len(names))
     telling = pair & np.fromiter((meaning.folded.get(name, 0.0) >= 1.0 for name in names), bool, len(names))
-    groups = np.stack([folded, folded * ~pair, folded * telling, marked], axis=1)
+    in_full = np.fromiter((meaning.marked.get(name, 0.0) >= 1.0 for name in names), bool, len(names))
+    parts = [folded, folded * ~pair, folded * telling, marked * ~pair, marked * (pair & in_full)]
+    groups = np.stack(parts, axis=1)
     groups /= np.maximum(groups.sum(axis=0), 1e-9)
     place_of = np.zeros(index.vocabulary_size + 1, np.int16)
     known = np.flatnonzero(ids >= 0)
     place_of[ids[known]] = known + 1
     empty = np.zeros((1, groups.shape[1]), np.float32)
-    return _Tokens(place_of, np.concatenate([empty, groups]), np.concatenate([[0.0], folded]))
+    single = marked * ~pair
+    share_known = float(single[known].sum() / max(single.sum(), 1e-9))
+    return _Tokens(place_of, np.concatenate([empty, groups]), np.concatenate([[0.0], folded]), share_known)

@@ -118,8 +118,18 @@ def _item_number(plain: str) -> int | None:
     return _NUMBERS[found] if _WORD_NUMBER.search(match.group(0)) else None
 
 
+ASKING_WORDS = frozenset(["gi", "nao", "sao", "dau", "ai", "may", "bao", "khong", "chua", "the"])
+
+
 def split_questions(text: str) -> Sequence[str]:
-    """The questions of one message, at most two; a single one comes back as it is."""
+    """The questions of one message, at most two; a single one comes back as it is.
+
+    A sentence that asks nothing ("gọi lại cho tôi số …") is no second question.
+    """
     parts = [part.strip() for part in re.split(r"(?<=\?)\s+|\n+|;\s+", text) if part.strip(" ?.!;,")]
-    asking = [part for part in parts if len(part.split()) >= LEAST_WORDS]
+    asking = [part for part in parts if len(part.split()) >= LEAST_WORDS and _asks(part)]
     return asking[:MOST_QUESTIONS] if len(asking) > 1 else [text]
+
+
+def _asks(part: str) -> bool:
+    return "?" in part or not ASKING_WORDS.isdisjoint(plain_text(part).split())

@@ -14,9 +14,22 @@ from pathlib import Path
 from typing import Any
 
 CONFIDENCE_INPUTS = (
-    *("coverage", "words", "pairs", "written", "likeness", "support", "cosine_support", "title", "opening"),
+    *(
+        "coverage",
+        "words",
+        "pairs",
+        "written",
+        "written_pairs",
+        "row",
+        "rarest",
+        "likeness",
+        "support",
+        "cosine_support",
+        "title",
+        "opening",
+    ),
     *("subject", "subject_asked", "about", "cosine", "topic_held", "topic_lacking", "number", "margin", "decoy"),
-    *("first_in_both", "length", "elsewhere"),
+    *("known", "known_cosine", "row_cosine", "first_in_both", "length", "elsewhere"),
 )
 """What the confidence is made of; ``knowledge.confidence`` computes them."""
 

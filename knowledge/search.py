@@ -29,15 +29,20 @@ _ITEM_NUMBER = re.compile(r"^\(?(\d{1,2})[.)]")
 class Features:
     """What is known of a unit and a question; every value is 0..1 unless said otherwise.
 
-    ``lexical`` and ``dense`` are min-max scores within the pool, ``fused`` their weighted sum; ``cosine`` is the
-    raw best cosine; ``coverage`` the share of the question's meaning found in the unit, ``words`` the same over
-    single syllables, ``pairs`` over pairs of them, ``written`` over syllables with the marks that were typed;
-    ``title`` the share of a guide's title that the question says; ``opening`` the share of the question said by a
-    plan's heading and first words, ``subject`` the same when an office or a group is asked about, else 0; ``about`` 1 for a plan and -1 for a guide when the question speaks as plans do; ``likeness`` how alike the question and the unit's most similar row are
-    (weighted Dice), ``support`` and ``cosine_support`` the mean of its three most similar rows;
-    ``topic`` 1 when the unit holds a topic asked for, -1 when one is asked for and it does not; ``number`` 1 or
-    -1 likewise for the number of an item; ``own`` 1 when the unit belongs to the ward asked about;
-    ``whole`` and ``part`` 1 for a whole section when a list is, or is not, asked for.
+    - ``lexical``, ``dense``: min-max scores within the pool; ``fused`` their weighted sum.
+    - ``cosine``, ``cosine_support``: the best raw cosine of a row, and the mean of the three best.
+    - ``coverage``: the share of the question's meaning found in the unit; ``words`` over single syllables, ``pairs``
+      over pairs; ``written``, ``written_pairs`` the same with the marks that were typed; ``known`` the share that
+      any passage has; ``row`` the share found in one row; ``rarest`` that of the two most telling words.
+    - ``likeness``, ``support``: weighted Dice of the question and the most similar row, and the mean of three.
+    - ``title``: the share of a guide's title that the question says.
+    - ``opening``: the share of the question said by a plan's heading and first words; ``subject`` the same when an
+      office or a group is asked about, else 0.
+    - ``about``: 1 for a plan and -1 for anything else when the question speaks as plans do.
+    - ``topic``: 1 when the unit holds a topic asked for, -1 when one is asked for and it does not; ``number``
+      likewise for the number of an item.
+    - ``own``: 1 when the unit belongs to the ward asked about.
+    - ``whole``, ``part``: 1 for a whole section when a list is, or is not, asked for.
     """
 
     lexical: float
@@ -48,6 +53,10 @@ class Features:
     words: float
     pairs: float
     written: float
+    written_pairs: float
+    known: float
+    row: float
+    rarest: float
     likeness: float
     support: float
     cosine_support: float
@@ -159,6 +168,10 @@ class Searcher:
                 words=overlap.words,
                 pairs=overlap.pairs,
                 written=overlap.written,
+                written_pairs=overlap.written_pairs,
+                known=overlap.known,
+                row=overlap.row,
+                rarest=overlap.rarest,
                 likeness=overlap.likeness,
                 support=overlap.support,
                 cosine_support=overlap.cosine_support,
