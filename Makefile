@@ -1,5 +1,7 @@
 # The house's commands. scripts/bootstrap.py does the work, so that Windows (serve.cmd) runs the same code.
 # exec: the recipe's shell must not stand between make and the program when a signal comes.
+# Standard output carries results only, also where one make runs another.
+MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 BOOTSTRAP = exec $(PYTHON) scripts/bootstrap.py
 

@@ -212,6 +212,14 @@ def lessons_check() -> None:
     raise typer.Exit(1 if found else 0)
 
 
+@lessons_app.command("preview")
+def lessons_preview(port: Annotated[int | None, typer.Option(help="Port; a fixed one by default.")] = None) -> None:
+    """Show every lesson as Zalo, Telegram and the web would, on this computer only."""
+    from bot.preview.server import PORT, serve_preview
+
+    raise typer.Exit(serve_preview(settings(), out, PORT if port is None else port))
+
+
 @facts_app.command("stale")
 def facts_stale(days: Annotated[int, typer.Option(help="Checked longer ago than this many days.")] = 180) -> None:
     """List the facts that are to be checked again."""

@@ -36,6 +36,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# SQLite hands the number of a deleted last row out again; a page that has seen reply 7 would pass over another 7.
+NEVER_REUSED = {"sqlite_autoincrement": True}
+
+
 def utc_now() -> datetime:
     """The present time in UTC."""
     return datetime.now(UTC)
@@ -71,6 +75,8 @@ class ResidentialGroup(SQLModel, table=True):
 class Person(SQLModel, table=True):
     """A resident who agreed to be remembered. Nothing but a name to be called by, a group and an age band."""
 
+    __table_args__ = NEVER_REUSED
+
     id: int | None = Field(default=None, primary_key=True)
     ward_code: str | None = Field(default=None, foreign_key="ward.code", index=True)
     group_id: int | None = Field(default=None, foreign_key="residential_group.id", index=True)
@@ -93,7 +99,7 @@ class Consent(SQLModel, table=True):
 class Chat(SQLModel, table=True):
     """One conversation on one channel; ``address`` is the channel's id of it (web: a hash of the session)."""
 
-    __table_args__ = (UniqueConstraint("channel", "address"),)
+    __table_args__ = (UniqueConstraint("channel", "address"), NEVER_REUSED)
 
     id: int | None = Field(default=None, primary_key=True)
     channel: str = Field(max_length=16)
@@ -114,6 +120,7 @@ class Inbox(SQLModel, table=True):
         UniqueConstraint("channel", "message_id"),
         Index("ix_inbox_chat", "chat_id", "status", "id"),
         Index("ix_inbox_status", "status", "id"),
+        NEVER_REUSED,
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -134,6 +141,7 @@ class Outbox(SQLModel, table=True):
     __table_args__ = (
         Index("ix_outbox_waiting", "channel", "status", "priority", "id"),
         Index("ix_outbox_chat", "chat_id", "id"),
+        NEVER_REUSED,
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -29,6 +29,7 @@ def last_reply(page: Page) -> object:
 
 
 async def ask(page: Page, text: str) -> None:
+    await expect(page.locator(".bot").first).to_be_visible()
     before = await page.locator(".bot").count()
     await page.get_by_label("Câu hỏi của bạn").fill(text)
     await page.get_by_label("Câu hỏi của bạn").press("Enter")
@@ -36,8 +37,10 @@ async def ask(page: Page, text: str) -> None:
 
 
 async def tap(page: Page, label: str) -> None:
+    button = page.get_by_role("button", name=label).last
+    await expect(button).to_be_visible()
     before = await page.locator(".bot").count()
-    await page.get_by_role("button", name=label).last.click()
+    await button.click()
     await expect(page.locator(".bot").nth(before)).to_be_visible()
 
 
@@ -190,8 +193,9 @@ async def test_a_residents_lesson_is_counted_for_the_group_and_deleted_on_reques
     assert int(cells[5]) >= 4
     await page.goto(house.url)
     await ask(page, "xóa dữ liệu của tôi")
-    await page.locator(".choices").last.get_by_role("button").first.click()
-    await expect(page.locator(".bot .said").last).to_contain_text("xóa")
+    await expect(page.locator(".bot .said").last).to_contain_text("Không lấy lại được")
+    await tap(page, "Xóa hết")
+    await expect(page.locator(".talk")).to_contain_text("Đã xóa hết")
     await page.goto(f"{house.url}/staff/w/hung-dao/")
     after = await row.locator("td").all_inner_texts()
     assert after[1] == "0"

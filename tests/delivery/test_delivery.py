@@ -109,17 +109,13 @@ async def test_a_message_is_answered_once_however_often_it_comes(database: Datab
 
 async def test_a_chat_is_answered_in_order_while_others_go_on(database: Database) -> None:
     async with house(database) as parts:
-        await asyncio.gather(
-            *(parts.inbox.receive(message(str(n), n, chat)) for chat in "abcd" for n in range(10))
-        )
+        await asyncio.gather(*(parts.inbox.receive(message(str(n), n, chat)) for chat in "abcd" for n in range(10)))
         await parts.until(lambda: len(parts.line.sent) == 40)
     for chat in "abcd":
         mine = [text for to, text in parts.line.sent if to == chat]
         stored = database.read_now(
             lambda session, address=chat: list(
-                session.exec(
-                    select(Inbox.body).join(Chat).where(Chat.address == address).order_by(col(Inbox.id))
-                )
+                session.exec(select(Inbox.body).join(Chat).where(Chat.address == address).order_by(col(Inbox.id)))
             )
         )
         assert mine == [f"{body['text']}!" for body in stored]

@@ -42,9 +42,8 @@ def test_careless_writing_uses_short_forms(noise: Noise) -> None:
 
 
 def test_dialect_swaps_first_sounds_only(noise: Noise) -> None:
-    for _ in range(40):
-        words = strip_diacritics(noise.dialect("nộp hồ sơ trực tuyến")).split()
-        assert [word[-2:] for word in words] == ["op", "ho", "so", "uc", "en"] or words[2] == "xo"
+    written = {word for _ in range(60) for word in strip_diacritics(noise.dialect("nộp sơ trực")).split()}
+    assert {"nop", "lop", "so", "xo", "truc", "chuc"} <= written <= {"nop", "lop", "so", "xo", "truc", "chuc", "so"}
 
 
 def test_teencode_is_counted_from_sentences_written_twice(tmp_path: Path) -> None:
@@ -111,10 +110,10 @@ def test_pairs_come_from_shared_data_and_our_own_material(small_shared: Path) ->
     pairs = read_pairs(small_shared, root / "knowledge", root / "lessons" / "courses", random.Random(1))
     sources = {pair.source for pair in pairs}
     assert {"wiki_ict", "law_title", "law_sentence", "guide", "lesson", "plan"} <= sources
-    title = next(pair for pair in pairs if pair.question == "Đăng ký tạm trú" or "tạm trú" in pair.question)
-    assert "tạm trú" in title.answer.lower()
-    twins = [pair.group for pair in pairs if pair.answer == title.answer]
-    assert len(set(twins)) == 1
+    guides = [pair for pair in pairs if pair.source == "guide"]
+    assert any(pair.answer.startswith(pair.question) for pair in guides)
+    # Phrasings of one guide share its answer, so they are no wrong answers to each other.
+    assert len({pair.group for pair in guides}) == len({pair.answer for pair in guides}) < len(guides)
 
 
 @pytest.mark.transformers

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, select
 
 from bot.store.database import Database, DatabaseClosedError
-from bot.store.tables import Chat, Ward, utc_now
+from bot.store.tables import Chat, Outbox, Ward, utc_now
 
 
 def add_chat(address: str, fails: bool = False):
@@ -70,3 +70,20 @@ def test_a_closed_database_says_so(database: Database) -> None:
     database.close()
     with pytest.raises(DatabaseClosedError):
         database.write_now(addresses)
+
+
+def test_the_number_of_a_deleted_reply_is_never_used_again(database: Database) -> None:
+    """A web page knows by the number which replies it has shown."""
+
+    def add(session: Session) -> int:
+        chat = Chat(channel="web", address=str(utc_now()), state={})
+        session.add(chat)
+        session.flush()
+        row = Outbox(chat_id=chat.id or 0, channel="web", body={})
+        session.add(row)
+        session.flush()
+        number = row.id or 0
+        session.delete(row)
+        return number
+
+    assert database.write_now(add) < database.write_now(add)

@@ -85,7 +85,18 @@ async def test_a_bad_request_is_told_what_is_wrong(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "😀😀", "x" * 10_000, "a\x00b\x07c", "<script>alert(1)</script>", "' OR 1=1 --", "\ud800", "?!...", "ạ"],
+    [
+        "",
+        "   ",
+        "😀😀",
+        "x" * 10_000,
+        "a\x00b\x07c",
+        "<script>alert(1)</script>",
+        "' OR 1=1 --",
+        "\ud800",
+        "?!...",
+        "ạ",
+    ],
     ids=["empty", "blank", "emoji", "long", "control", "html", "sql", "surrogate", "punctuation", "one"],
 )
 async def test_whatever_is_written_gets_a_reply(chat: ChatClient, text: str) -> None:
