@@ -30,6 +30,7 @@ from bot.store.database import Database
 from bot.store.tables import Chat, Inbox, Outbox, utc_now
 
 STEP_SECONDS = 10.0
+LINE_CAPABILITIES = Capabilities(4000, True, False, False, False, False)
 
 
 def message(text: str, number: int = 1, chat: str = "a", channel: str = "line") -> Message:
@@ -43,7 +44,7 @@ class Line:
     failures: list[Exception] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
     name: str = "line"
-    capabilities: Capabilities = Capabilities(4000, True, False, False, False, False)
+    capabilities: Capabilities = LINE_CAPABILITIES
 
     async def start(self, receive: Receive) -> None: ...
 
@@ -69,7 +70,7 @@ class House:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(STEP_SECONDS):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - what is waited for lies in the database, which calls nobody
                 await asyncio.sleep(0.01)
 
     def statuses(self, table: type[Inbox] | type[Outbox]) -> list[str]:
