@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from knowledge.features import FEATURES_FILE, TOKENIZER_FILE, UNKNOWN
 from knowledge.static_encoder import WEIGHTS_FILE
@@ -33,7 +33,7 @@ def write_checkpoint(folder: Path, features: list[str], rows: npt.NDArray[np.flo
     (folder / "1_Normalize").mkdir(exist_ok=True)
     levels, scales = quantise(rows)
     scales[features.index(UNKNOWN)] = 0.0  # what the vocabulary lacks adds nothing
-    save_file({"embeddings": levels, "weights": scales}, folder / WEIGHTS_FILE)
+    (folder / WEIGHTS_FILE).write_bytes(save({"embeddings": levels, "weights": scales}))
     vocabulary = {feature: row for row, feature in enumerate(features)}
     tokenizer: dict[str, object] = {
         "version": "1.0",
