@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from knowledge.text.characters import compose, place_tones
@@ -84,9 +85,9 @@ class FeatureTable:
 
     def strings(self, text: str) -> list[str]:
         """The known features of a text as strings, in the order of ``ids``."""
-        names = self._names()
-        return [names[row] for row in self.ids(text)]
+        return [self._names[row] for row in self.ids(text)]
 
+    @cached_property
     def _names(self) -> dict[int, str]:
         return {row: feature for feature, row in self.vocabulary.items()}
 
@@ -98,4 +99,3 @@ class FeatureTable:
             self._cache.clear()
         self._cache[token] = entry
         return entry
-
