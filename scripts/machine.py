@@ -1,4 +1,4 @@
-"""What the tests want of a machine beyond Python packages, and how to get it: PostgreSQL and Chromium."""
+"""What the tests want of a machine beyond Python packages, and how to get it: programs of Debian."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser")
 # DejaVu draws every Vietnamese letter and is 3 MB; without a font Chromium measures empty boxes.
 CHROMIUM_PACKAGES = ("chromium", "fonts-dejavu-core")
 POSTGRES_PACKAGES = ("postgresql",)
+SPEECH_PACKAGES = ("espeak-ng",)
+SCAN_PACKAGES = ("tesseract-ocr", "tesseract-ocr-vie")
 
 
 def require_all() -> bool:
@@ -39,6 +41,20 @@ def postgres_folder() -> Path | None:
 def chromium_path() -> str | None:
     """Debian's Chromium, or None; a browser that Playwright downloads is not used."""
     return next((found for found in map(shutil.which, CHROMIUM_NAMES) if found), None)
+
+
+def speech_path() -> str | None:
+    """The offline voice, or None."""
+    return shutil.which("espeak-ng")
+
+
+def scan_path() -> str | None:
+    """Tesseract with its Vietnamese data, or None."""
+    found = shutil.which("tesseract")
+    if found is None:
+        return None
+    listed = subprocess.run([found, "--list-langs"], capture_output=True, text=True, check=False).stdout
+    return found if "vie" in listed.split() else None
 
 
 def can_create_venv() -> bool:
@@ -78,6 +94,8 @@ def prepare_for_tests(say: Callable[[str], None]) -> None:
     """
     missing = [] if postgres_folder() else list(POSTGRES_PACKAGES)
     missing += [] if chromium_path() else list(CHROMIUM_PACKAGES)
+    missing += [] if speech_path() else list(SPEECH_PACKAGES)
+    missing += [] if scan_path() else list(SCAN_PACKAGES)
     if not missing:
         return
     names = " ".join(missing)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image, ImageDraw, ImageFont
 
 from indexer.readers import DocumentRefusedError, ReadDocument, read_document
 from indexer.readers import document as limits
@@ -23,6 +24,7 @@ from tests.indexer.pdf_files import rows, text_pdf
 docx = pytest.importorskip("docx", reason='needs the document libraries: pip install "bdhvs[documents]"')
 pypdf = pytest.importorskip("pypdf", reason='needs the document libraries: pip install "bdhvs[documents]"')
 
+TYPEFACE = Path(__file__).parents[2] / "lessons" / "typefaces" / "NotoSans-Regular.ttf"
 SCAN = Path(__file__).parents[2] / "knowledge" / "plans" / "raw" / "tu-ky.txt"
 SENTENCE = "Ủy ban nhân dân phường tổ chức phong trào học tập kỹ năng số cho người dân trên địa bàn phường. "
 PROSE = SENTENCE * 4
@@ -328,6 +330,17 @@ class TestScans:
     def test_a_scan_that_cannot_be_read_is_refused(self, tmp_path: Path, program: Path) -> None:
         self.install(program, '[ "$1" = --list-langs ] && echo vie || exit 1')
         assert refused(put(tmp_path, "a.png", PNG)).reason == "ocr_failed"
+
+
+@pytest.mark.scans
+def test_tesseract_itself_reads_vietnamese(tmp_path: Path) -> None:
+    lines = ("Ủy ban nhân dân phường Lê Đại Hành", "Hạn nộp báo cáo là ngày 15/12 hằng năm")
+    page = Image.new("L", (1700, 400), 255)
+    font = ImageFont.truetype(TYPEFACE, 60)
+    for number, line in enumerate(lines):
+        ImageDraw.Draw(page).text((60, 60 + 130 * number), line, fill=0, font=font)
+    page.save(tmp_path / "scan.png")
+    assert read_document(tmp_path / "scan.png").text.split() == " ".join(lines).split()
 
 
 def test_every_refusal_speaks_to_operators_and_staff() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 import soundfile
 
 from lessons.catalogue import Catalogue
-from lessons.speech import PROGRAM, TEXT_LIMIT, EspeakSpeech, SpeechError, audio_file, spoken
+from lessons.speech import TEXT_LIMIT, EspeakSpeech, SpeechError, audio_file, spoken
 
 # Takes espeak-ng's options and standard input; says a second of a tone for every word, at 22 050 samples a second.
 STAND_IN = """\
@@ -110,7 +109,7 @@ def test_a_failed_reading_keeps_nothing(voice: EspeakSpeech, tmp_path: Path) -> 
     assert not (tmp_path / "audio").exists()
 
 
-@pytest.mark.skipif(shutil.which(PROGRAM) is None, reason="needs espeak-ng: sudo apt-get install -y espeak-ng")
+@pytest.mark.speech
 def test_the_offline_voice_reads_a_card_in_its_time(shipped: Catalogue) -> None:
     """A Vietnamese syllable takes 0.2 to 0.6 s at a learner's pace."""
     text = shipped.lessons[0].cards[1].text

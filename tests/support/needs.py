@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "scripts"))  # the set-up scripts are no package: they run before anything is installed
 
-from machine import chromium_path, postgres_folder, require_all  # noqa: E402
+from machine import chromium_path, postgres_folder, require_all, scan_path, speech_path  # noqa: E402
 
 __all__ = ["NEEDS", "ROOT", "chromium_path", "postgres_folder", "require", "require_all"]
 
@@ -24,6 +24,8 @@ def _has_transformers() -> bool:
 NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     "postgres": (postgres_folder, "needs PostgreSQL's server programs: sudo apt-get install -y postgresql"),
     "browser": (chromium_path, "needs Chromium: sudo apt-get install -y chromium fonts-dejavu-core"),
+    "speech": (speech_path, "needs espeak-ng: sudo apt-get install -y espeak-ng"),
+    "scans": (scan_path, "needs Tesseract with Vietnamese: sudo apt-get install -y tesseract-ocr tesseract-ocr-vie"),
     "transformers": (_has_transformers, 'needs sentence-transformers: make setup EXTRAS="test transformers"'),
     "network": (require_all, "asks the package index: BDHVS_REQUIRE_ALL=1 make test"),
 }
