@@ -115,6 +115,7 @@ def post(address: str, body: Mapping[str, Any]) -> dict[str, Any]:
 def shipped_questions(data: Path) -> list[str]:
     """The phrasings that the shipped guides give, in the order of the index."""
     from bot.answering import current_index
+    from knowledge.documents import DocumentKind
     from knowledge.index import load_index
 
     folder = current_index(data)
@@ -122,7 +123,9 @@ def shipped_questions(data: Path) -> list[str]:
     index = load_index(folder)
     seen: dict[str, None] = {}
     for ordinal in range(len(index)):
-        seen.update(dict.fromkeys(index.entry(ordinal).passage.questions))
+        passage = index.entry(ordinal).passage
+        if passage.document.kind is DocumentKind.GUIDE:
+            seen.update(dict.fromkeys(passage.questions))
     return list(seen)
 
 
