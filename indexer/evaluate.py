@@ -1,17 +1,20 @@
 """Measures search and answers, and fits their numbers on development questions.
 
-``python -m indexer.evaluate questions [--test]``  our own question sets, by kind and form
-``python -m indexer.evaluate fit``                 ranking and confidence -> knowledge/calibration.json
+``python -m indexer.evaluate questions [--dev]``    the held-out questions nothing was fitted on (or the others)
+``python -m indexer.evaluate fit --folds FOLDER``  ranking and confidence -> knowledge/calibration.json
 ``python -m indexer.evaluate file FILE…``          retrieval sets; with several, fusion is fitted on the others
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
+import math
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
@@ -23,20 +26,33 @@ from indexer.fit import (
     find,
     fit_confidence,
     fit_ranking,
-    fit_threshold,
+    fit_thresholds,
     rescored,
 )
 from indexer.query_forms import FORMS
-from indexer.question_sets import QUESTIONS_FOLDER, Case, ask, in_forms, judge, load_cases, wrong_cases
+from indexer.question_sets import (
+    FOLDS,
+    QUESTIONS_FOLDER,
+    Case,
+    ask,
+    fold_file,
+    fold_of,
+    in_forms,
+    judge,
+    load_cases,
+)
 from indexer.retrieval_sets import METHODS, fit_share, measure, read_set, search_set
 from knowledge.answer import Answerer
-from knowledge.confidence import KINDS, confidence_inputs, confidence_kind
+from knowledge.answer_types import Answer
+from knowledge.asked_model import AskedModel
+from knowledge.confidence import KINDS, NO_CALIBRATION, confidence_inputs, confidence_kind
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.index import load_index
 from knowledge.ranking import CALIBRATION_FILE, CONFIDENCE_INPUTS, Logistic, load_ranking
 from knowledge.search import Searcher
 
 MATERIAL = Path("knowledge")
+WILSON_Z = 1.96  # 95 % of the normal distribution lies within this many standard deviations
 
 
 def evaluate_file(path: Path, encoder: Encoder, lexical_share: float | None = None) -> dict[str, Any]:
@@ -85,62 +101,103 @@ def evaluate_files(paths: Sequence[Path], encoder: Encoder) -> list[dict[str, An
     return results
 
 
-def own_questions(split: str, encoder: Encoder, folder: Path = QUESTIONS_FOLDER) -> list[dict[str, Any]]:
-    """Our question sets asked of the shipped material: a row a kind and form, and the calibration of each form."""
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of some questions went well: ``right`` ones, and those that were ``answered`` at all."""
+
+    kind: str
+    form: str
+    count: int
+    right: int
+    answered: int
+
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the share right, in percent (Wilson 1927)."""
+        share, square = self.right / self.count, WILSON_Z**2
+        middle = (share + square / (2 * self.count)) / (1 + square / self.count)
+        spread = math.sqrt(share * (1 - share) / self.count + square / (4 * self.count**2))
+        reach = WILSON_Z * spread / (1 + square / self.count)
+        return 100 * (middle - reach), 100 * (middle + reach)
+
+    def __str__(self) -> str:
+        low, high = self.interval()
+        right, answered = 100 * self.right / self.count, 100 * self.answered / self.count
+        return f"{self.kind:9}{self.form:14}{self.count:5}{right:9.1f} %{low:7.1f} - {high:5.1f} %{answered:9.1f} %"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Our question sets asked of the shipped material."""
+
+    shares: tuple[Share, ...]
+    calibration_error: float
+    wrong: tuple[tuple[str, Case, Answer], ...]
+
+
+def own_questions(split: str, encoder: Encoder, folder: Path = QUESTIONS_FOLDER) -> Measured:
+    """The questions of ``dev`` or ``heldout`` in all forms; the calibration over all of them together."""
+    cases = load_cases(folder, split)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         build_index(MATERIAL, Path(place) / "index", encoder=encoder)
         answerer = Answerer(load_index(Path(place) / "index"), encoder)
-        cases = load_cases(folder, split)
-        return [row for form in FORMS for row in _rows(answerer, form, in_forms(cases, form))]
-
-
-def _rows(answerer: Answerer, form: str, cases: Sequence[Case]) -> list[dict[str, Any]]:
-    asked = [(case, ask(answerer, case)) for case in cases]
-    verdicts = [(case, answer, judge(case, answer)) for case, answer in asked]
-    rows = []
-    for kind in dict.fromkeys(case.kind for case in cases):
-        of_kind = [verdict for case, _, verdict in verdicts if case.kind == kind]
-        right = sum(verdict.right for verdict in of_kind)
-        answered = sum(verdict.answered for verdict in of_kind)
-        rows.append({"form": form, "kind": kind, "n": len(of_kind), "right": right, "answered": answered})
+        asked = [(form, case, ask(answerer, case)) for form in FORMS for case in in_forms(cases, form)]
+    verdicts = [(form, case, answer, judge(case, answer)) for form, case, answer in asked]
+    shares = []
+    for form, kind in itertools.product(FORMS, dict.fromkeys(case.kind for case in cases)):
+        some = [verdict for one_form, case, _, verdict in verdicts if (one_form, case.kind) == (form, kind)]
+        right, answered = sum(one.right for one in some), sum(one.answered for one in some)
+        shares.append(Share(kind, form, len(some), right, answered))
     error = expected_calibration_error(
-        [answer.confidence for _, answer, _ in verdicts], [verdict.cited for _, _, verdict in verdicts]
+        [answer.confidence for _, _, answer, _ in verdicts], [verdict.cited for *_, verdict in verdicts]
     )
-    rows.append({"form": form, "kind": "calibration", "n": len(verdicts), "error": round(error, 4)})
-    return rows
+    wrong = tuple((form, case, answer) for form, case, answer, verdict in verdicts if not verdict.right)
+    return Measured(tuple(shares), error, wrong)
 
 
-def fit(encoder: Encoder, folder: Path = QUESTIONS_FOLDER) -> dict[str, Any]:
-    """Fits ranking and confidence on the development questions; the content of calibration.json."""
+def _print_measured(measured: Measured) -> None:
+    print(f"{'kind':9}{'form':14}count    right   95 % interval     answered")
+    for share in measured.shares:
+        print(share)
+    print(f"expected calibration error {measured.calibration_error:.3f}")
+
+
+def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[str, Any]:
+    """Fits ranking and confidence on the development questions; the content of calibration.json.
+
+    ``folds`` holds the classifiers of ``indexer.train_asked --folds``: each question is read by the one that has not
+    learnt it, as a resident's question will be.
+    """
+    classifiers = [AskedModel(fold_file(folds, fold)) for fold in range(FOLDS)]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         build_index(MATERIAL, Path(place) / "index", encoder=encoder)
         searcher = Searcher(load_index(Path(place) / "index"), encoder)
         cases = load_cases(folder, "dev")
-        found = [find(searcher, case) for form in FORMS for case in in_forms(cases, form)]
+        found = [find(searcher, case, classifiers[fold_of(case)]) for form in FORMS for case in in_forms(cases, form)]
     ranking = fit_ranking(found, load_ranking())
     ranked = [rescored(item, ranking) for item in found]
     confidence = {kind: _confidence(kind, ranked) for kind in KINDS}
     return {
         "fitted": {
             "on": date.today().isoformat(),
-            "with": "python -m indexer.evaluate fit",
+            "with": "python -m indexer.evaluate fit --folds FOLDER",
             "model_fingerprint": encoder.fingerprint,
             "questions": {kind: sum(case.kind == kind for case in cases) for kind in ("plan", "service", "outside")},
             "forms": list(FORMS),
         },
         "ranking": {"lexical_share": ranking.lexical_share, "weights": dict(ranking.weights)},
         "confidence": confidence,
-        "answer_threshold": _threshold(ranked, confidence),
+        "answer_threshold": _thresholds(ranked, confidence),
     }
 
 
-def _threshold(ranked: Sequence[Found], confidence: dict[str, dict[str, Any]]) -> float:
+def _thresholds(ranked: Sequence[Found], confidence: dict[str, dict[str, Any]]) -> dict[str, float]:
     models = {kind: Logistic(fields["intercept"], fields["weights"]) for kind, fields in confidence.items()}
-    stated = []
+    stated: list[dict[str, float]] = []
     for item in ranked:
-        model = models.get(confidence_kind(item.hits[0])) if item.hits else None
-        stated.append(model.of(confidence_inputs(item.question, item.hits)) if model else 0.0)
-    return fit_threshold(stated, [item.case.inside for item in ranked])
+        kind = confidence_kind(item.hits[0]) if item.hits else NO_CALIBRATION
+        known = kind in models
+        stated.append({kind: models[kind].of(confidence_inputs(item.question, item.hits))} if known else {})
+    return fit_thresholds(stated, [item.case.kind for item in ranked])
 
 
 def _confidence(kind: str, ranked: Sequence[Found]) -> dict[str, Any]:
@@ -152,15 +209,10 @@ def _confidence(kind: str, ranked: Sequence[Found]) -> dict[str, Any]:
     }
 
 
-def _show_wrong(encoder: Encoder, form: str) -> None:
-    """Writes the development questions answered wrong, with what was answered."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
-        build_index(MATERIAL, Path(place) / "index", encoder=encoder)
-        answerer = Answerer(load_index(Path(place) / "index"), encoder)
-        cases = in_forms(load_cases(QUESTIONS_FOLDER, "dev"), form)
-        for case, answer in wrong_cases(answerer, cases):
-            cited = answer.citations[0].document if answer.citations else "-"
-            print(f"{case.kind} {case.ward} | {case.text} | {answer.kind.value} {cited} {answer.confidence:.2f}")
+def _print_wrong(measured: Measured) -> None:
+    for form, case, answer in measured.wrong:
+        cited = answer.citations[0].document if answer.citations else "-"
+        print(f"{case.kind} {form} {case.ward} | {case.text} | {answer.kind.value} {cited} {answer.confidence:.2f}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -168,15 +220,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     questions = commands.add_parser("questions")
-    questions.add_argument("--test", action="store_true", help="the questions nothing was fitted on")
-    questions.add_argument("--wrong", metavar="FORM", help="show what went wrong (development questions only)")
-    commands.add_parser("fit")
+    questions.add_argument("--dev", action="store_true", help="the development questions, and what went wrong")
+    fitting = commands.add_parser("fit")
+    fitting.add_argument("--folds", type=Path, required=True, help="the folder of indexer.train_asked --folds")
     files = commands.add_parser("file")
     files.add_argument("files", nargs="+", type=Path)
     chosen = parser.parse_args(arguments)
     encoder = load_encoder()
     if chosen.command == "fit":
-        text = json.dumps(fit(encoder), ensure_ascii=False, indent=1) + "\n"
+        text = json.dumps(fit(encoder, chosen.folds), ensure_ascii=False, indent=1) + "\n"
         CALIBRATION_FILE.write_text(text, encoding="utf-8")
         print(f"wrote {CALIBRATION_FILE}", file=sys.stderr)
     elif chosen.command == "file":
@@ -187,11 +239,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         for result in results:
             print(json.dumps(result, ensure_ascii=False))
-    elif chosen.wrong:
-        _show_wrong(encoder, chosen.wrong)
     else:
-        for row in own_questions("test" if chosen.test else "dev", encoder):
-            print(json.dumps(row, ensure_ascii=False))
+        measured = own_questions("dev" if chosen.dev else "heldout", encoder)
+        _print_measured(measured)
+        if chosen.dev:
+            _print_wrong(measured)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,16 @@ the confidence by logistic regression. Both are regularised: there are hundreds 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 
-from indexer.question_sets import Case, holds
+from indexer.question_sets import OUTSIDE, PLAN, SERVICE, Case
+from knowledge.asked_model import AskedModel
 from knowledge.compose import headed
+from knowledge.confidence import KINDS as CONFIDENCE_KINDS
 from knowledge.confidence import confidence_inputs
 from knowledge.documents import DocumentKind
 from knowledge.question import Question, read_question
@@ -21,8 +24,8 @@ from knowledge.search import Features, Hit, Searcher
 
 RANKED = (
     *("fused", "cosine", "coverage", "words", "pairs", "written", "written_pairs", "row", "rarest"),
-    *("likeness", "support", "cosine_support", "title"),
-    *("opening", "subject", "about", "topic", "number", "own", "whole", "part"),
+    *("likeness", "support", "cosine_support", "asked", "chance", "title"),
+    *("opening", "subject", "about", "named", "topic", "number", "own", "whole", "part"),
 )
 """Features the ranking may weigh; ``fused`` is fitted with its lexical share held fixed."""
 
@@ -33,8 +36,8 @@ RARE_PENALTY = 0.001
 CONFIDENCE_PENALTY = 1.0
 CONFIDENCE_STEPS = 5000
 EVIDENCE = frozenset(
-    """coverage words pairs written written_pairs rarest likeness support cosine cosine_support title known
-    known_cosine row_cosine row opening subject topic_held number margin decoy first_in_both""".split()  # noqa: SIM905
+    """coverage words pairs written written_pairs rarest likeness support cosine cosine_support asked chance of_kind
+    title known known_cosine row_cosine row opening subject topic_held number margin decoy first_in_both""".split()  # noqa: SIM905
 )
 STEPS = 600
 STEP_SIZE = 0.05
@@ -50,9 +53,9 @@ class Found:
     right: tuple[bool, ...]
 
 
-def find(searcher: Searcher, case: Case) -> Found:
+def find(searcher: Searcher, case: Case, classifier: AskedModel | None = None) -> Found:
     """Searches for a case as the answerer does, and marks the units that hold the right fact."""
-    question = read_question(case.text)
+    question = read_question(case.text, classifier)
     named = tuple(ward.code for ward in question.mentions.wards)
     wards: tuple[str, ...] | None = named or ((case.ward,) if case.ward else None)
     if not named and question.mentions.elsewhere and question.topics:
@@ -62,10 +65,10 @@ def find(searcher: Searcher, case: Case) -> Found:
 
 
 def _is_right(case: Case, hit: Hit) -> bool:
-    if case.kind == "service":
+    if case.kind == SERVICE:
         return hit.document.id in case.guides
-    if case.kind == "plan":
-        return hit.document.ward == case.expected_ward and holds(headed(hit.entry.passage), case.fact)
+    if case.kind == PLAN:
+        return case.says(hit.document.ward, headed(hit.entry.passage))
     return hit.document.kind is DocumentKind.NOT_COVERED
 
 
@@ -130,14 +133,24 @@ def fit_confidence(found: Sequence[Found], names: Sequence[str]) -> tuple[float,
     return float(solution[0]), {name: float(value) for name, value in zip(names, solution[1:], strict=True)}
 
 
-def fit_threshold(confidences: Sequence[float], inside: Sequence[bool]) -> float:
-    """The confidence from which to answer: where questions lost inside and answered outside are equally few."""
-    stated, within = np.asarray(confidences), np.asarray(inside)
+def fit_thresholds(stated: Sequence[Mapping[str, float]], kinds: Sequence[str]) -> dict[str, float]:
+    """The confidence from which to answer, for each kind of document.
 
-    def worse(threshold: float) -> float:
-        return max(float((stated[within] < threshold).mean()), float((stated[~within] >= threshold).mean()))
+    ``stated`` is the confidence by the kind of the first unit found (empty when nothing may be answered), ``kinds``
+    what was asked (plan, service, outside). Best is where the largest of three shares is least: plan questions lost,
+    service questions lost, outside ones answered.
+    """
+    asked = np.asarray(kinds)
+    by_kind = {kind: np.asarray([found.get(kind, -1.0) for found in stated]) for kind in CONFIDENCE_KINDS}
 
-    return min((round(0.2 + 0.01 * step, 2) for step in range(51)), key=worse)
+    def shares(thresholds: Mapping[str, float]) -> float:
+        answered = np.any([by_kind[kind] >= thresholds[kind] for kind in CONFIDENCE_KINDS], axis=0)
+        lost = [float((~answered[asked == kind]).mean()) for kind in (PLAN, SERVICE)]
+        return max(*lost, float(answered[asked == OUTSIDE].mean()))
+
+    steps = [round(0.1 + 0.02 * step, 2) for step in range(41)]
+    grid = [dict(zip(CONFIDENCE_KINDS, pair, strict=True)) for pair in itertools.product(steps, steps)]
+    return min(grid, key=shares)
 
 
 def rescored(found: Found, ranking: RankWeights) -> Found:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,19 +24,29 @@ NOISE_SEED = 20_261_121
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question and what its answer must be: a fact of a ward's plan, one of some guides, or nothing at all."""
+    """A question and what its answer must be: a fact of a ward's plan, one of some guides, or nothing at all.
+
+    ``ward`` is the asker's; ``of`` the ward whose plan must answer, with one of ``facts``; with ``national`` a guide
+    that says it is right as well. ``origin`` is the question before it was typed in a form.
+    """
 
     kind: str
     text: str
     ward: str | None
-    expected_ward: str | None = None
-    fact: str = ""
+    of: str | None = None
+    facts: tuple[str, ...] = ()
+    national: bool = False
     guides: tuple[str, ...] = ()
+    origin: str = ""
 
     @property
     def inside(self) -> bool:
         """Whether the material answers the question."""
-        return self.kind != "outside"
+        return self.kind != OUTSIDE
+
+    def says(self, ward: str | None, text: str) -> bool:
+        """Whether a text of a ward (None: national) holds the right fact."""
+        return (ward == self.of or (ward is None and self.national)) and any(holds(text, fact) for fact in self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +58,45 @@ class Verdict:
     answered: bool
 
 
+PLAN, SERVICE, OUTSIDE = "plan", "service", "outside"
+
+
 def load_cases(folder: Path, split: str) -> list[Case]:
-    """The cases of ``dev`` or ``test``. Raises FileNotFoundError or KeyError when a file is missing or wrong."""
-    plans = sorted(folder.glob(f"plans_{split}*.yaml"))
+    """The cases of ``dev`` or ``heldout``; a file that is absent has none.
+
+    A plan's question: ``question``, ``ward`` of the asker (or null), ``of`` when another ward is asked about,
+    ``expect`` (words of the plan, or a list of which one must be said), ``national`` when a guide may answer too. A
+    service's: ``question``, ``guide``, ``also`` (guides that answer as well). One outside: ``question``, ``ward``.
+    Who has no ``ward`` asks from every ward in turn. Raises KeyError or TypeError when a field is missing or wrong.
+    """
+    by = askers()
     return [
-        *(case for path in plans for case in _plan_cases(_read(path))),
-        *_service_cases(_read(folder / f"services_{split}.yaml")),
-        *(case for path in sorted(folder.glob(f"outside_{split}*.yaml")) for case in _outside_cases(_read(path))),
+        *(_plan_case(entry) for entry in _read(folder, f"plans_{split}")),
+        *(_service_case(entry, by[n % len(by)]) for n, entry in enumerate(_read(folder, f"services_{split}"))),
+        *(
+            Case(OUTSIDE, entry["question"], entry.get("ward", by[n % len(by)]))
+            for n, entry in enumerate(_read(folder, f"outside_{split}"))
+        ),
     ]
 
 
-def _read(path: Path) -> dict[str, Any]:
-    fields = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(fields, dict):
-        raise ValueError(f"{path}: must be fields, one a line")
-    return fields
+def _read(folder: Path, name: str) -> list[dict[str, Any]]:
+    path = folder / f"{name}.yaml"
+    if not path.exists():
+        return []
+    questions: list[dict[str, Any]] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["questions"]
+    return questions
 
 
-def _plan_cases(fields: dict[str, Any]) -> Iterator[Case]:
-    for ward, questions in fields["asked_by"].items():
-        for question, fact in questions:
-            yield Case("plan", question, ward, ward, fact)
-    for ward, question, fact in fields["named"]:
-        yield Case("plan", question, None, ward, fact)
-    for asker, ward, question, fact in fields["across"]:
-        yield Case("plan", question, asker, ward, fact)
+def _plan_case(entry: Mapping[str, Any]) -> Case:
+    expect = entry["expect"]
+    facts = (expect,) if isinstance(expect, str) else tuple(expect)
+    of = entry.get("of") or entry["ward"]
+    return Case(PLAN, entry["question"], entry["ward"], of, facts, bool(entry.get("national")))
+
+
+def _service_case(entry: Mapping[str, Any], ward: str | None) -> Case:
+    return Case(SERVICE, entry["question"], ward, guides=(entry["guide"], *entry.get("also", ())))
 
 
 def askers() -> list[str | None]:
@@ -79,24 +104,23 @@ def askers() -> list[str | None]:
     return [None, *(ward.code for ward in load_wards().wards)]
 
 
-def _service_cases(fields: dict[str, Any]) -> Iterator[Case]:
-    by = askers()
-    for number, (ids, question) in enumerate(fields["questions"]):
-        yield Case("service", question, by[number % len(by)], guides=tuple(ids.split("|")))
+FOLDS = 3  # parts of the development questions; more take longer to train and change little
 
 
-def _outside_cases(fields: dict[str, Any]) -> Iterator[Case]:
-    by = askers()
-    for number, question in enumerate(fields["anyone"]):
-        yield Case("outside", question, by[number % len(by)])
-    for ward, question in fields["ward"]:
-        yield Case("outside", question, ward)
+def fold_of(case: Case) -> int:
+    """The part a development question belongs to: the same for all forms that it is asked in."""
+    return zlib.crc32((case.origin or case.text).encode()) % FOLDS
+
+
+def fold_file(folder: Path, fold: int) -> Path:
+    """Where the classifier of a part is kept."""
+    return folder / f"asked-{fold}.npz"
 
 
 def in_forms(cases: Iterable[Case], form: str) -> list[Case]:
     """The cases as they are typed in a form; the same in every run."""
     rng = random.Random(NOISE_SEED)
-    return [replace(case, text=in_form(case.text, form, rng)) for case in cases]
+    return [replace(case, text=in_form(case.text, form, rng), origin=case.text) for case in cases]
 
 
 def ask(answerer: Answerer, case: Case) -> Answer:
@@ -112,12 +136,10 @@ def judge(case: Case, answer: Answer) -> Verdict:
     if not answered or not answer.citations:
         return Verdict(False, False, answered)
     first = answer.citations[0]
-    if case.kind == "service":
+    if case.kind == SERVICE:
         hit = first.document in case.guides
         return Verdict(hit, hit, True)
-    ward = first.ward == case.expected_ward
-    cited = ward and holds(first.passage, case.fact)
-    return Verdict(ward and holds(answer.text, case.fact), cited, True)
+    return Verdict(case.says(first.ward, answer.text), case.says(first.ward, first.passage), True)
 
 
 def holds(text: str, fact: str) -> bool:
@@ -127,9 +149,3 @@ def holds(text: str, fact: str) -> bool:
 
 def _bare(text: str) -> str:
     return re.sub(r"[\s\"“”'‘’]+", "", strip_diacritics(text).lower().replace("–", "-"))
-
-
-def wrong_cases(answerer: Answerer, cases: Sequence[Case]) -> list[tuple[Case, Answer]]:
-    """The cases that are answered wrong, with the answers: what to look at next (of development questions)."""
-    asked = [(case, ask(answerer, case)) for case in cases]
-    return [(case, answer) for case, answer in asked if not judge(case, answer).right]

@@ -8,7 +8,7 @@ from datetime import date
 from knowledge import asking_back
 from knowledge.answer_types import ANSWER_LIMIT, CITATION_LIMIT, Answer, AnswerKind, OverrideSource
 from knowledge.compare import compare
-from knowledge.confidence import confidence_of
+from knowledge.confidence import confidence_of, sure_enough
 from knowledge.documents import DocumentKind
 from knowledge.encoder import Encoder
 from knowledge.followup import joined, leans
@@ -16,9 +16,9 @@ from knowledge.index import Index
 from knowledge.intents import load_intents
 from knowledge.overrides import staff_answer
 from knowledge.question import Question, read_question, split_questions
-from knowledge.ranking import answer_threshold
 from knowledge.replies import reply
 from knowledge.search import Searcher
+from knowledge.unit_answers import unit_answer
 from knowledge.wards import Wards, load_wards
 from knowledge.wording import Worder
 
@@ -87,6 +87,9 @@ class Answerer:
         given = self._given_by_staff(question, ward, overrides)
         if given is not None:
             return given
+        from_table = unit_answer(question, self._index)
+        if from_table is not None:
+            return from_table
         if question.compares:
             compared = compare(question, self._searcher, self._wards)
             if compared is not None:
@@ -110,7 +113,7 @@ class Answerer:
         if hits[0].document.kind is DocumentKind.NOT_COVERED:
             return asking_back.not_covered(hits[0])
         confidence = confidence_of(question, hits)
-        if confidence < answer_threshold():
+        if not sure_enough(hits[0], confidence):
             return asking_back.which_topic(question, hits) or asking_back.unknown(hits)
         return self._worder.answer(question, hits, confidence, limit)
 

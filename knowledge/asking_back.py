@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knowledge.answer_types import Answer, AnswerKind, Choice
+from knowledge.asked_model import TOPIC_CLASS
 from knowledge.compose import short_topic
-from knowledge.confidence import confidence_of
+from knowledge.confidence import confidence_of, sure_enough
 from knowledge.documents import PUBLIC_TOPIC, DocumentKind
 from knowledge.index import Index
 from knowledge.question import Question
-from knowledge.ranking import answer_threshold
 from knowledge.replies import reply
 from knowledge.search import Hit
+from knowledge.topics import load_topics
 from knowledge.wards import Ward, Wards
 
 ALL_WORDS = 0.99  # of the question, for a guide to be one of its readings
@@ -21,6 +22,7 @@ CHOICES = 3  # a phone shows three buttons without scrolling
 CLOSE_WORDS = 0.34
 # Wards whose best passage scores within this of the best one answer the question too.
 OTHER_WARD_GAP = 1.5
+LIKELY = 0.5  # probability of a topic from which it is more likely asked for than all others together
 NO_CONFIDENCE = 0.0
 """Confidence of a reply that cites nothing: it is the probability that the first citation is right."""
 
@@ -62,19 +64,25 @@ def missing(question: Question, ward: Ward, index: Index, hits: Sequence[Hit]) -
     held = index.topics_held.get(ward.code)
     if not asked or len(asked) != len(question.topics) or held is None:
         return None
-    if any(topic.id in held for topic in asked):
+    if any(topic.id in held for topic in asked) or _another_topic(question, held, {topic.id for topic in asked}):
         return None
-    if hits and hits[0].document.kind is DocumentKind.GUIDE and confidence_of(question, hits) >= answer_threshold():
+    if hits and hits[0].document.kind is DocumentKind.GUIDE and sure_enough(hits[0], confidence_of(question, hits)):
         return None
     restored = any(document.restored for document in index.documents if document.ward == ward.code)
     text = reply("abstain", "missing_restored" if restored else "missing", ward=ward.name, what=asked[0].missing)
     return Answer(AnswerKind.ABSTAIN, text, NO_CONFIDENCE)
 
 
+def _another_topic(question: Question, held: frozenset[str], missing: set[str]) -> bool:
+    """Whether the classifier reads the question as one for something that the plan does say."""
+    likely = [topic for topic in load_topics().topics if question.asked.probability([TOPIC_CLASS + topic.id]) >= LIKELY]
+    return any(topic.id in held and topic.like not in missing for topic in likely)
+
+
 def which_ward(question: Question, wards: Wards, index: Index, hits: Sequence[Hit]) -> Answer | None:
     """Asks which ward when the plans of several answer; None when only one does, or none is likely to."""
     best = hits[0]
-    if best.document.kind is not DocumentKind.PLAN or confidence_of(question, hits) < answer_threshold():
+    if best.document.kind is not DocumentKind.PLAN or not sure_enough(best, confidence_of(question, hits)):
         return None
     answering = {
         hit.document.ward

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from knowledge.answer_types import ANSWER_LIMIT, CITATION_LIMIT, Answer, AnswerKind
 from knowledge.compose import citation, compared_line
-from knowledge.confidence import confidence_of
+from knowledge.confidence import confidence_of, sure_enough
 from knowledge.documents import DocumentKind
 from knowledge.question import Question
-from knowledge.ranking import answer_threshold
 from knowledge.replies import reply
 from knowledge.search import Searcher
 from knowledge.wards import Ward, Wards
@@ -26,7 +25,7 @@ def compare(question: Question, searcher: Searcher, wards: Wards) -> Answer | No
         found = searcher.search(question, (ward.code,))
         hits = [hit for hit in found if hit.document.kind is DocumentKind.PLAN]
         confidence = confidence_of(question, hits)
-        holds = bool(hits) and confidence >= answer_threshold() and hits[0].features.topic >= 0
+        holds = bool(hits) and sure_enough(hits[0], confidence) and hits[0].features.topic >= 0
         passage = hits[0].entry.passage if holds else None
         lines.append(compared_line(passage, ward, question.meaning.folded, room // len(named)))
         if passage is not None:

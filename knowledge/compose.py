@@ -18,6 +18,8 @@ HEADING_ROOM = 60
 _PARTS = ("bring", "steps", "fee", "where", "beware")
 # What a guide shows when the question asks for nothing particular, as long as it fits.
 _USUAL_PARTS = ("steps", "bring", "fee")
+# A signer's block or a date is compared whole: one line of it ("TM. …") says nothing.
+SHORT_PASSAGE = 120
 SMALLEST_PART = 80  # characters; a part cut shorter than this is left out
 
 
@@ -62,7 +64,10 @@ def compared_line(passage: Passage | None, ward: Ward, meaning: Mapping[str, flo
     if ward.ended:
         name += f" (trước {day_without_zeros(ward.ended)})"
     start = f"- {name}: "
-    text = best_sentence(passage.text, limit - len(start), meaning) if passage else ""
+    text = ""
+    if passage:
+        short = "; ".join(passage.text.split("\n"))
+        text = short if len(short) <= SHORT_PASSAGE else best_sentence(passage.text, limit - len(start), meaning)
     return start + (text or reply("plan", "compare_missing"))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from knowledge.documents import DocumentKind
 from knowledge.question import Question
-from knowledge.ranking import load_confidence
+from knowledge.ranking import answer_threshold, load_confidence
 from knowledge.search import Hit
 
 NO_CALIBRATION = "none"  # a topic that is not covered holds no fact
@@ -21,6 +21,9 @@ def confidence_inputs(question: Question, hits: Sequence[Hit]) -> dict[str, floa
     rival = next((hit for hit in hits[1:] if not _same(best, hit)), None)
     decoy = next((hit for hit in hits[1:] if hit.document.kind is DocumentKind.NOT_COVERED), None)
     meaning = question.meaning.folded
+    asked = question.asked
+    of_plans = asked.of_plans()
+    plan = best.document.kind is DocumentKind.PLAN
     return {
         "coverage": features.coverage,
         "words": features.words,
@@ -35,11 +38,17 @@ def confidence_inputs(question: Question, hits: Sequence[Hit]) -> dict[str, floa
         "likeness": features.likeness,
         "support": features.support,
         "cosine_support": features.cosine_support,
+        "asked": features.asked,
+        "chance": features.chance,
+        "uncovered": asked.uncovered(),
+        "of_kind": of_plans if plan else max(0.0, 1.0 - of_plans - asked.uncovered()),
+        "lacking": max(0.0, of_plans - features.chance) if plan else 0.0,
         "title": features.title,
         "opening": features.opening,
         "subject": features.subject,
         "subject_asked": float(any(topic.subject for topic in question.topics)),
         "about": features.about,
+        "named": features.named,
         "cosine": features.cosine,
         "topic_held": float(features.topic > 0),
         "topic_lacking": float(features.topic < 0),
@@ -79,3 +88,9 @@ def confidence_of(question: Question, hits: Sequence[Hit]) -> float:
     if not hits or hits[0].document.kind is DocumentKind.NOT_COVERED:
         return 0.0
     return load_confidence(confidence_kind(hits[0])).of(confidence_inputs(question, hits))
+
+
+def sure_enough(hit: Hit, confidence: float) -> bool:
+    """Whether a resident is shown an answer from a unit found."""
+    kind = confidence_kind(hit)
+    return kind != NO_CALIBRATION and confidence >= answer_threshold(kind)

@@ -175,6 +175,11 @@ class Index:
         """The document of a passage."""
         return self.documents[int(self.passage_documents[ordinal])]
 
+    def sections(self, document_id: str) -> tuple[Passage, ...]:
+        """The passages of a document, in order; empty when there is no such document."""
+        number = next((n for n, document in enumerate(self.documents) if document.id == document_id), -1)
+        return tuple(self.entry(int(ordinal)).passage for ordinal in np.flatnonzero(self.passage_documents == number))
+
     def _entry(self, ordinal: int) -> Entry:
         start, end = int(self._passage_starts[ordinal]), int(self._passage_starts[ordinal + 1])
         record = json.loads(self._passages[start:end])

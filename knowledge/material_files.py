@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from knowledge.topics import TOPICS_FILE
+from knowledge.topics import LEARNT_FILE, TOPICS_FILE
 
 PLANS_FOLDER = "plans"
 GUIDES_FOLDER = "services"
@@ -29,7 +29,7 @@ def material_hashes(material_root: Path, more_plans: Iterable[Path] = ()) -> dic
     ]
     hashes = {file.relative_to(material_root).as_posix(): _hash(file) for file in files if file.is_file()}
     hashes |= {f"uploaded/{file.name}": _hash(file) for file in more_plans}
-    hashes[TOPICS_FILE.name] = _hash(TOPICS_FILE)
+    hashes |= {file.name: _hash(file) for file in (TOPICS_FILE, LEARNT_FILE)}
     return hashes
 
 

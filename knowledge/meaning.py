@@ -93,7 +93,7 @@ def _asking_words(plain: str, topics: Sequence[Topic]) -> set[str]:
     """The words by which a subject is asked about: they stand in many passages, the subject in one."""
     words: set[str] = set()
     for topic in topics:
-        match = topic.asks.search(plain) if topic.subject else None
+        match = topic.asks.search(plain) if topic.subject and topic.asks else None
         if match is not None:
             words.update(lexical_tokens(match.group()))
     return words

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from knowledge.asked_model import Asked, AskedModel, load_asked_model
 from knowledge.lexical import READING_WEIGHT
 from knowledge.meaning import Meaning, read_meaning
 from knowledge.text import Query, understand
@@ -55,7 +56,8 @@ class Question:
     ``mentions`` says which places it names; ``plain`` is the likeliest reading of the rest without
     marks, for the patterns; ``topics`` what of a plan it asks for; ``number`` the item it asks for ("nội dung thứ
     6"); ``compares`` whether several wards are asked about;
-    ``about_plan`` whether it speaks as plans do; ``meaning`` how much each of its words can tell.
+    ``about_plan`` whether it speaks as plans do; ``meaning`` how much each of its words can tell; ``asked`` what the
+    classifier of questions says.
     """
 
     text: str
@@ -67,6 +69,7 @@ class Question:
     compares: bool
     about_plan: bool
     meaning: Meaning
+    asked: Asked
 
     @property
     def empty(self) -> bool:
@@ -88,8 +91,8 @@ class Question:
         return any(topic.whole for topic in self.topics) or _LIST.search(self.plain) is not None
 
 
-def read_question(text: str) -> Question:
-    """Reads a question; never raises."""
+def read_question(text: str, classifier: AskedModel | None = None) -> Question:
+    """Reads a question; never raises. ``classifier`` takes the place of the bundled one."""
     mentions = load_wards().mentions(text)
     query = understand(text)
     rest = understand(mentions.rest).reading if mentions.wards else query.reading
@@ -103,6 +106,7 @@ def read_question(text: str) -> Question:
         topics=topics,
         number=_item_number(plain),
         meaning=read_meaning(query, mentions.names, plain, topics),
+        asked=(classifier or load_asked_model()).read(query.reading),
         about_plan=_ABOUT_PLANS.search(plain) is not None,
         compares=len(mentions.wards) > 1 or _COMPARES.search(plain) is not None,
     )

@@ -13,23 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-CONFIDENCE_INPUTS = (
-    *(
-        "coverage",
-        "words",
-        "pairs",
-        "written",
-        "written_pairs",
-        "row",
-        "rarest",
-        "likeness",
-        "support",
-        "cosine_support",
-        "title",
-        "opening",
-    ),
-    *("subject", "subject_asked", "about", "cosine", "topic_held", "topic_lacking", "number", "margin", "decoy"),
-    *("known", "known_cosine", "row_cosine", "first_in_both", "length", "elsewhere"),
+CONFIDENCE_INPUTS = tuple(
+    """coverage words pairs written written_pairs row rarest likeness support cosine_support title opening
+    subject subject_asked about named cosine topic_held topic_lacking number margin decoy asked chance
+    uncovered of_kind lacking known known_cosine row_cosine first_in_both length elsewhere""".split()  # noqa: SIM905
 )
 """What the confidence is made of; ``knowledge.confidence`` computes them."""
 
@@ -84,6 +71,6 @@ def load_confidence(kind: str, path: Path = CALIBRATION_FILE) -> Logistic:
 
 
 @cache
-def answer_threshold(path: Path = CALIBRATION_FILE) -> float:
-    """The confidence from which a resident is shown the answer."""
-    return float(_read(path)["answer_threshold"])
+def answer_threshold(kind: str, path: Path = CALIBRATION_FILE) -> float:
+    """The confidence from which a resident is shown an answer from a ``plan`` or a ``guide``."""
+    return float(_read(path)["answer_threshold"][kind])

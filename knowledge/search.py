@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from knowledge.asked_model import TOPIC_CLASS, load_asked_model
 from knowledge.documents import DocumentInfo, DocumentKind
 from knowledge.encoder import Encoder
 from knowledge.index import NATIONAL, Entry, Index, check_model
@@ -22,6 +23,8 @@ from knowledge.topics import LIST_ROLE
 
 POOL = 100  # best passages of each search that are fused, as measured in retrieval experiments
 UNITS = 16  # units whose features are computed; the right one was among them in every development question
+# Evidence for a guide that a ward added after the classifier was trained: neither for nor against.
+NEVER_SEEN = 0.5
 _ITEM_NUMBER = re.compile(r"^\(?(\d{1,2})[.)]")
 
 
@@ -35,10 +38,13 @@ class Features:
       over pairs; ``written``, ``written_pairs`` the same with the marks that were typed; ``known`` the share that
       any passage has; ``row`` the share found in one row; ``rarest`` that of the two most telling words.
     - ``likeness``, ``support``: weighted Dice of the question and the most similar row, and the mean of three.
+    - ``asked``: how surely the classifier of questions names this unit, on a logarithmic scale; ``chance`` the plain
+      probability.
     - ``title``: the share of a guide's title that the question says.
     - ``opening``: the share of the question said by a plan's heading and first words; ``subject`` the same when an
       office or a group is asked about, else 0.
     - ``about``: 1 for a plan and -1 for anything else when the question speaks as plans do.
+    - ``named``: likewise when it names one of our wards.
     - ``topic``: 1 when the unit holds a topic asked for, -1 when one is asked for and it does not; ``number``
       likewise for the number of an item.
     - ``own``: 1 when the unit belongs to the ward asked about.
@@ -60,10 +66,13 @@ class Features:
     likeness: float
     support: float
     cosine_support: float
+    asked: float
+    chance: float
     title: float
     opening: float
     subject: float
     about: float
+    named: float
     topic: float
     number: float
     own: float
@@ -159,6 +168,7 @@ class Searcher:
         for unit, overlap in zip(units, found, strict=True):
             entry = self.index.entry(unit.best.ordinal)
             plan = unit.document.kind is DocumentKind.PLAN
+            evidence, chance = _asked(question, entry)
             features = Features(
                 lexical=unit.lexical,
                 dense=unit.dense,
@@ -175,10 +185,13 @@ class Searcher:
                 likeness=overlap.likeness,
                 support=overlap.support,
                 cosine_support=overlap.cosine_support,
+                asked=evidence,
+                chance=chance,
                 title=overlap.title,
                 opening=question.meaning.share_in(entry.opening) if plan else 0.0,
                 subject=question.meaning.share_in(entry.opening) if plan and subject_asked else 0.0,
                 about=_agreement(question.about_plan, plan),
+                named=_agreement(bool(question.mentions.wards), plan),
                 topic=_agreement(bool(topic_ids), plan and bool(topic_ids.intersection(entry.topics))),
                 number=_agreement(question.number is not None and plan, _has_number(entry, question.number)),
                 own=float(bool(wards) and unit.document.ward in (wards or ())),
@@ -187,6 +200,18 @@ class Searcher:
             )
             hits.append(Hit(entry, self._weights.score(features), features, (unit.first, unit.last)))
         return hits
+
+
+def _asked(question: Question, entry: Entry) -> tuple[float, float]:
+    """How surely the classifier says that a unit is asked for, on two scales; a guide it never saw is left open."""
+    document = entry.passage.document
+    if document.kind is DocumentKind.PLAN:
+        names = [TOPIC_CLASS + topic for topic in entry.topics]
+    elif document.id in load_asked_model().known:
+        names = [document.id]
+    else:
+        return NEVER_SEEN, 0.0
+    return question.asked.evidence(names), question.asked.probability(names)
 
 
 def _unit_bounds(index: Index) -> tuple[np.ndarray, np.ndarray]:

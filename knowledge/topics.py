@@ -18,6 +18,8 @@ from knowledge.text import syllables
 from knowledge.text.tokens import fold
 
 TOPICS_FILE = Path(__file__).with_name("topics.yaml")
+LEARNT_FILE = Path(__file__).with_name("plan_topics.yaml")
+PHRASINGS_FILE = Path(__file__).with_name("plan_phrasings.yaml")
 LIST_ROLE = "list"
 _MARK = re.compile(r"^(?:[IVX]+\.|\d+(?:\.\d+)*\.?|[a-zđ]\)|\(\d+\))\s*")
 _NUMBER = re.compile(r"^\(?(\d{1,2})[.)]")
@@ -25,26 +27,35 @@ _NUMBER = re.compile(r"^\(?(\d{1,2})[.)]")
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One kind of thing a plan says; see topics.yaml for the meaning of the fields."""
+    """One kind of thing a plan says; see topics.yaml for the meaning of the fields.
+
+    A topic without ``asks`` is recognised in a question by ``knowledge.asked_model``, which has learnt its
+    ``phrasings`` and those of plan_phrasings.yaml (``learnt``, not indexed).
+    """
 
     id: str
-    asks: re.Pattern[str]
+    asks: re.Pattern[str] | None
     not_asks: re.Pattern[str] | None
     path: re.Pattern[str] | None
     not_path: re.Pattern[str] | None
+    path_only: re.Pattern[str] | None
     text: re.Pattern[str] | None
     not_text: re.Pattern[str] | None
     role: str
     needs: str
     phrasings: tuple[str, ...]
     phrasings_for: str
+    learnt: tuple[str, ...]
+    like: str
     missing: str
     subject: bool
     whole: bool
 
     def asked_in(self, plain: str) -> bool:
         """Whether a question (as ``plain_text`` gives it) asks for this topic."""
-        return self.asks.search(plain) is not None and not (self.not_asks and self.not_asks.search(plain))
+        if self.asks is None or self.asks.search(plain) is None:
+            return False
+        return not (self.not_asks and self.not_asks.search(plain))
 
     def held_by(self, passage: Passage) -> bool:
         """Whether a plan's passage holds what this topic asks for."""
@@ -54,6 +65,8 @@ class Topic:
             return False
         path = plain_path(passage.path)
         if self.not_path and self.not_path.search(path):
+            return False
+        if self.path_only and not self.path_only.search(path):
             return False
         text = plain_text(passage.text, marks="%")
         if self.not_text and self.not_text.search(text):
@@ -110,6 +123,17 @@ class Topics:
         """The ids of the topics a passage holds."""
         return tuple(topic.id for topic in self.topics if topic.held_by(passage))
 
+    def examples(self) -> list[tuple[str, str]]:
+        """What the model of asked topics learns from: phrasings that hold whatever the passage, and their topic."""
+        shared = {topic.id: topic.phrasings for topic in self.topics if topic.asks}
+        return [
+            (phrasing, topic.id)
+            for topic in self.topics
+            if topic.asks is None
+            for phrasing in (*topic.phrasings, *topic.learnt, *shared.get(topic.like, ()))
+            if "{" not in phrasing
+        ]
+
     def questions(self, passage: Passage, held: Iterable[str]) -> list[str]:
         """How residents ask for what a passage holds."""
         ids = set(held)
@@ -125,13 +149,17 @@ def _known(document: DocumentInfo, field: str) -> bool:
 
 
 @cache
-def load_topics(path: Path = TOPICS_FILE) -> Topics:
-    """Reads topics.yaml; raises ValueError naming the topic and field that is wrong."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Topics(tuple(_topic(path, entry) for entry in raw["topics"]))
+def load_topics() -> Topics:
+    """Reads topics.yaml and plan_topics.yaml; raises ValueError naming the topic and field that is wrong."""
+    learnt = yaml.load(PHRASINGS_FILE.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    topics: list[Topic] = []
+    for path in (TOPICS_FILE, LEARNT_FILE):
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        topics += [_topic(path, entry, tuple(learnt.get(entry["id"], ()))) for entry in raw["topics"]]
+    return Topics(tuple(topics))
 
 
-def _topic(path: Path, entry: Mapping[str, object]) -> Topic:
+def _topic(path: Path, entry: Mapping[str, object], learnt: tuple[str, ...]) -> Topic:
     def pattern(name: str) -> re.Pattern[str] | None:
         value = entry.get(name, [])
         if not isinstance(value, list):
@@ -143,21 +171,21 @@ def _topic(path: Path, entry: Mapping[str, object]) -> Topic:
         except re.error as error:
             raise ValueError(f"{path}: topic {entry.get('id')}: {name}: {error}") from error
 
-    asks = pattern("asks")
-    if asks is None:
-        raise ValueError(f"{path}: topic {entry.get('id')} has no asks")
     phrasings = entry.get("phrasings", [])
     return Topic(
         id=str(entry["id"]),
-        asks=asks,
+        asks=pattern("asks"),
+        like=str(entry.get("like", "")),
         not_asks=pattern("not_asks"),
         path=pattern("path"),
         not_path=pattern("not_path"),
+        path_only=pattern("path_only"),
         text=pattern("text"),
         not_text=pattern("not_text"),
         role=str(entry.get("role", "")),
         needs=str(entry.get("needs", "")),
         phrasings=tuple(map(str, phrasings)) if isinstance(phrasings, list) else (),
+        learnt=learnt,
         phrasings_for=str(entry.get("phrasings_for", "")),
         missing=str(entry.get("missing", "")),
         whole=bool(entry.get("whole", False)),

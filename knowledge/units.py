@@ -6,6 +6,7 @@ narrowed by the kind ("xã", "phường") and the old district it names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +87,12 @@ class Units:
         found = _longest([each for place in self._by_place for each in _find(place, words)])
         return [Successor(each.place, tuple(self._by_place[each.place])) for each in _narrow(found, words)]
 
+    def named(self, question: str) -> list[Unit]:
+        """The units of today that a question names with their kind ("phường Hồng Bàng"), with or without marks."""
+        words = " ".join(folded_words(question))
+        found = [unit for unit in self._units if re.search(rf"\b{' '.join(folded_words(str(unit)))}\b", words)]
+        return [unit for unit in found if not any(unit is not other and unit.name in other.name for other in found)]
+
 
 def _find(place: OldPlace, words: list[str]) -> Iterator[_Found]:
     name, kind = folded_words(place.name), folded_words(place.kind)
@@ -147,6 +154,18 @@ def load_units(path: Path = UNITS_FILE) -> Units:
         )
         for entry in entries
     )
+
+
+def describe_parts(units: Iterable[Unit], texts_file: Path = TEXTS_FILE) -> str:
+    """Which old places each unit was made of, one line a unit."""
+    texts: dict[str, str] = yaml.safe_load(texts_file.read_text(encoding="utf-8"))
+    return "\n".join(
+        texts["parts"].format(unit=f"{unit.kind.capitalize()} {unit.name}", places=_list(unit)) for unit in units
+    )
+
+
+def _list(unit: Unit) -> str:
+    return ", ".join(str(place)[0].lower() + str(place)[1:] for place in unit.old)
 
 
 def describe(successors: list[Successor], texts_file: Path = TEXTS_FILE) -> str:

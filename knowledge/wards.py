@@ -22,6 +22,10 @@ WARDS_FILE = Path(__file__).with_name("wards.yaml")
 FUZZY_LETTERS = 6
 _BEFORE_NAME = frozenset(["phuong", "xa", "p", "x", "o", "cua", "tai", "ben", "thuoc", "va", "voi", "ubnd"])
 _BEFORE_PROVINCE = frozenset(["tinh", "tp", "pho", "o", "tai", "cua", "ben"])
+# "tôi ở phường A, cho hỏi phường B …": A is where the asker lives, B is asked about.
+_LIVES_THERE = re.compile(
+    r"\b(toi|minh|em|chau|nha|dan|bac|co|chu|ba|ong|anh|chi|gia dinh)( \w+){0,2} (o|song|thuoc|ben|tai)$"
+)
 _NOT_A_NAME = frozenset(["hội", "phường", "xã", "thị", "trấn", "quận", "huyện"])
 _LONGEST_NAME = 5  # words; "phường Nguyễn Bỉnh Khiêm" has four
 
@@ -53,9 +57,9 @@ class Ward:
 class Mentions:
     """What a question says about places.
 
-    ``wards`` are ours, in order; ``by_successor`` when a merged ward was named by the ward that took it over;
-    ``elsewhere`` are places that are not ours, as written; ``names`` are the words that name our wards, ``rest`` is
-    the question without them.
+    ``wards`` are ours, in order, without where the asker lives when another is named; ``by_successor`` when a merged
+    ward was named by the ward that took it over; ``elsewhere`` are places that are not ours, as written; ``names`` are
+    the words that name our wards, ``rest`` is the question without them.
     """
 
     wards: tuple[Ward, ...]
@@ -98,6 +102,7 @@ class Wards:
         words = normalise(question).split()
         folded = [_bare(word) for word in words]
         found: list[Ward] = []
+        homes: list[Ward] = []
         by_successor = False
         elsewhere: list[str] = []
         keep = [True] * len(words)
@@ -110,6 +115,8 @@ class Wards:
                 by_successor = by_successor or name.by_successor
                 if name.ward not in found:
                     found.append(name.ward)
+                    if _LIVES_THERE.search(" ".join(folded[:start])):
+                        homes.append(name.ward)
                 position = end
                 continue
             length = self._elsewhere_at(words, folded, position)
@@ -118,6 +125,7 @@ class Wards:
             position += max(length, 1)
         rest = " ".join(word for word, kept in zip(words, keep, strict=True) if kept)
         names = " ".join(word for word, kept in zip(words, keep, strict=True) if not kept)
+        found = [ward for ward in found if ward not in homes] or found
         return Mentions(tuple(found), by_successor, tuple(elsewhere), names, rest)
 
     def _ours_at(self, folded: Sequence[str], position: int) -> tuple[int, int, _Name] | None:
@@ -146,6 +154,8 @@ class Wards:
     def _elsewhere_at(self, words: Sequence[str], folded: Sequence[str], position: int) -> int:
         """How many words at a position name a place that is not ours; 0 for none."""
         for length in (1, 2):
+            if length == 2 and position + 1 < len(folded) and self._ours_at(folded, position + 1):
+                continue  # "… thì xã Đại Sơn" without marks is no thị xã
             if tuple(folded[position : position + length]) in self.kinds:
                 start = position + length
                 for size in range(_LONGEST_NAME - 1, 0, -1):

@@ -1,0 +1,115 @@
+"""Which guide, which thing a plan says, or which topic nobody covers a question asks for: a classifier of questions.
+
+Search compares a question with texts; this model has learnt from thousands of phrasings which words tell one topic
+from all the others, and which are never said about anything we cover. Syllables, pairs and runs of letters are hashed
+into a table of small vectors; their weighted mean, squashed, gives a probability for every class. It was trained by
+``python -m indexer.train_asked`` and costs about 0.1 ms a question.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.text import fold, syllables
+from knowledge.text.tokens import PAIR_JOINER
+
+ASKED_FILE = Path(__file__).with_name("asked.npz")
+BUCKETS = 1 << 15  # twice as many gave nothing; collisions of rare features do little harm
+LETTER_RUNS = (3, 4)  # they carry a word over a slip of the finger
+TOPIC_CLASS = "topic:"
+"""Before the id of a plan's topic in the names of classes; the other classes are document ids."""
+UNCOVERED_CLASS = "not-covered-"
+LEAST_PROBABILITY = 1e-4  # below it a class is not asked for at all; the scale of ``evidence`` begins there
+MARKED = "="
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The probabilities of the classes for one question, by name; those below LEAST_PROBABILITY are left out."""
+
+    probabilities: Mapping[str, float]
+
+    def probability(self, names: Iterable[str]) -> float:
+        """The highest probability of some classes; 0 when none is known."""
+        return max((self.probabilities.get(name, 0.0) for name in names), default=0.0)
+
+    def evidence(self, names: Iterable[str]) -> float:
+        """The same on a logarithmic scale from 0 (LEAST_PROBABILITY or less) to 1 (certain)."""
+        found = max(self.probability(names), LEAST_PROBABILITY)
+        return 1.0 - math.log(found) / math.log(LEAST_PROBABILITY)
+
+    def uncovered(self) -> float:
+        """The probability that nothing in the material answers."""
+        return sum(share for name, share in self.probabilities.items() if name.startswith(UNCOVERED_CLASS))
+
+    def of_plans(self) -> float:
+        """The probability that a plan is asked about."""
+        return sum(share for name, share in self.probabilities.items() if name.startswith(TOPIC_CLASS))
+
+
+NOTHING_ASKED = Asked({})
+
+
+class AskedModel:
+    """A trained model; safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError or KeyError when the file is missing or wrong."""
+        with np.load(path, allow_pickle=False) as stored:
+            self._table: np.ndarray = stored["table"]
+            self._sizes: np.ndarray = stored["sizes"].astype(np.float32)
+            self._weights: np.ndarray = stored["weights"].astype(np.float32)
+            self._shift: np.ndarray = stored["shift"]
+            self._output: np.ndarray = stored["output"].astype(np.float32)
+            self._bias: np.ndarray = stored["bias"]
+            self.classes: tuple[str, ...] = tuple(stored["classes"].tolist())
+        self.known = frozenset(self.classes)
+
+    def read(self, text: str) -> Asked:
+        """The probabilities for a question as ``knowledge.text.understand`` reads it."""
+        buckets = feature_buckets(text)
+        if not len(buckets):
+            return NOTHING_ASKED
+        weights = self._weights[buckets]
+        weights = weights / np.sqrt(np.square(weights).sum())
+        hidden = np.maximum((weights * self._sizes[buckets]) @ self._table[buckets] + self._shift, 0.0)
+        scores = hidden @ self._output + self._bias
+        shares = np.exp(scores - scores.max())
+        shares /= shares.sum()
+        likely = np.flatnonzero(shares > LEAST_PROBABILITY)
+        return Asked(dict(zip([self.classes[n] for n in likely.tolist()], shares[likely].tolist(), strict=True)))
+
+
+@cache
+def load_asked_model(path: Path = ASKED_FILE) -> AskedModel:
+    """The bundled model."""
+    return AskedModel(path)
+
+
+def features(text: str) -> list[str]:
+    """What the model reads of a text: syllables and pairs with and without their marks, and runs of letters."""
+    written = syllables(text)
+    bare = [fold(syllable) for syllable in written]
+    found = list(bare)
+    found += [MARKED + syllable for syllable, plain in zip(written, bare, strict=True) if syllable != plain]
+    for n in range(len(bare) - 1):
+        found.append(bare[n] + PAIR_JOINER + bare[n + 1])
+        if written[n] != bare[n] or written[n + 1] != bare[n + 1]:
+            found.append(MARKED + written[n] + PAIR_JOINER + written[n + 1])
+    for plain in bare:
+        word = f"<{plain}>"
+        found += ["#" + word[at : at + size] for size in LETTER_RUNS for at in range(len(word) - size + 1)]
+    return list(dict.fromkeys(found))
+
+
+def feature_buckets(text: str) -> np.ndarray:
+    """The rows of the table that a text's features stand in."""
+    found: Sequence[str] = features(text)
+    return np.fromiter((zlib.crc32(feature.encode()) % BUCKETS for feature in found), np.int64, len(found))
