@@ -11,6 +11,7 @@ import json
 import re
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -204,7 +205,13 @@ class WebChannel:
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         )
-        await response.prepare(request)
+        # A page that is gone asks again from the last reply it has: nothing is lost, so nothing is reported.
+        with suppress(ConnectionResetError):
+            await response.prepare(request)
+            await self._stream(response, address, after)
+        return response
+
+    async def _stream(self, response: web.StreamResponse, address: str, after: int) -> None:
         await response.write(f"retry: {RECONNECT_MILLISECONDS}\n\n".encode())
         while not self._closing.is_set():
             replies = await self._replies.since(address, after, STREAM_SECONDS)
@@ -214,4 +221,3 @@ class WebChannel:
                 await response.write(f"id: {reply.number}\ndata: {data}\n\n".encode())
             if not replies:
                 await response.write(b": alive\n\n")
-        return response

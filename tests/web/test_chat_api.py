@@ -130,6 +130,17 @@ async def test_late_replies_come_by_the_stream_from_where_the_page_stopped(chat:
     assert got == second
 
 
+async def test_a_page_that_is_closed_leaves_no_error_behind(
+    chat: ChatClient, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    last = (await chat.say("chào bạn"))[-1]["number"]
+    stream = await chat.http.get(f"{house.url}/api/chat/events", headers={"Last-Event-ID": str(last)})
+    stream.close()
+    await chat.say("quên passcode VNeID")
+    await asyncio.sleep(0)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_the_stream_needs_a_session(house: House) -> None:
     async with aiohttp.ClientSession() as http, http.get(f"{house.url}/api/chat/events") as response:
         assert response.status == 403
