@@ -2,6 +2,7 @@
 
 ``python -m indexer.evaluate questions [--dev]``    the held-out questions nothing was fitted on (or the others)
 ``python -m indexer.evaluate fit --folds FOLDER``  ranking and confidence -> knowledge/calibration.json
+``python -m indexer.evaluate ablation --folds FOLDER``  what each part of the ranking adds
 ``python -m indexer.evaluate file FILE…``          retrieval sets; with several, fusion is fitted on the others
 """
 
@@ -19,15 +20,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
+from indexer.ablation import ablation
 from indexer.build import build_index
 from indexer.fit import (
+    UNRANKED,
     Found,
     expected_calibration_error,
     find,
-    fit_confidence,
+    fit_probability,
     fit_ranking,
     fit_thresholds,
     rescored,
+    unseen_probabilities,
 )
 from indexer.query_forms import FORMS
 from indexer.question_sets import (
@@ -45,23 +49,25 @@ from indexer.retrieval_sets import METHODS, fit_share, measure, read_set, search
 from knowledge.answer import Answerer
 from knowledge.answer_types import Answer
 from knowledge.asked_model import AskedModel
-from knowledge.confidence import KINDS, NO_CALIBRATION, confidence_inputs, confidence_kind
+from knowledge.confidence import KINDS
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.index import load_index
-from knowledge.ranking import CALIBRATION_FILE, CONFIDENCE_INPUTS, Logistic, load_ranking
+from knowledge.network import as_fields
+from knowledge.ranking import CALIBRATION_FILE, Ranking, lexical_share
 from knowledge.search import Searcher
 
 MATERIAL = Path("knowledge")
 WILSON_Z = 1.96  # 95 % of the normal distribution lies within this many standard deviations
 
 
-def evaluate_file(path: Path, encoder: Encoder, lexical_share: float | None = None) -> dict[str, Any]:
+def evaluate_file(path: Path, encoder: Encoder, given_share: float | None = None) -> dict[str, Any]:
     """R@1, R@5, R@10, MRR@10 of lexical, dense and hybrid search in the three forms, over one retrieval set.
 
-    ``lexical_share`` is the fusion weight; the shipped one when None. Raises SetFormatError or FileNotFoundError.
+    ``given_share`` is the lexical share of the fusion; the shipped one when None.
+    Raises SetFormatError or FileNotFoundError.
     """
     retrieval = read_set(path)
-    share = load_ranking().lexical_share if lexical_share is None else lexical_share
+    share = lexical_share() if given_share is None else given_share
     found = search_set(retrieval, encoder)
     return {
         "name": retrieval.name,
@@ -167,15 +173,11 @@ def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[
     ``folds`` holds the classifiers of ``indexer.train_asked --folds``: each question is read by the one that has not
     learnt it, as a resident's question will be.
     """
-    classifiers = [AskedModel(fold_file(folds, fold)) for fold in range(FOLDS)]
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
-        build_index(MATERIAL, Path(place) / "index", encoder=encoder)
-        searcher = Searcher(load_index(Path(place) / "index"), encoder)
-        cases = load_cases(folder, "dev")
-        found = [find(searcher, case, classifiers[fold_of(case)]) for form in FORMS for case in in_forms(cases, form)]
-    ranking = fit_ranking(found, load_ranking())
+    cases = load_cases(folder, "dev")
+    found = _searched(cases, encoder, folds)
+    ranking = Ranking(lexical_share(), fit_ranking(found))
     ranked = [rescored(item, ranking) for item in found]
-    confidence = {kind: _confidence(kind, ranked) for kind in KINDS}
+    of_kind = {kind: [item for item in ranked if item.kind == kind] for kind in KINDS}
     return {
         "fitted": {
             "on": date.today().isoformat(),
@@ -184,29 +186,39 @@ def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[
             "questions": {kind: sum(case.kind == kind for case in cases) for kind in ("plan", "service", "outside")},
             "forms": list(FORMS),
         },
-        "ranking": {"lexical_share": ranking.lexical_share, "weights": dict(ranking.weights)},
-        "confidence": confidence,
-        "answer_threshold": _thresholds(ranked, confidence),
+        "lexical_share": ranking.lexical_share,
+        "answer_threshold": _thresholds(ranked),
+        "ranking": as_fields(ranking.network),
+        "confidence": {kind: as_fields(fit_probability(some, _first_is_right)) for kind, some in of_kind.items()},
+        "coverage": {kind: as_fields(fit_probability(some, _is_covered)) for kind, some in of_kind.items()},
     }
 
 
-def _thresholds(ranked: Sequence[Found], confidence: dict[str, dict[str, Any]]) -> dict[str, float]:
-    models = {kind: Logistic(fields["intercept"], fields["weights"]) for kind, fields in confidence.items()}
-    stated: list[dict[str, float]] = []
-    for item in ranked:
-        kind = confidence_kind(item.hits[0]) if item.hits else NO_CALIBRATION
-        known = kind in models
-        stated.append({kind: models[kind].of(confidence_inputs(item.question, item.hits))} if known else {})
+def _searched(cases: Sequence[Case], encoder: Encoder, folds: Path) -> list[Found]:
+    """What is found for every case in every form, read by the classifier that has not learnt it."""
+    classifiers = [AskedModel(fold_file(folds, fold)) for fold in range(FOLDS)]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        build_index(MATERIAL, Path(place) / "index", encoder=encoder)
+        searcher = Searcher(load_index(Path(place) / "index"), encoder, Ranking(lexical_share(), UNRANKED))
+        return [find(searcher, case, classifiers[fold_of(case)]) for form in FORMS for case in in_forms(cases, form)]
+
+
+def _first_is_right(item: Found) -> bool:
+    return item.right[0]
+
+
+def _is_covered(item: Found) -> bool:
+    return item.case.inside
+
+
+def _thresholds(ranked: Sequence[Found]) -> dict[str, float]:
+    stated: list[dict[str, float]] = [{} for _ in ranked]
+    for kind in KINDS:
+        places = [place for place, item in enumerate(ranked) if item.kind == kind]
+        probabilities = unseen_probabilities([ranked[place] for place in places], _is_covered)
+        for place, probability in zip(places, probabilities.tolist(), strict=True):
+            stated[place] = {kind: probability}
     return fit_thresholds(stated, [item.case.kind for item in ranked])
-
-
-def _confidence(kind: str, ranked: Sequence[Found]) -> dict[str, Any]:
-    of_kind = [item for item in ranked if item.hits and confidence_kind(item.hits[0]) == kind]
-    intercept, weights = fit_confidence(of_kind, CONFIDENCE_INPUTS)
-    return {
-        "intercept": round(intercept, 4),
-        "weights": {name: round(weight, 4) for name, weight in weights.items()},
-    }
 
 
 def _print_wrong(measured: Measured) -> None:
@@ -223,6 +235,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     questions.add_argument("--dev", action="store_true", help="the development questions, and what went wrong")
     fitting = commands.add_parser("fit")
     fitting.add_argument("--folds", type=Path, required=True, help="the folder of indexer.train_asked --folds")
+    parts = commands.add_parser("ablation")
+    parts.add_argument("--folds", type=Path, required=True, help="as for fit")
     files = commands.add_parser("file")
     files.add_argument("files", nargs="+", type=Path)
     chosen = parser.parse_args(arguments)
@@ -231,6 +245,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         text = json.dumps(fit(encoder, chosen.folds), ensure_ascii=False, indent=1) + "\n"
         CALIBRATION_FILE.write_text(text, encoding="utf-8")
         print(f"wrote {CALIBRATION_FILE}", file=sys.stderr)
+    elif chosen.command == "ablation":
+        found = _searched(load_cases(QUESTIONS_FOLDER, "dev"), encoder, chosen.folds)
+        print("| without | plan questions | service questions |\n|---|---|---|")
+        for part, plans, services in ablation(found):
+            print(f"| {part} | {plans:.1f} % | {services:.1f} % |", flush=True)
     elif chosen.command == "file":
         results = (
             evaluate_files(chosen.files, encoder)

@@ -1,46 +1,40 @@
-"""Fits the ranking weights and the confidence of ``knowledge/calibration.json`` on development questions.
+"""Fits ranking, confidence and coverage of ``knowledge/calibration.json`` on development questions.
 
-Two convex problems, solved with plain numpy: the ranking by the softmax over the units found (several may be right),
-the confidence by logistic regression. Both are regularised: there are hundreds of questions, not thousands.
+The ranking learns by the softmax over the units found (several may be right), confidence and coverage by the logistic
+loss. What decides on a threshold is predicted by networks that have not seen the question.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.question_sets import OUTSIDE, PLAN, SERVICE, Case
+from indexer.network import fit_network
+from indexer.question_sets import FOLDS, OUTSIDE, PLAN, SERVICE, Case, fold_of
 from knowledge.asked_model import AskedModel
 from knowledge.compose import headed
 from knowledge.confidence import KINDS as CONFIDENCE_KINDS
-from knowledge.confidence import confidence_inputs
+from knowledge.confidence import NO_CALIBRATION, confidence_inputs, confidence_kind
 from knowledge.documents import DocumentKind
+from knowledge.network import Network
 from knowledge.question import Question, read_question
-from knowledge.ranking import RankWeights
-from knowledge.search import Features, Hit, Searcher
+from knowledge.ranking import CONFIDENCE_INPUTS, Ranking
+from knowledge.search import Hit, Searcher, by_rank
 
 RANKED = (
     *("fused", "cosine", "coverage", "words", "pairs", "written", "written_pairs", "row", "rarest"),
     *("likeness", "support", "cosine_support", "asked", "chance", "title"),
-    *("opening", "subject", "about", "named", "topic", "number", "own", "whole", "part"),
+    *("opening", "subject", "about", "named", "topic", "number", "figure", "own", "whole", "part"),
 )
 """Features the ranking may weigh; ``fused`` is fitted with its lexical share held fixed."""
-
-RANKING_PENALTY = 0.01
-# Signals that few questions give but that decide them: hardly held back, else their rarity would shrink them.
-RARE = ("number", "subject", "topic")
-RARE_PENALTY = 0.001
-CONFIDENCE_PENALTY = 1.0
-CONFIDENCE_STEPS = 5000
-EVIDENCE = frozenset(
-    """coverage words pairs written written_pairs rarest likeness support cosine cosine_support asked chance of_kind
-    title known known_cosine row_cosine row opening subject topic_held number margin decoy first_in_both""".split()  # noqa: SIM905
+THRESHOLD_STEP = 0.02
+UNRANKED = Network(
+    ("fused",), *(np.zeros(1), np.ones(1), np.ones(1)), np.zeros((1, 1)), *(np.zeros(1), np.zeros(1)), bias=0.0
 )
-STEPS = 600
-STEP_SIZE = 0.05
+"""The order of the fused score, for units that are ranked afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +45,11 @@ class Found:
     question: Question
     hits: tuple[Hit, ...]
     right: tuple[bool, ...]
+
+    @property
+    def kind(self) -> str:
+        """The calibration that reads it."""
+        return confidence_kind(self.hits[0]) if self.hits else NO_CALIBRATION
 
 
 def find(searcher: Searcher, case: Case, classifier: AskedModel | None = None) -> Found:
@@ -72,26 +71,32 @@ def _is_right(case: Case, hit: Hit) -> bool:
     return hit.document.kind is DocumentKind.NOT_COVERED
 
 
-def fit_ranking(found: Iterable[Found], start: RankWeights) -> RankWeights:
-    """The weights under which a right unit comes first most surely."""
-    groups = [
-        (np.asarray([[getattr(hit.features, name) for name in RANKED] for hit in item.hits]), np.asarray(item.right))
-        for item in found
-        if any(item.right) and not all(item.right) and _teaches_ranking(item)
-    ]
-    weights = np.asarray([start.weights.get(name, 0.0) for name in RANKED]) * 3.0
-    first = np.zeros_like(weights)
-    second = np.zeros_like(weights)
-    penalties = np.asarray([RARE_PENALTY if name in RARE else RANKING_PENALTY for name in RANKED])
-    for step in range(1, STEPS + 1):
-        gradient = penalties * weights
-        for features, right in groups:
-            gradient += _softmax_gradient(features, right, weights) / len(groups)
-        first = 0.9 * first + 0.1 * gradient
-        second = 0.999 * second + 0.001 * gradient**2
-        weights -= STEP_SIZE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-    # One unit of score is one nat of evidence; the margin of the confidence is read on this scale.
-    return RankWeights(start.lexical_share, {name: round(float(w), 3) for name, w in zip(RANKED, weights, strict=True)})
+def fit_ranking(found: Iterable[Found], names: Sequence[str] = RANKED) -> Network:
+    """The network over the named features under which a right unit comes first most surely.
+
+    One unit of score is one nat of evidence; the margin of the confidence is read on this scale.
+    """
+    teaching = [item for item in found if any(item.right) and not all(item.right) and _teaches_ranking(item)]
+    features, right, there = _padded(teaching, names)
+
+    def gradient(scores: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        return _softmax_gradient(scores, right[rows], there[rows])
+
+    return fit_network(names, features, there, gradient)
+
+
+def _padded(teaching: Sequence[Found], names: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Features (questions, units, names), which units are right and which are there at all (questions, units)."""
+    most = max(len(item.hits) for item in teaching)
+    features = np.zeros((len(teaching), most, len(names)), np.float32)
+    right = np.zeros((len(teaching), most), bool)
+    there = np.zeros((len(teaching), most), bool)
+    for row, item in enumerate(teaching):
+        count = len(item.hits)
+        features[row, :count] = [[getattr(hit.features, name) for name in names] for hit in item.hits]
+        right[row, :count] = item.right
+        there[row, :count] = True
+    return features, right, there
 
 
 def _teaches_ranking(item: Found) -> bool:
@@ -99,44 +104,56 @@ def _teaches_ranking(item: Found) -> bool:
     return item.case.inside or not (item.question.about_plan or item.question.topics)
 
 
-def _softmax_gradient(features: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    scores = features @ weights
-    shares = np.exp(scores - scores.max())
-    among_all = shares / shares.sum()
-    among_right = np.where(right, shares, 0.0)
-    among_right /= among_right.sum()
-    gradient: np.ndarray = (among_all - among_right) @ features
+TINY = 1e-30  # a right unit too far behind to have a share in single precision is pulled up all the same
+
+
+def _softmax_gradient(scores: np.ndarray, right: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """By the scores, of the mean loss: minus the logarithm of the share of the softmax that right units get."""
+    present = np.where(there, scores, -np.inf)
+    shares = np.exp(present - present.max(axis=1, keepdims=True))
+    among_right = np.where(right, shares + TINY, 0.0)
+    among_right /= among_right.sum(axis=1, keepdims=True)
+    gradient: np.ndarray = (shares / shares.sum(axis=1, keepdims=True) - among_right) / len(scores)
     return gradient
 
 
-def fit_confidence(found: Sequence[Found], names: Sequence[str]) -> tuple[float, dict[str, float]]:
-    """Intercept and weights of the logistic regression "the first unit is right" over the named inputs.
+Truth = Callable[[Found], bool]
+"""What a probability is of."""
 
-    Evidence never counts against an answer: the weights of EVIDENCE are held at or above zero. Without that, inputs
-    that go together get weights of both signs, which is right on the questions fitted and wild on others.
-    """
-    inputs = [confidence_inputs(item.question, item.hits) for item in found]
-    design = np.asarray([[1.0, *(row[name] for name in names)] for row in inputs])
-    target = np.asarray([float(item.right[0]) for item in found])
-    penalty = np.asarray([0.0, *(CONFIDENCE_PENALTY for _ in names)]) / len(found)
-    floor = np.asarray([-np.inf, *(0.0 if name in EVIDENCE else -np.inf for name in names)])
-    # Projected gradient descent with Nesterov's momentum; the step is safe for a logistic loss (curvature <= 1/4).
-    step = 1.0 / (0.25 * np.linalg.eigvalsh(design.T @ design / len(found)).max() + penalty.max())
-    solution = np.zeros(design.shape[1])
-    ahead = solution.copy()
-    for count in range(CONFIDENCE_STEPS):
-        probability = 1 / (1 + np.exp(-np.clip(design @ ahead, -30, 30)))
-        gradient = design.T @ (probability - target) / len(found) + penalty * ahead
-        following = np.maximum(ahead - step * gradient, floor)
-        ahead = following + count / (count + 3) * (following - solution)
-        solution = following
-    return float(solution[0]), {name: float(value) for name, value in zip(names, solution[1:], strict=True)}
+
+def fit_probability(found: Sequence[Found], truth: Truth) -> Network:
+    """The network over CONFIDENCE_INPUTS that says how probable something is of the best unit found."""
+    inputs = _inputs(found)
+    target = np.asarray([truth(item) for item in found], np.float32)[:, None]
+
+    def gradient(scores: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        stated: np.ndarray = (1 / (1 + np.exp(-np.clip(scores, -30, 30))) - target[rows]) / len(rows)
+        return stated
+
+    return fit_network(CONFIDENCE_INPUTS, inputs[:, None, :], np.ones((len(found), 1), bool), gradient)
+
+
+def unseen_probabilities(found: Sequence[Found], truth: Truth) -> np.ndarray:
+    """The same for each question, from a network that has not learnt its part of the questions."""
+    parts = np.asarray([fold_of(item.case) for item in found])
+    stated = np.zeros(len(found))
+    for part in range(FOLDS):
+        network = fit_probability([item for item, of in zip(found, parts, strict=True) if of != part], truth)
+        chosen = np.flatnonzero(parts == part).tolist()
+        scores = network.scores(_inputs([found[n] for n in chosen]))
+        stated[chosen] = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
+    return stated
+
+
+def _inputs(found: Sequence[Found]) -> np.ndarray:
+    rows = [confidence_inputs(item.question, item.hits) for item in found]
+    return np.asarray([[row[name] for name in CONFIDENCE_INPUTS] for row in rows], np.float32)
 
 
 def fit_thresholds(stated: Sequence[Mapping[str, float]], kinds: Sequence[str]) -> dict[str, float]:
-    """The confidence from which to answer, for each kind of document.
+    """The probability of being covered from which to answer, for each kind of document.
 
-    ``stated`` is the confidence by the kind of the first unit found (empty when nothing may be answered), ``kinds``
+    ``stated`` is that probability by the kind of the first unit found (empty when nothing may be answered), ``kinds``
     what was asked (plan, service, outside). Best is where the largest of three shares is least: plan questions lost,
     service questions lost, outside ones answered.
     """
@@ -148,18 +165,21 @@ def fit_thresholds(stated: Sequence[Mapping[str, float]], kinds: Sequence[str]) 
         lost = [float((~answered[asked == kind]).mean()) for kind in (PLAN, SERVICE)]
         return max(*lost, float(answered[asked == OUTSIDE].mean()))
 
-    steps = [round(0.1 + 0.02 * step, 2) for step in range(41)]
+    steps = [round(float(step), 2) for step in np.arange(0.1, 0.96, THRESHOLD_STEP)]
     grid = [dict(zip(CONFIDENCE_KINDS, pair, strict=True)) for pair in itertools.product(steps, steps)]
     return min(grid, key=shares)
 
 
-def rescored(found: Found, ranking: RankWeights) -> Found:
-    """The same question with its units in the order of other weights."""
+def rescored(found: Found, ranking: Ranking) -> Found:
+    """The same question with its units in the order of another ranking."""
+    if not found.hits:
+        return found
+    scores = ranking.scores([hit.features for hit in found.hits])
     scored = [
-        (Hit(hit.entry, ranking.score(hit.features), hit.features, hit.unit), right)
-        for hit, right in zip(found.hits, found.right, strict=True)
+        (Hit(hit.entry, score, hit.features, hit.unit), right)
+        for hit, score, right in zip(found.hits, scores, found.right, strict=True)
     ]
-    scored.sort(key=lambda pair: (-pair[0].score, pair[0].entry.ordinal))
+    scored.sort(key=lambda pair: by_rank(pair[0]))
     return Found(found.case, found.question, tuple(hit for hit, _ in scored), tuple(right for _, right in scored))
 
 
@@ -173,6 +193,3 @@ def expected_calibration_error(confidences: Sequence[float], right: Sequence[boo
             true = float(np.mean([right[i] for i in part]))
             gaps += abs(stated - true) * len(part)
     return gaps / len(confidences) if len(confidences) else 0.0
-
-
-FEATURE_NAMES = tuple(field.name for field in fields(Features))

@@ -9,7 +9,6 @@ from knowledge import asking_back
 from knowledge.answer_types import ANSWER_LIMIT, CITATION_LIMIT, Answer, AnswerKind, OverrideSource
 from knowledge.compare import compare
 from knowledge.confidence import confidence_of, sure_enough
-from knowledge.documents import DocumentKind
 from knowledge.encoder import Encoder
 from knowledge.followup import joined, leans
 from knowledge.index import Index
@@ -110,12 +109,9 @@ class Answerer:
             asked_back = asking_back.missing(question, self._wards[wards[0]], self._index, hits)
         if asked_back is not None:
             return asked_back
-        if hits[0].document.kind is DocumentKind.NOT_COVERED:
-            return asking_back.not_covered(hits[0])
-        confidence = confidence_of(question, hits)
-        if not sure_enough(hits[0], confidence):
-            return asking_back.which_topic(question, hits) or asking_back.unknown(hits)
-        return self._worder.answer(question, hits, confidence, limit)
+        if not sure_enough(question, hits):
+            return asking_back.not_covered(hits) or asking_back.which_topic(question, hits) or asking_back.unknown(hits)
+        return self._worder.answer(question, hits, confidence_of(question, hits), limit)
 
     def _given_by_staff(self, question: Question, ward: str | None, overrides: OverrideSource | None) -> Answer | None:
         if overrides is None:

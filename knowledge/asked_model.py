@@ -28,6 +28,8 @@ TOPIC_CLASS = "topic:"
 UNCOVERED_CLASS = "not-covered-"
 LEAST_PROBABILITY = 1e-4  # below it a class is not asked for at all; the scale of ``evidence`` begins there
 MARKED = "="
+WARD_NAMED, ELSEWHERE_NAMED = "@ward", "@elsewhere"
+"""Marks of a question that names a ward with a plan here, or another place: which one does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,12 @@ class AskedModel:
             self.classes: tuple[str, ...] = tuple(stored["classes"].tolist())
         self.known = frozenset(self.classes)
 
-    def read(self, text: str) -> Asked:
-        """The probabilities for a question as ``knowledge.text.understand`` reads it."""
-        buckets = feature_buckets(text)
+    def read(self, text: str, places: Sequence[str] = ()) -> Asked:
+        """The probabilities for a question as ``knowledge.text.understand`` reads it.
+
+        ``places`` are the marks of what places it names (WARD_NAMED, ELSEWHERE_NAMED), whose names it is without.
+        """
+        buckets = feature_buckets(text, places)
         if not len(buckets):
             return NOTHING_ASKED
         weights = self._weights[buckets]
@@ -93,8 +98,8 @@ def load_asked_model(path: Path = ASKED_FILE) -> AskedModel:
     return AskedModel(path)
 
 
-def features(text: str) -> list[str]:
-    """What the model reads of a text: syllables and pairs with and without their marks, and runs of letters."""
+def features(text: str, places: Sequence[str] = ()) -> list[str]:
+    """What the model reads of a text: syllables and pairs with and without their marks, runs of letters, places."""
     written = syllables(text)
     bare = [fold(syllable) for syllable in written]
     found = list(bare)
@@ -106,10 +111,10 @@ def features(text: str) -> list[str]:
     for plain in bare:
         word = f"<{plain}>"
         found += ["#" + word[at : at + size] for size in LETTER_RUNS for at in range(len(word) - size + 1)]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *places]))
 
 
-def feature_buckets(text: str) -> np.ndarray:
+def feature_buckets(text: str, places: Sequence[str] = ()) -> np.ndarray:
     """The rows of the table that a text's features stand in."""
-    found: Sequence[str] = features(text)
+    found = features(text, places)
     return np.fromiter((zlib.crc32(feature.encode()) % BUCKETS for feature in found), np.int64, len(found))

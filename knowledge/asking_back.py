@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from knowledge.answer_types import Answer, AnswerKind, Choice
 from knowledge.asked_model import TOPIC_CLASS
 from knowledge.compose import short_topic
-from knowledge.confidence import confidence_of, sure_enough
+from knowledge.confidence import sure_enough
 from knowledge.documents import PUBLIC_TOPIC, DocumentKind
 from knowledge.index import Index
 from knowledge.question import Question
@@ -32,9 +32,15 @@ def empty() -> Answer:
     return Answer(AnswerKind.ABSTAIN, reply("abstain", "empty"), NO_CONFIDENCE)
 
 
-def not_covered(hit: Hit) -> Answer:
-    """The reply to a question about a topic known to be missing: it is named, with the desk to ask."""
-    passage = hit.entry.passage
+def not_covered(hits: Sequence[Hit]) -> Answer | None:
+    """The reply to a question about a topic known to be missing: it is named, with the desk to ask.
+
+    None when what the material covers fits better.
+    """
+    best = max(hits, key=lambda hit: hit.score)
+    if best.document.kind is not DocumentKind.NOT_COVERED:
+        return None
+    passage = best.entry.passage
     name = "not_covered_public" if passage.role == PUBLIC_TOPIC else "not_covered"
     return Answer(AnswerKind.ABSTAIN, reply("abstain", name, topic=passage.text), NO_CONFIDENCE)
 
@@ -64,25 +70,27 @@ def missing(question: Question, ward: Ward, index: Index, hits: Sequence[Hit]) -
     held = index.topics_held.get(ward.code)
     if not asked or len(asked) != len(question.topics) or held is None:
         return None
-    if any(topic.id in held for topic in asked) or _another_topic(question, held, {topic.id for topic in asked}):
+    if any(topic.id in held for topic in asked) or not _meant(question, held, {topic.id for topic in asked}):
         return None
-    if hits and hits[0].document.kind is DocumentKind.GUIDE and sure_enough(hits[0], confidence_of(question, hits)):
+    if hits and hits[0].document.kind is DocumentKind.GUIDE and sure_enough(question, hits):
         return None
     restored = any(document.restored for document in index.documents if document.ward == ward.code)
     text = reply("abstain", "missing_restored" if restored else "missing", ward=ward.name, what=asked[0].missing)
     return Answer(AnswerKind.ABSTAIN, text, NO_CONFIDENCE)
 
 
-def _another_topic(question: Question, held: frozenset[str], missing: set[str]) -> bool:
-    """Whether the classifier reads the question as one for something that the plan does say."""
-    likely = [topic for topic in load_topics().topics if question.asked.probability([TOPIC_CLASS + topic.id]) >= LIKELY]
-    return any(topic.id in held and topic.like not in missing for topic in likely)
+def _meant(question: Question, held: frozenset[str], missing: set[str]) -> bool:
+    """Whether the classifier too reads the question as one for what is missing, not for what the plan does say."""
+    learnt = [TOPIC_CLASS + topic.id for topic in load_topics().topics if topic.like in missing]
+    if learnt:
+        return question.asked.probability(learnt) >= LIKELY
+    return question.asked.probability(TOPIC_CLASS + topic for topic in held) < LIKELY
 
 
 def which_ward(question: Question, wards: Wards, index: Index, hits: Sequence[Hit]) -> Answer | None:
     """Asks which ward when the plans of several answer; None when only one does, or none is likely to."""
     best = hits[0]
-    if best.document.kind is not DocumentKind.PLAN or not sure_enough(best, confidence_of(question, hits)):
+    if best.document.kind is not DocumentKind.PLAN or not sure_enough(question, hits):
         return None
     answering = {
         hit.document.ward

@@ -13,6 +13,8 @@ from knowledge.replies import reply
 from knowledge.search import Searcher
 from knowledge.wards import Ward, Wards
 
+LEAST_CONFIDENCE = 0.5  # beside the other wards' lines a wrong one is worse than "không nêu"
+
 
 def compare(question: Question, searcher: Searcher, wards: Wards) -> Answer | None:
     """The lines of the wards named, or of all; None when no plan answers the question."""
@@ -25,7 +27,7 @@ def compare(question: Question, searcher: Searcher, wards: Wards) -> Answer | No
         found = searcher.search(question, (ward.code,))
         hits = [hit for hit in found if hit.document.kind is DocumentKind.PLAN]
         confidence = confidence_of(question, hits)
-        holds = bool(hits) and sure_enough(hits[0], confidence) and hits[0].features.topic >= 0
+        holds = sure_enough(question, hits) and confidence >= LEAST_CONFIDENCE and hits[0].features.topic >= 0
         passage = hits[0].entry.passage if holds else None
         lines.append(compared_line(passage, ward, question.meaning.folded, room // len(named)))
         if passage is not None:

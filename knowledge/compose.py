@@ -13,6 +13,7 @@ from knowledge.topics import LIST_ROLE
 from knowledge.wards import Ward
 
 _HEADING = re.compile(r"^(?:[IVX]+\.|\d{1,2}(?:\.\d{1,2})*\.?|[a-zđ]\)|\(\d{1,2}\))\s*")
+_NUMBER_BLANK = re.compile(r"Số:\s*/")
 HEADING_MATCH = 20  # letters of a heading that show it is already at the beginning of the text
 HEADING_ROOM = 60
 _PARTS = ("bring", "steps", "fee", "where", "beware")
@@ -34,9 +35,10 @@ def plan_answer(
 ) -> str:
     """The extract of a plan's passage, prefixed with whose plan it is."""
     opening = plan_opening(ward, by_successor) if ward else ""
-    room = limit - len(opening) - 1
+    closing = reply("plan", "number_blank") if _NUMBER_BLANK.match(passage.text) else ""
+    room = limit - len(opening) - len(closing) - 2
     body = quote(headed(passage), room, meaning, evenly=asks_list and passage.role == LIST_ROLE)
-    return f"{opening}\n{body}" if opening else body
+    return "\n".join(part for part in (opening, body, closing) if part)
 
 
 def headed(passage: Passage) -> str:
@@ -66,8 +68,15 @@ def compared_line(passage: Passage | None, ward: Ward, meaning: Mapping[str, flo
     start = f"- {name}: "
     text = ""
     if passage:
-        short = "; ".join(passage.text.split("\n"))
-        text = short if len(short) <= SHORT_PASSAGE else best_sentence(passage.text, limit - len(start), meaning)
+        _, _, below = passage.text.partition("\n")
+        body = below if passage.role == LIST_ROLE and below else passage.text
+        short = "; ".join(line.strip(" -;") for line in body.split("\n"))
+        if len(short) <= SHORT_PASSAGE:
+            text = short
+        elif passage.role == LIST_ROLE:
+            text = shorten(short, limit - len(start))
+        else:
+            text = best_sentence(body, limit - len(start), meaning)
     return start + (text or reply("plan", "compare_missing"))
 
 

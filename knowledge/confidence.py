@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from knowledge.documents import DocumentKind
 from knowledge.question import Question
-from knowledge.ranking import answer_threshold, load_confidence
+from knowledge.ranking import answer_threshold, load_confidence, load_coverage
 from knowledge.search import Hit
 
 NO_CALIBRATION = "none"  # a topic that is not covered holds no fact
@@ -18,7 +18,7 @@ def confidence_inputs(question: Question, hits: Sequence[Hit]) -> dict[str, floa
     """What the calibration reads; every value is about 0..1. ``hits`` must not be empty."""
     best = hits[0]
     features = best.features
-    rival = next((hit for hit in hits[1:] if not _same(best, hit)), None)
+    rival = next((hit for hit in hits[1:] if not same_section(best, hit)), None)
     decoy = next((hit for hit in hits[1:] if hit.document.kind is DocumentKind.NOT_COVERED), None)
     meaning = question.meaning.folded
     asked = question.asked
@@ -38,8 +38,11 @@ def confidence_inputs(question: Question, hits: Sequence[Hit]) -> dict[str, floa
         "likeness": features.likeness,
         "support": features.support,
         "cosine_support": features.cosine_support,
+        "decoy_likeness": decoy.features.likeness if decoy else 0.0,
+        "decoy_asked": decoy.features.asked if decoy else 0.0,
         "asked": features.asked,
         "chance": features.chance,
+        "surest": max(asked.probabilities.values(), default=0.0),
         "uncovered": asked.uncovered(),
         "of_kind": of_plans if plan else max(0.0, 1.0 - of_plans - asked.uncovered()),
         "lacking": max(0.0, of_plans - features.chance) if plan else 0.0,
@@ -53,6 +56,7 @@ def confidence_inputs(question: Question, hits: Sequence[Hit]) -> dict[str, floa
         "topic_held": float(features.topic > 0),
         "topic_lacking": float(features.topic < 0),
         "number": features.number,
+        "figure": features.figure,
         "margin": _gap(best, rival),
         "decoy": _gap(best, decoy),
         "first_in_both": float(features.lexical >= 1.0 and features.dense >= 1.0),
@@ -62,7 +66,7 @@ def confidence_inputs(question: Question, hits: Sequence[Hit]) -> dict[str, floa
 
 
 def _gap(best: Hit, other: Hit | None) -> float:
-    return min(MOST_MARGIN, best.score - other.score) / MOST_MARGIN if other else 1.0
+    return max(-MOST_MARGIN, min(MOST_MARGIN, best.score - other.score)) / MOST_MARGIN if other else 1.0
 
 
 KINDS = ("plan", "guide")
@@ -75,7 +79,7 @@ def confidence_kind(hit: Hit) -> str:
     return "plan" if hit.document.kind is DocumentKind.PLAN else "guide"
 
 
-def _same(best: Hit, hit: Hit) -> bool:
+def same_section(best: Hit, hit: Hit) -> bool:
     """Whether two units say the same: one section and its items, or one document's neighbours."""
     if best.document.id != hit.document.id:
         return False
@@ -87,10 +91,22 @@ def confidence_of(question: Question, hits: Sequence[Hit]) -> float:
     """The calibrated probability that the best unit holds the right fact; 0 when nothing was found."""
     if not hits or hits[0].document.kind is DocumentKind.NOT_COVERED:
         return 0.0
-    return load_confidence(confidence_kind(hits[0])).of(confidence_inputs(question, hits))
+    return load_confidence(confidence_kind(hits[0])).probability(confidence_inputs(question, hits))
 
 
-def sure_enough(hit: Hit, confidence: float) -> bool:
-    """Whether a resident is shown an answer from a unit found."""
-    kind = confidence_kind(hit)
-    return kind != NO_CALIBRATION and confidence >= answer_threshold(kind)
+def coverage_of(question: Question, hits: Sequence[Hit]) -> float:
+    """The calibrated probability that the material answers the question at all, be it in another unit."""
+    if not hits or hits[0].document.kind is DocumentKind.NOT_COVERED:
+        return 0.0
+    return load_coverage(confidence_kind(hits[0])).probability(confidence_inputs(question, hits))
+
+
+def sure_enough(question: Question, hits: Sequence[Hit]) -> bool:
+    """Whether a resident is shown an answer from the best unit found.
+
+    What decides is whether the question is about what the material covers: which of two sections of a plan is meant
+    may be open, then both are quoted.
+    """
+    if not hits or hits[0].document.kind is DocumentKind.NOT_COVERED:
+        return False
+    return coverage_of(question, hits) >= answer_threshold(confidence_kind(hits[0]))

@@ -13,6 +13,7 @@ CUT = "…"
 SHORTEST_ITEM = 45
 SHORTEST_CLAUSE = 80  # characters; less of a sentence is not worth showing
 FIRST_SENTENCE_FAVOUR = 1.3
+_GAPS = re.compile(rf"{CUT}(?: {CUT})+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[A-ZÀ-ỸĐ“\"(])")
 _CLAUSE_END = re.compile(r"(?<=[;:])\s+")
 _COMMA = re.compile(r"(?<=[,;:])\s+")
@@ -39,9 +40,8 @@ def quote(text: str, limit: int, meaning: Mapping[str, float], *, evenly: bool =
     if len(text) <= limit:
         return text
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    if len(lines) > 1:
-        return _quote_lines(lines, limit, meaning, evenly)
-    return _quote_prose(lines[0], limit, meaning)
+    shown = _quote_lines(lines, limit, meaning, evenly) if len(lines) > 1 else _quote_prose(lines[0], limit, meaning)
+    return _GAPS.sub(CUT, shown)
 
 
 def _quote_prose(text: str, limit: int, meaning: Mapping[str, float]) -> str:

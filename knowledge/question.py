@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge.asked_model import Asked, AskedModel, load_asked_model
+from knowledge.asked_model import ELSEWHERE_NAMED, WARD_NAMED, Asked, AskedModel, load_asked_model
 from knowledge.lexical import READING_WEIGHT
 from knowledge.meaning import Meaning, read_meaning
 from knowledge.text import Query, understand
@@ -38,6 +38,7 @@ _ITEM = re.compile(
 )
 # "thứ tư" is a number only after "thứ" or "số"; "mục đích ba" is not said, "nội dung nam" might be a slip.
 _WORD_NUMBER = re.compile(r"\bdau tien\b|\b(?:so|thu) ?(nhat|hai|ba|bon|tu|nam|sau|bay|tam|chin)\b")
+_FIGURE = re.compile(r"(?<!\d)\d{2,}(?!\d)")
 _LIST = re.compile(r"\b(nhung gi|gom|bao gom|liet ke|tat ca|cac|nhung|may|bao nhieu noi dung)\b")
 _COMPARES = re.compile(
     r"\bso sanh\b|\bkhac (nhau|gi)\b|\bgiong nhau\b|\b(cac|moi|tung|tat ca|nhung|5|nam) (phuong|xa)\b"
@@ -55,7 +56,7 @@ class Question:
 
     ``mentions`` says which places it names; ``plain`` is the likeliest reading of the rest without
     marks, for the patterns; ``topics`` what of a plan it asks for; ``number`` the item it asks for ("nội dung thứ
-    6"); ``compares`` whether several wards are asked about;
+    6"), ``figures`` the numbers it names; ``compares`` whether several wards are asked about;
     ``about_plan`` whether it speaks as plans do; ``meaning`` how much each of its words can tell; ``asked`` what the
     classifier of questions says.
     """
@@ -66,6 +67,7 @@ class Question:
     plain: str
     topics: tuple[Topic, ...]
     number: int | None
+    figures: frozenset[str]
     compares: bool
     about_plan: bool
     meaning: Meaning
@@ -95,7 +97,7 @@ def read_question(text: str, classifier: AskedModel | None = None) -> Question:
     """Reads a question; never raises. ``classifier`` takes the place of the bundled one."""
     mentions = load_wards().mentions(text)
     query = understand(text)
-    rest = understand(mentions.rest).reading if mentions.wards else query.reading
+    rest, places = without_places(mentions, query)
     plain = plain_text(rest, marks="%")
     topics = load_topics().asked(plain)
     return Question(
@@ -105,11 +107,30 @@ def read_question(text: str, classifier: AskedModel | None = None) -> Question:
         plain=plain,
         topics=topics,
         number=_item_number(plain),
+        figures=figures(mentions.rest),
         meaning=read_meaning(query, mentions.names, plain, topics),
-        asked=(classifier or load_asked_model()).read(query.reading),
+        asked=(classifier or load_asked_model()).read(rest, places),
         about_plan=_ABOUT_PLANS.search(plain) is not None,
-        compares=len(mentions.wards) > 1 or _COMPARES.search(plain) is not None,
+        compares=len(mentions.wards) > 1 or _compares(text, plain),
     )
+
+
+def _compares(text: str, plain: str) -> bool:
+    """Whether several wards are asked about; "mới, phường" is not "mỗi phường"."""
+    found = _COMPARES.search(plain)
+    return found is not None and not (found[0].startswith("moi") and "mới" in text.lower())
+
+
+def without_places(mentions: Mentions, query: Query) -> tuple[str, list[str]]:
+    """The reading of a question without the names of our wards, and marks of the places it names."""
+    rest = understand(mentions.rest).reading if mentions.wards else query.reading
+    found = [(WARD_NAMED, mentions.wards), (ELSEWHERE_NAMED, mentions.elsewhere)]
+    return rest, [mark for mark, named in found if named]
+
+
+def figures(text: str) -> frozenset[str]:
+    """The numbers of a text that tell documents, days and years apart: those of two digits and more, zeros dropped."""
+    return frozenset(found.lstrip("0") for found in _FIGURE.findall(text))
 
 
 def _item_number(plain: str) -> int | None:

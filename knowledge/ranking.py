@@ -1,4 +1,4 @@
-"""How the features of a found unit become one score, and the best score one confidence.
+"""How the features of found units become scores, and those of the best unit its confidence.
 
 The numbers are in calibration.json, fitted by ``python -m indexer.evaluate fit`` on the development questions.
 """
@@ -6,17 +6,22 @@ The numbers are in calibration.json, fitted by ``python -m indexer.evaluate fit`
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from knowledge.network import Network, from_fields
+
 CONFIDENCE_INPUTS = tuple(
     """coverage words pairs written written_pairs row rarest likeness support cosine_support title opening
-    subject subject_asked about named cosine topic_held topic_lacking number margin decoy asked chance
-    uncovered of_kind lacking known known_cosine row_cosine first_in_both length elsewhere""".split()  # noqa: SIM905
+    subject subject_asked about named cosine topic_held topic_lacking number figure margin decoy decoy_likeness
+    decoy_asked asked chance surest uncovered of_kind lacking known known_cosine row_cosine first_in_both length
+    elsewhere""".split()  # noqa: SIM905
 )
 """What the confidence is made of; ``knowledge.confidence`` computes them."""
 
@@ -24,28 +29,18 @@ CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
 
 
 @dataclass(frozen=True, slots=True)
-class RankWeights:
-    """``lexical_share`` of the fused score (the rest is dense), and the weight of each feature in the ranking."""
+class Ranking:
+    """``lexical_share`` of the fused score (the rest is dense), and the network that scores units, in nats."""
 
     lexical_share: float
-    weights: Mapping[str, float]
+    network: Network
 
-    def score(self, features: Any) -> float:
-        """The weighted sum of a unit's features."""
-        return sum(weight * float(getattr(features, name)) for name, weight in self.weights.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Logistic:
-    """A logistic regression over named inputs."""
-
-    intercept: float
-    weights: Mapping[str, float]
-
-    def of(self, inputs: Mapping[str, float]) -> float:
-        """The probability, strictly between 0 and 1."""
-        logit = self.intercept + sum(weight * inputs[name] for name, weight in self.weights.items())
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+    def scores(self, features: Sequence[Any]) -> list[float]:
+        """A score for the features of each unit."""
+        read = attrgetter(*self.network.names)
+        inputs = np.asarray([read(one) for one in features], np.float32).reshape(len(features), -1)
+        scores: list[float] = self.network.scores(inputs).tolist()
+        return scores
 
 
 @cache
@@ -57,20 +52,30 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 @cache
-def load_ranking(path: Path = CALIBRATION_FILE) -> RankWeights:
-    """The ranking weights. Raises KeyError or ValueError when the file is wrong."""
-    fields = _read(path)["ranking"]
-    return RankWeights(float(fields["lexical_share"]), dict(fields["weights"]))
+def lexical_share(path: Path = CALIBRATION_FILE) -> float:
+    """The share of the lexical score when both are fused. Raises KeyError or ValueError when the file is wrong."""
+    return float(_read(path)["lexical_share"])
 
 
 @cache
-def load_confidence(kind: str, path: Path = CALIBRATION_FILE) -> Logistic:
+def load_ranking(path: Path = CALIBRATION_FILE) -> Ranking:
+    """How units are ranked. Raises KeyError or ValueError when the file is wrong."""
+    return Ranking(lexical_share(path), from_fields(_read(path)["ranking"]))
+
+
+@cache
+def load_confidence(kind: str, path: Path = CALIBRATION_FILE) -> Network:
     """The calibration for answers from a ``plan`` or a ``guide``. Raises KeyError when the file is wrong."""
-    fields = _read(path)["confidence"][kind]
-    return Logistic(float(fields["intercept"]), dict(fields["weights"]))
+    return from_fields(_read(path)["confidence"][kind])
+
+
+@cache
+def load_coverage(kind: str, path: Path = CALIBRATION_FILE) -> Network:
+    """The same for whether the material answers at all. Raises KeyError when the file is wrong."""
+    return from_fields(_read(path)["coverage"][kind])
 
 
 @cache
 def answer_threshold(kind: str, path: Path = CALIBRATION_FILE) -> float:
-    """The confidence from which a resident is shown an answer from a ``plan`` or a ``guide``."""
+    """The probability of being covered from which a resident is shown an answer from a ``plan`` or a ``guide``."""
     return float(_read(path)["answer_threshold"][kind])

@@ -17,8 +17,8 @@ from knowledge.documents import DocumentInfo, DocumentKind
 from knowledge.encoder import Encoder
 from knowledge.index import NATIONAL, Entry, Index, check_model
 from knowledge.overlap import overlaps
-from knowledge.question import Question
-from knowledge.ranking import RankWeights, load_ranking
+from knowledge.question import Question, figures
+from knowledge.ranking import Ranking, lexical_share, load_ranking
 from knowledge.topics import LIST_ROLE
 
 POOL = 100  # best passages of each search that are fused, as measured in retrieval experiments
@@ -46,7 +46,7 @@ class Features:
     - ``about``: 1 for a plan and -1 for anything else when the question speaks as plans do.
     - ``named``: likewise when it names one of our wards.
     - ``topic``: 1 when the unit holds a topic asked for, -1 when one is asked for and it does not; ``number``
-      likewise for the number of an item.
+      likewise for the number of an item; ``figure`` for all the numbers that are named ("nghị quyết 71", "năm 2027").
     - ``own``: 1 when the unit belongs to the ward asked about.
     - ``whole``, ``part``: 1 for a whole section when a list is, or is not, asked for.
     """
@@ -75,6 +75,7 @@ class Features:
     named: float
     topic: float
     number: float
+    figure: float
     own: float
     whole: float
     part: float
@@ -98,16 +99,23 @@ class Hit:
 class Searcher:
     """Searches one index with the encoder it was made with; safe to use from several threads."""
 
-    def __init__(self, index: Index, encoder: Encoder) -> None:
-        """Raises IndexModelMismatchError when the index was made with another encoder."""
+    def __init__(self, index: Index, encoder: Encoder, ranking: Ranking | None = None) -> None:
+        """``ranking`` takes the place of the shipped one.
+
+        Raises IndexModelMismatchError when the index was made with another encoder.
+        """
         check_model(index, encoder.name, encoder.fingerprint)
         self.index = index
         self._encoder = encoder
-        self._weights = load_ranking()
+        self._lexical_share = lexical_share()
+        self._ranking = ranking or load_ranking()
         self._unit_starts, self._unit_ends = _unit_bounds(index)
 
     def search(self, question: Question, wards: Sequence[str] | None, limit: int = UNITS) -> list[Hit]:
-        """The best units for a question, best first, in the material of ``wards`` (None: of all) and the national."""
+        """The best units for a question, best first, in the material of ``wards`` (None: of all) and the national.
+
+        Topics that nobody covers come last, whatever their score: they are no answer, but say what might be meant.
+        """
         if question.empty or not len(self.index):
             return []
         scopes = None if wards is None else (NATIONAL, *sorted(wards))
@@ -116,7 +124,7 @@ class Searcher:
         if not units:
             return []
         hits = self._rank(question, vector, units, wards)
-        return sorted(hits, key=lambda hit: (-hit.score, hit.entry.ordinal))
+        return sorted(hits, key=by_rank)
 
     def _pool(self, question: Question, vector: np.ndarray, scopes: tuple[str, ...] | None) -> list[_Pooled]:
         """The best passages of both searches with min-max scores; one missing from a list has 0 there."""
@@ -132,7 +140,7 @@ class Searcher:
         for ordinal, value, cosine in zip(owners.tolist(), _min_max(dense), dense.tolist(), strict=True):
             found = pooled.setdefault(ordinal, _Pooled(ordinal))
             found.dense, found.cosine = value, cosine
-        share = self._weights.lexical_share
+        share = self._lexical_share
         for found in pooled.values():
             found.fused = share * found.lexical + (1 - share) * found.dense
         return sorted(pooled.values(), key=lambda found: (-found.fused, found.ordinal))
@@ -162,7 +170,7 @@ class Searcher:
         spans = [(unit.first, unit.last) for unit in units]
         titled = [unit.document.kind is DocumentKind.GUIDE for unit in units]
         found = overlaps(self.index, question.meaning, vector, spans, titled)
-        hits: list[Hit] = []
+        described: list[tuple[Entry, Features]] = []
         subject_asked = any(topic.subject for topic in question.topics)
         topic_ids = {topic.id for topic in question.topics}
         for unit, overlap in zip(units, found, strict=True):
@@ -194,12 +202,30 @@ class Searcher:
                 named=_agreement(bool(question.mentions.wards), plan),
                 topic=_agreement(bool(topic_ids), plan and bool(topic_ids.intersection(entry.topics))),
                 number=_agreement(question.number is not None and plan, _has_number(entry, question.number)),
+                figure=self._holds_figures(question, unit),
                 own=float(bool(wards) and unit.document.ward in (wards or ())),
                 whole=float(entry.passage.role == LIST_ROLE) if question.asks_list else 0.0,
                 part=float(entry.passage.role == LIST_ROLE) if not question.asks_list else 0.0,
             )
-            hits.append(Hit(entry, self._weights.score(features), features, (unit.first, unit.last)))
-        return hits
+            described.append((entry, features))
+        scores = self._ranking.scores([features for _, features in described])
+        return [
+            Hit(entry, score, features, (unit.first, unit.last))
+            for (entry, features), score, unit in zip(described, scores, units, strict=True)
+        ]
+
+    def _holds_figures(self, question: Question, unit: _Unit) -> float:
+        """Whether a unit has all the numbers a question names."""
+        if not question.figures:
+            return 0.0
+        passages = (self.index.entry(ordinal).passage for ordinal in range(unit.first, unit.last))
+        named = frozenset().union(*(figures(f"{passage.section}\n{passage.text}") for passage in passages))
+        return _agreement(True, question.figures <= named)
+
+
+def by_rank(hit: Hit) -> tuple[bool, float, int]:
+    """The order of hits: what can be quoted first, then by score."""
+    return hit.document.kind is DocumentKind.NOT_COVERED, -hit.score, hit.entry.ordinal
 
 
 def _asked(question: Question, entry: Entry) -> tuple[float, float]:
@@ -268,4 +294,4 @@ def _has_number(entry: Entry, number: int | None) -> bool:
     return match is not None and int(match.group(1)) == number
 
 
-__all__ = ["Features", "Hit", "RankWeights", "Searcher"]
+__all__ = ["Features", "Hit", "Searcher"]

@@ -17,6 +17,7 @@ TABLE_GUIDE = "xa-phuong-cu-nay-la-dau"
 
 TABLE_CONFIDENCE = 0.95  # the table was checked row by row; what is left is a namesake that the question means
 MOST_PLACES = 3  # a question that seems to name more of them is about something else
+LIKELY_OF_PLANS = 0.5  # "chuyển sang làm hàng gì thay cho gia công" has the words, but asks for a plan
 _NOW = r"(nay|bay gio|gio|hien (?:nay|tai|gio)|sau (?:khi )?sap nhap|(?:xa|phuong|don vi|dia chi|ten) moi)"
 _UNIT = r"(?:xa|phuong|don vi|dac khu|dau|ten|dia chi)"
 _ASKS_NOW = re.compile(
@@ -42,7 +43,7 @@ def _units() -> Units:
 def unit_answer(question: Question, index: Index) -> Answer | None:
     """The answer from the table; None when the question does not ask for it or names no place of the table."""
     plain = plain_text(question.text)
-    if _ABOUT_PLANS.search(plain):
+    if _ABOUT_PLANS.search(plain) or question.asked.of_plans() >= LIKELY_OF_PLANS:
         return None
     text = ""
     if _ASKS_PARTS.search(plain):

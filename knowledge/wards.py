@@ -27,6 +27,7 @@ _LIVES_THERE = re.compile(
     r"\b(toi|minh|em|chau|nha|dan|bac|co|chu|ba|ong|anh|chi|gia dinh)( \w+){0,2} (o|song|thuoc|ben|tai)$"
 )
 _NOT_A_NAME = frozenset(["hội", "phường", "xã", "thị", "trấn", "quận", "huyện"])
+_LONGEST_ABBREVIATION = 3  # letters with the full stop: "P.", "tx."; after it the name goes on
 _LONGEST_NAME = 5  # words; "phường Nguyễn Bỉnh Khiêm" has four
 
 
@@ -109,7 +110,7 @@ class Wards:
         position = 0
         while position < len(words):
             ours = self._ours_at(folded, position)
-            if ours is not None:
+            if ours is not None and not _interrupted(words[ours[0] : ours[1]]):
                 start, end, name = ours
                 keep[start:end] = [False] * (end - start)
                 by_successor = by_successor or name.by_successor
@@ -169,6 +170,11 @@ class Wards:
                 if tuple(folded[position : position + size]) in self.provinces:
                     return size
         return 0
+
+
+def _interrupted(words: Sequence[str]) -> bool:
+    """Whether a comma or the like stands inside: "văn bản điện tử, ký số" names no ward."""
+    return any(word[-1] in ",;:?!" or (word[-1] == "." and len(word) > _LONGEST_ABBREVIATION) for word in words[:-1])
 
 
 def _bare(word: str) -> str:

@@ -7,11 +7,13 @@ from datetime import date
 
 from knowledge.answer_types import Answer, AnswerKind, Citation
 from knowledge.compose import citation, guide_answer, plan_answer
+from knowledge.confidence import same_section
 from knowledge.documents import DocumentKind, Passage
 from knowledge.guide_parts import asked_parts
 from knowledge.index import Index
 from knowledge.question import Question
 from knowledge.search import Hit
+from knowledge.topics import LIST_ROLE
 from knowledge.wards import Wards
 
 # Two passages this close in score (nats) are equally likely to be meant: both are quoted.
@@ -85,7 +87,8 @@ def companion(hits: Sequence[Hit]) -> Hit | None:
         if not _as_likely(best, hit):
             return None
         text = hit.entry.passage.text
-        if hit.document.id == best.document.id and text not in shown and shown not in text:
+        inside = same_section(best, hit) and LIST_ROLE in (best.entry.passage.role, hit.entry.passage.role)
+        if hit.document.id == best.document.id and not inside and text not in shown and shown not in text:
             return hit
     return None
 

@@ -23,6 +23,7 @@ from knowledge.wards import is_slip, load_wards
         ("Phường Hưng Đạo và Lê Đại Hành nộp báo cáo ngày nào?", ["hung-dao", "le-dai-hanh"]),
         ("đường Trần Hưng Đạo ở đâu", []),
         ("xã hội số là gì", []),
+        ("Văn bản điện tử, ký số 100% là sao?", []),
         ("", []),
     ],
 )
