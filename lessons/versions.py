@@ -1,7 +1,5 @@
-"""A lesson written down as it was, so that who began it can finish it after its file has changed.
-
-The written form is one line of text without personal data; it is also what an archive of versions would keep, so that
-an old answer can be read with the very question it answered.
+"""A lesson written down as it was: who began it can finish it after its file has changed, and an old answer can be
+read with the very question it answered. The written form is one line of text without personal data.
 """
 
 from __future__ import annotations
@@ -72,7 +70,7 @@ def _question(body: Mapping[str, Any]) -> Question:
 
 
 def pack(lesson: Lesson) -> str:
-    """A lesson as 2 000 to 3 000 ASCII characters, small enough to travel with a chat's state."""
+    """A lesson as 2 000 to 3 000 ASCII characters."""
     written = json.dumps(lesson_to_json(lesson), ensure_ascii=False, sort_keys=True).encode("utf-8")
     return base64.b85encode(zlib.compress(written, 9)).decode("ascii")
 

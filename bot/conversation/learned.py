@@ -49,4 +49,5 @@ def record(turn: Turn, sheet: Sheet, chosen: tuple[str, ...], correct: bool) -> 
         correct=correct,
         answered_at=message.received_at,
     )
+    turn.repositories.lessons.keep(sheet.lesson)
     turn.repositories.attempts.record(turn.chat.person_id, turn.chat, attempt)

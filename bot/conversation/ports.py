@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from lessons.models import Lesson
 from lessons.progress import Attempt
 
 
@@ -139,6 +140,18 @@ class Attempts(Protocol):
         ...
 
 
+class LessonVersions(Protocol):
+    """Lessons as they were when somebody began or answered them; material, nothing of a person."""
+
+    def keep(self, lesson: Lesson) -> None:
+        """Keep this version; keeping it again changes nothing."""
+        ...
+
+    def get(self, lesson_id: str, version: str) -> Lesson | None:
+        """A kept version; None when it was never kept or cannot be read by this program."""
+        ...
+
+
 class Questions(Protocol):
     """What goes to staff."""
 
@@ -162,4 +175,5 @@ class Repositories:
     wards: Wards
     people: People
     attempts: Attempts
+    lessons: LessonVersions
     questions: Questions

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.conversation.turn import BEGUN, LESSON, STARTED, Turn
+from bot.conversation.turn import LESSON, STARTED, Turn
 from lessons.catalogue import Lesson
-from lessons.versions import LessonVersionError, pack, unpack
 
 OPEN_FOR = timedelta(hours=12)  # for so long "Học tiếp" is offered under answers; later it would only disturb
 
@@ -55,18 +54,14 @@ def load(turn: Turn) -> Position | None:
 
 
 def save(turn: Turn, position: Position | None) -> None:
-    """Keep the position; None: the lesson is over, and what was kept of it goes."""
-    if position is None:
-        turn.remember(LESSON, None)
-        turn.remember(BEGUN, None)
-        return
-    turn.remember(LESSON, {**asdict(position), "chosen": list(position.chosen)})
+    """Keep the position; None: the lesson is over."""
+    turn.remember(LESSON, None if position is None else {**asdict(position), "chosen": list(position.chosen)})
 
 
 def begin(turn: Turn, lesson: Lesson) -> Position:
-    """The first step of a lesson in the version of today, which is kept until the lesson is over."""
+    """The first step of a lesson in the version of today, which is kept: its file may change meanwhile."""
     position = Position(lesson.id, lesson.version, turn.next_count(), 0, 0, _now(turn))
-    turn.remember(BEGUN, pack(lesson))
+    turn.repositories.lessons.keep(lesson)
     turn.remember(STARTED, True)
     save(turn, position)
     return position
@@ -80,11 +75,7 @@ def lesson_begun(turn: Turn, position: Position) -> Lesson | None:
     current = turn.catalogue.lesson(position.lesson)
     if current is None or current.version == position.version:
         return current
-    try:
-        begun = unpack(turn.recall(BEGUN) or "")
-    except LessonVersionError:
-        return None
-    return begun if (begun.id, begun.version) == (position.lesson, position.version) else None
+    return turn.repositories.lessons.get(position.lesson, position.version)
 
 
 def lately(turn: Turn, at: str) -> bool:

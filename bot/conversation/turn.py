@@ -18,7 +18,6 @@ OFFERED = "offered"  # the buttons of the last replies, for who types instead of
 ASKED = "asked"  # the last questions, masked
 CHOICES = "choices"  # the readings offered last
 LESSON = "lesson"  # where in a lesson
-BEGUN = "begun"  # that lesson in the version begun, written down: its file may change meanwhile
 DRILL = "drill"  # where in a review or in the placement quiz
 STARTED = "started"  # the resident has chosen where to start learning
 PLACED = "placed"  # the course that the placement quiz found

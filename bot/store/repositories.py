@@ -16,12 +16,16 @@ from bot.store.tables import (
     Attempt,
     Chat,
     Consent,
+    LessonVersion,
     Person,
     ResidentialGroup,
     UnansweredQuestion,
     Ward,
+    utc_now,
 )
+from lessons.models import Lesson
 from lessons.progress import Attempt as LoggedAttempt
+from lessons.versions import LessonVersionError, pack, unpack
 
 CALLED_LIMIT = 40  # characters of a name to be called by: one line on a phone
 
@@ -161,6 +165,27 @@ class AttemptRepository:
         ]
 
 
+class LessonVersionRepository:
+    """Lessons in the versions that were begun or answered."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def keep(self, lesson: Lesson) -> None:
+        if self._session.get(LessonVersion, (lesson.id, lesson.version)) is not None:
+            return
+        values = {"lesson_id": lesson.id, "version": lesson.version, "body": pack(lesson), "kept_at": utc_now()}
+        insert_ignoring(self._session, LessonVersion, values)
+
+    def get(self, lesson_id: str, version: str) -> Lesson | None:
+        row = self._session.get(LessonVersion, (lesson_id, version))
+        try:
+            kept = None if row is None else unpack(row.body)
+        except LessonVersionError:
+            return None
+        return kept if kept is not None and (kept.id, kept.version) == (lesson_id, version) else None
+
+
 class QuestionRepository:
     """What goes to staff."""
 
@@ -198,6 +223,7 @@ def bind(session: Session) -> Repositories:
         wards=WardRepository(session),
         people=PersonRepository(session),
         attempts=AttemptRepository(session),
+        lessons=LessonVersionRepository(session),
         questions=QuestionRepository(session),
     )
 

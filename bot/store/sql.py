@@ -8,10 +8,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 
-def insert_ignoring(session: Session, table: type[SQLModel], values: dict[str, Any]) -> int | None:
-    """Insert a row unless a unique key is taken; the new row's id, or None when it was there before."""
+def insert_ignoring(session: Session, table: type[SQLModel], values: dict[str, Any]) -> Any:
+    """Insert a row unless a unique key is taken; its key's first column, None when it was there."""
     make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    columns = table.__table__.c  # type: ignore[attr-defined]
-    statement = make(table).values(**values).on_conflict_do_nothing().returning(columns.id)
+    keys = table.__table__.primary_key.columns  # type: ignore[attr-defined]
+    statement = make(table).values(**values).on_conflict_do_nothing().returning(*keys)
     row = session.connection().execute(statement).first()
-    return None if row is None else int(row[0])
+    return None if row is None else row[0]

@@ -185,6 +185,20 @@ class Attempt(SQLModel, table=True):
     answered_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class LessonVersion(SQLModel, table=True):
+    """A lesson as it was when somebody began it or answered it, packed by ``lessons.versions``.
+
+    Kept for ever, about 3 KB each: residents finish the version they began, old answers keep their question's text.
+    """
+
+    __tablename__ = "lesson_version"
+
+    lesson_id: str = Field(primary_key=True, max_length=64)
+    version: str = Field(primary_key=True, max_length=64)
+    body: str
+    kept_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class RemovedActivity(SQLModel, table=True):
     """What stays of a deleted person: counts of one day in one group, tied to nobody."""
 

@@ -15,6 +15,7 @@ from bot.conversation.ports import (
     Repositories,
     WardView,
 )
+from lessons.models import Lesson
 from lessons.progress import Attempt
 
 CALLED_LIMIT = 40
@@ -55,6 +56,7 @@ class Stored:
     attempts: dict[str, tuple[int, AttemptRecord]] = field(default_factory=dict)
     questions: dict[int, dict[str, object]] = field(default_factory=dict)
     chats: dict[int, ChatContext] = field(default_factory=dict)
+    lessons: dict[tuple[str, str], Lesson] = field(default_factory=dict)
     made: int = 0
 
     def next_id(self) -> int:
@@ -123,6 +125,17 @@ class MemoryAttempts:
         ]
 
 
+class MemoryLessons:
+    def __init__(self, stored: Stored) -> None:
+        self._stored = stored
+
+    def keep(self, lesson: Lesson) -> None:
+        self._stored.lessons.setdefault((lesson.id, lesson.version), lesson)
+
+    def get(self, lesson_id: str, version: str) -> Lesson | None:
+        return self._stored.lessons.get((lesson_id, version))
+
+
 class MemoryQuestions:
     def __init__(self, stored: Stored) -> None:
         self._stored = stored
@@ -159,6 +172,7 @@ def memory_repositories(
         wards=MemoryWards(wards, groups),
         people=MemoryPeople(kept),
         attempts=MemoryAttempts(kept),
+        lessons=MemoryLessons(kept),
         questions=MemoryQuestions(kept),
     )
     return repositories, kept

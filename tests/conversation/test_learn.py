@@ -10,7 +10,7 @@ import pytest
 from bot.conversation.ports import Repositories
 from bot.conversation.position import load
 from bot.conversation.router import Conversation
-from bot.conversation.turn import BEGUN, LESSON
+from bot.conversation.turn import LESSON
 from lessons.catalogue import Catalogue, load_courses
 from lessons.models import Question, QuestionKind
 from tests.conversation.memory import Stored
@@ -198,7 +198,7 @@ def reload(learner: Resident, folder: Path) -> Catalogue:
 
 
 def test_a_lesson_changed_in_the_middle_is_finished_in_the_version_begun(
-    learner: Resident, small: Catalogue, stored: Stored, tmp_path: Path
+    learner: Resident, small: Catalogue, repositories: Repositories, stored: Stored, tmp_path: Path
 ) -> None:
     to_quiz(learner)
     answer(learner, small.questions[0])
@@ -216,7 +216,10 @@ def test_a_lesson_changed_in_the_middle_is_finished_in_the_version_begun(
     assert "Trả lời đúng 4/4 câu" in said and "vừa được sửa" in said
     records = [record for _owner, record in stored.attempts.values()]
     assert {(record.lesson_version, record.question_count) for record in records} == {(small.lessons[0].version, 4)}
-    assert BEGUN not in learner.chat.state
+    asked = {(record.lesson_id, record.lesson_version, record.question_id) for record in records}
+    kept = [repositories.lessons.get(lesson, version) for lesson, version, _question in asked]
+    texts = {question.text for lesson in kept if lesson for question in lesson.questions}
+    assert texts == {question.text for question in small.questions}, "old answers keep the question they answered"
     assert "Học xong 1/1 bài" in learner.says("tiến độ của tôi")
     learner.says("", payload="1le:bai-mot")
     for _ in range(3):
@@ -226,14 +229,16 @@ def test_a_lesson_changed_in_the_middle_is_finished_in_the_version_begun(
     assert "Nước sôi nóng." in learner.said
 
 
-def test_a_begun_version_that_cannot_be_read_begins_again_kindly(learner: Resident, small: Catalogue) -> None:
+def test_a_begun_version_that_cannot_be_read_begins_again_kindly(
+    learner: Resident, small: Catalogue, stored: Stored
+) -> None:
     to_quiz(learner)
     tapped = learner.buttons[0]
     course = small.courses[0]
     changed = replace(course.lessons[0], version="khac")
     fresh = Catalogue.of([replace(course, lessons=(changed,))], small.skills)
     learner.conversation = Conversation(learner.conversation.answerer, fresh)
-    learner.chat.state[BEGUN] = "hỏng"
+    stored.lessons.clear()
     said = learner.says("", tapped.payload)
     assert "vừa được sửa" in said and "(1/3)" in said
 
