@@ -89,6 +89,12 @@ def _source_line(citation: CitationNote) -> str:
     return line + words["source_note"].format(note=citation.note) if citation.note else line
 
 
+def with_links(text: str, links: Sequence[tuple[str, str]]) -> str:
+    """The text with (label, address) of files that cannot be sent themselves, a line each."""
+    lines = [str(wording()["file_link"]).format(label=label, address=address) for label, address in links]
+    return "\n".join([text, "", *lines]).strip() if lines else text
+
+
 def with_menu(text: str, buttons: Sequence[Button]) -> str:
     """The text with its buttons as numbered lines and how to choose, for a channel without buttons."""
     if not buttons:

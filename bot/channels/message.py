@@ -59,10 +59,21 @@ class CitationNote:
 
 
 @dataclass(frozen=True, slots=True)
+class FileNote:
+    """A document or sound sent along: ``path`` on this server, its ending says the kind (.pdf, .mp3).
+
+    ``label`` says what it is, for the link where a channel cannot send the file itself.
+    """
+
+    path: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the bot says: text, buttons a row each, sources. Channels without buttons number the labels.
 
-    ``image`` is a path below /static/, ``image_alt`` what it shows in words. ``edit`` asks for the tapped message to
+    ``image`` is a path on this server, ``image_alt`` what it shows in words. ``edit`` asks for the tapped message to
     be replaced where the channel can; elsewhere it is a new message.
     """
 
@@ -72,3 +83,4 @@ class Reply:
     image: str | None = None
     image_alt: str = ""
     edit: bool = False
+    files: tuple[FileNote, ...] = field(default=())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.channels.message import Attachment, Button, CitationNote, Message, Reply
+from bot.channels.message import Attachment, Button, CitationNote, FileNote, Message, Reply
 
 
 def message_body(message: Message) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def message_from_body(channel: str, chat: str, message_id: str, received_at: dat
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:
-    """A reply as the web chat's JSON; ``image`` is absent when there is none."""
+    """A reply as the web chat's JSON; ``image`` and ``files`` are absent when there are none."""
     out: dict[str, Any] = {
         "text": reply.text,
         "buttons": [{"label": button.label, "payload": button.payload} for button in reply.buttons],
@@ -50,6 +50,8 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         out["image_alt"] = reply.image_alt
     if reply.edit:
         out["edit"] = True
+    if reply.files:
+        out["files"] = [{"path": file.path, "label": file.label} for file in reply.files]
     return out
 
 
@@ -64,4 +66,5 @@ def reply_from_json(body: dict[str, Any]) -> Reply:
         image=body.get("image"),
         image_alt=body.get("image_alt", ""),
         edit=bool(body.get("edit", False)),
+        files=tuple(FileNote(one["path"], one["label"]) for one in body.get("files", ())),
     )

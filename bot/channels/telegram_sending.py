@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from telegram.constants import ChatAction, InlineKeyboardButtonLimit, MessageLim
 from telegram.error import BadRequest
 
 from bot.channels.base import PermanentError, RetryAfterError, TemporaryError
-from bot.channels.degrade import split_text, units, with_sources
+from bot.channels.degrade import split_text, units, with_sources, wording
 from bot.channels.half_sent import HalfSent
 from bot.channels.images import ImageSource, is_address
 from bot.channels.message import Button, Reply
@@ -23,6 +24,7 @@ TEXT_LIMIT = int(MessageLimit.MAX_TEXT_LENGTH)
 CAPTION_LIMIT = int(MessageLimit.CAPTION_LENGTH)
 BUTTON_DATA_LIMIT = int(InlineKeyboardButtonLimit.MAX_CALLBACK_DATA)  # bytes
 PHOTO_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
+SOUND_SUFFIXES = frozenset({".mp3", ".m4a"})
 NOT_MODIFIED = "message is not modified"
 # The tapped message is gone, too old or a picture: a new message says the same.
 CANNOT_EDIT = (
@@ -52,7 +54,7 @@ class Sending:
 
     async def send(self, chat: str, reply: Reply, edits: str | None) -> str:
         """Send all parts; the id of the last, which carries the buttons. Raises a ChannelError."""
-        steps = self._plan(reply)
+        steps = await asyncio.to_thread(self._plan, reply)  # a picture or sound may have to be made
         target = edits if reply.edit else None
         done = self._half_sent.take(chat, reply)
         sent = ""
@@ -65,8 +67,8 @@ class Sending:
             except PermanentError as error:
                 if steps[index].file is None:
                     raise
-                log.warning("Telegram refuses the file %s, only the text is sent: %s", reply.image, error)
-                return await self.send(chat, replace(reply, image=None), edits)
+                log.warning("Telegram refuses the file %s, only the text is sent: %s", steps[index].file, error)
+                return await self.send(chat, replace(reply, image=None, files=()), edits)
         return sent
 
     async def typing(self, chat: str) -> None:
@@ -75,6 +77,11 @@ class Sending:
             await self._client.send_chat_action(chat, ChatAction.TYPING)
 
     def _plan(self, reply: Reply) -> list[_Step]:
+        found = [self._file(file.path) for file in reply.files]
+        return [*(_Step("", None, file) for file in found if file is not None), *self._main(reply)]
+
+    def _main(self, reply: Reply) -> list[_Step]:
+        """The text with its picture and buttons, which stay at the end of the chat."""
         text = with_sources(reply.text, reply.citations)
         file = self._file(reply.image)
         keyboard = _keyboard(reply.buttons)
@@ -112,6 +119,9 @@ class Sending:
         suffix = Path(str(file)).suffix.lower()
         if suffix in PHOTO_SUFFIXES:
             message = await self._client.send_photo(chat, file, caption=step.text or None, reply_markup=step.keyboard)
+        elif suffix in SOUND_SUFFIXES:
+            title = str(wording()["sound_title"])
+            message = await self._client.send_audio(chat, file, title=title, reply_markup=step.keyboard)
         else:
             message = await self._client.send_document(
                 chat, file, caption=step.text or None, reply_markup=step.keyboard

@@ -22,7 +22,7 @@ from bot.channels.base import (
     TemporaryError,
     TokenRefusedError,
 )
-from bot.channels.degrade import as_plain_text, split_text, units
+from bot.channels.degrade import as_plain_text, split_text, units, with_links
 from bot.channels.half_sent import HalfSent
 from bot.channels.images import ImageSource, NoImages
 from bot.channels.menus import Menus, MenusInMemory
@@ -120,7 +120,7 @@ class ZaloBotChannel:
     async def send(self, chat: str, reply: Reply, edits: str | None = None) -> str | None:
         """As Channel.send; always a new message, and the menu is what a typed number will mean."""
         del edits
-        steps = self._plan(reply)
+        steps = await asyncio.to_thread(self._plan, reply)  # a picture may have to be drawn
         sent = ""
         for index in range(self._half_sent.take(chat, reply), len(steps)):
             method, values = steps[index]
@@ -156,7 +156,8 @@ class ZaloBotChannel:
 
     def _plan(self, reply: Reply) -> list[tuple[str, dict[str, object]]]:
         """The calls that say a reply."""
-        text = as_plain_text(reply)
+        links = [(file.label, address) for file in reply.files if (address := self._images.address(file.path))]
+        text = as_plain_text(replace(reply, text=with_links(reply.text, links)))
         address = None if reply.image is None else self._images.address(reply.image)
         if reply.image is not None and address is None:
             log.warning("the picture %s has no public address, only the text is sent", reply.image)

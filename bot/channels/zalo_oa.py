@@ -22,7 +22,7 @@ from bot.channels.base import (
     TemporaryError,
     TokenRefusedError,
 )
-from bot.channels.degrade import split_text, with_menu, with_sources
+from bot.channels.degrade import split_text, with_links, with_menu, with_sources
 from bot.channels.half_sent import HalfSent
 from bot.channels.images import ImageSource, NoImages
 from bot.channels.menus import Menus, MenusInMemory
@@ -116,12 +116,16 @@ class ZaloOaChannel:
     async def send(self, chat: str, reply: Reply, edits: str | None = None) -> str | None:
         """As Channel.send; always a new message."""
         del edits
-        try:
-            extra = await self._attached(reply.image)
-        except PermanentError as error:
-            log.warning("Zalo refuses the file %s, only the text is sent: %s", reply.image, error)
-            extra = None
-        steps = _plan(replace(reply, image=None), extra)
+        documents: list[Mapping[str, object]] = []
+        links = []
+        for file in reply.files:
+            document = await self._attached(file.path) if Path(file.path).suffix.lower() in DOCUMENTS else None
+            if document is not None:
+                documents.append({"attachment": document})
+            elif address := self._images.address(file.path):
+                links.append((file.label, address))
+        extra = await self._attached(reply.image)
+        steps = [*documents, *_plan(replace(reply, text=with_links(reply.text, links), image=None), extra)]
         sent = ""
         for index in range(self._half_sent.take(chat, reply), len(steps)):
             try:
@@ -158,10 +162,19 @@ class ZaloOaChannel:
                 await asyncio.sleep(TOKEN_CHECK_SECONDS)
 
     async def _attached(self, image: str | None) -> Mapping[str, object] | None:
-        """The attachment that shows a picture or file; None when there is none to show. Raises a ChannelError."""
-        if image is None:
+        """The attachment that shows a picture or file; None when there is none to show or Zalo refuses it.
+
+        Raises a ChannelError.
+        """
+        try:
+            return None if image is None else await self._attachment(image)
+        except PermanentError as error:
+            log.warning("Zalo refuses the file %s, the reply goes without it: %s", image, error)
             return None
-        address, file = self._images.address(image), self._images.file(image)
+
+    async def _attachment(self, image: str) -> Mapping[str, object] | None:
+        # A picture or paper may have to be drawn.
+        address, file = await asyncio.to_thread(lambda: (self._images.address(image), self._images.file(image)))
         suffix = Path(image).suffix.lower()
         if address is not None and suffix in PICTURES:
             return _media({"media_type": "image", "url": address})

@@ -16,7 +16,7 @@ from bot.channels.base import (
     UnreachableError,
 )
 from bot.channels.images import MaterialImages
-from bot.channels.message import Button, CitationNote, Reply
+from bot.channels.message import Button, CitationNote, FileNote, Reply
 from tests.channels.stores import Store
 from tests.channels.telegram_rig import BUTTONS, LAN, PNG, running
 from tests.emulators.telegram import Fault, FaultKind, TelegramEmulator
@@ -106,6 +106,36 @@ async def test_pictures_and_files(emulator: TelegramEmulator, tmp_path: Path) ->
         ("text", "Hìn", False),
         ("text", "Hìn", False),
     ]
+
+
+async def test_a_paper_and_a_sound_come_before_the_text_that_has_the_buttons(
+    emulator: TelegramEmulator, tmp_path: Path
+) -> None:
+    (tmp_path / "to.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "doc.mp3").write_bytes(b"ID3")
+    files = (FileNote("/to.pdf", "Tờ in"), FileNote("/doc.mp3", "Bài đọc"), FileNote("/khong-co.pdf", "Mất"))
+    found = {file.path: tmp_path / file.path[1:] for file in files[:2]}
+
+    class Papers:
+        def file(self, image: str) -> Path | None:
+            return found.get(image)
+
+        def address(self, image: str) -> str | None:
+            return None
+
+    async with running(emulator, Store(), images=Papers()) as channel:
+        last = await channel.send(str(LAN), Reply("Của bạn đây", BUTTONS, files=files))
+        emulator.fail_next("sendAudio", Fault(status=400, description="Bad Request: wrong audio"))
+        await channel.send(str(LAN), Reply("Không nghe được", files=files[1:]))
+    shown = emulator.sent(LAN)
+    assert [(message.kind, message.text) for message in shown] == [
+        ("document", ""),
+        ("audio", ""),
+        ("text", "Của bạn đây"),
+        ("text", "Không nghe được"),
+    ]
+    assert str(shown[2].message_id) == last and shown[2].buttons
+    assert emulator.journal.of("sendAudio")[0].parameters["title"] == "Bài đọc"
 
 
 async def test_refusals_in_our_words(emulator: TelegramEmulator) -> None:

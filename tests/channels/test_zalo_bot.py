@@ -11,7 +11,7 @@ import pytest
 
 from bot.channels.base import PermanentError, RetryAfterError, TokenRefusedError
 from bot.channels.images import MaterialImages
-from bot.channels.message import Attachment, Button, Reply
+from bot.channels.message import Attachment, Button, FileNote, Reply
 from bot.channels.webhook import BODY_LIMIT, WebhookSettings
 from bot.channels.zalo_bot import ZaloBotChannel
 from tests.channels.platforms import SECRET, listening, started
@@ -157,6 +157,18 @@ async def test_pictures_go_by_their_public_address(emulator: ZaloBotEmulator, tm
         ("text", "", "Giấy chứng nhận\n\nhtt"),
         ("text", "", "Hình hỏng"),
     ]
+
+
+async def test_files_are_links_where_there_is_a_public_address(emulator: ZaloBotEmulator, tmp_path: Any) -> None:
+    (tmp_path / "to.pdf").write_bytes(b"%PDF")
+    reply = Reply("Của bạn đây.", MENU, files=(FileNote("/static/to.pdf", "Tờ in của bài"),))
+    for public in ("https://hoc.example", None):
+        channel = polling(emulator, images=MaterialImages([tmp_path], public))
+        async with started(channel, Store()):
+            await channel.send(LAN, reply)
+    with_link, without = (message.text for message in emulator.sent(LAN))
+    assert "Của bạn đây.\n\nTờ in của bài: https://hoc.example/static/to.pdf\n\n1. Có" in with_link
+    assert "Tờ in" not in without
 
 
 @pytest.mark.parametrize("plain", [False, True])

@@ -18,7 +18,7 @@ from zalo_sdk.oa.ZaloMessage import ZaloMessageBody, ZaloRecipient
 
 from bot.channels.base import PermanentError, RetryAfterError, TokenRefusedError, UnreachableError
 from bot.channels.images import MaterialImages
-from bot.channels.message import Attachment, Button, Reply
+from bot.channels.message import Attachment, Button, FileNote, Reply
 from bot.channels.zalo_oa import ZaloOaChannel
 from bot.channels.zalo_oa_client import Window
 from bot.channels.zalo_oa_tokens import OaTokens, TokenFile, TokenPair, consent_page
@@ -205,6 +205,23 @@ async def test_pictures_and_files(emulator: ZaloOaEmulator, tmp_path: Path) -> N
         ("text", "tải lên hỏng", False),
     ]
     assert len(emulator.uploads) == 2
+
+
+async def test_papers_are_files_and_sounds_are_links(emulator: ZaloOaEmulator, tmp_path: Path) -> None:
+    (tmp_path / "giay.pdf").write_bytes(b"%PDF")
+    (tmp_path / "doc.mp3").write_bytes(b"ID3")
+    files = (FileNote("/static/giay.pdf", "Giấy của bạn"), FileNote("/static/doc.mp3", "Nghe bài"))
+    async with running(emulator, images=MaterialImages([tmp_path], "https://hoc.example")) as channel:
+        await channel.send(LAN, Reply("Của bạn đây", (Button("Tiếp", "next"),), files=files))
+        emulator.fail_next("upload", Fault(status=-201, description="bad"))
+        (tmp_path / "giay.pdf").write_bytes(b"%PDF again")
+        await channel.send(LAN, Reply("Không gửi được tệp", files=files[:1]))
+    shown = [(message.kind, message.text, bool(message.buttons)) for message in emulator.sent(LAN)]
+    assert shown == [
+        ("file", "", False),
+        ("text", "Của bạn đây\n\nNghe bài: https://hoc.example/static/doc.mp3", True),
+        ("text", "Không gửi được tệp\n\nGiấy của bạn: https://hoc.example/static/giay.pdf", False),
+    ]
 
 
 # Receiving

@@ -56,6 +56,29 @@ function source(citation) {
   return box;
 }
 
+// One sound at a time: who taps the next card has heard enough of the last.
+function sound(file, fresh) {
+  const made = element("audio");
+  made.controls = true;
+  made.preload = "none";
+  made.src = file.path;
+  made.setAttribute("aria-label", file.label);
+  made.addEventListener("play", () => {
+    for (const other of talk.querySelectorAll("audio")) if (other !== made) other.pause();
+  });
+  if (fresh) made.play().catch(() => {}); // a browser may ask for a tap first
+  return made;
+}
+
+function attached(file, fresh) {
+  if (file.path.endsWith(".mp3")) return sound(file, fresh);
+  const link = element("a", "file", file.label);
+  link.href = file.path;
+  link.target = "_blank";
+  link.rel = "noopener";
+  return link;
+}
+
 function choices(buttons) {
   const box = element("div", "choices");
   for (const button of buttons) {
@@ -71,7 +94,7 @@ function choices(buttons) {
   return box;
 }
 
-function showReply(reply) {
+function showReply(reply, fresh) {
   if (reply.number) {
     if (shown.has(reply.number)) return;
     shown.add(reply.number);
@@ -86,6 +109,7 @@ function showReply(reply) {
     picture.alt = reply.image_alt || "";
     bubble.append(picture);
   }
+  for (const file of reply.files || []) bubble.append(attached(file, fresh));
   for (const citation of reply.citations || []) bubble.append(source(citation));
   item.append(bubble);
   if (reply.buttons && reply.buttons.length) item.append(choices(reply.buttons));
@@ -136,7 +160,7 @@ async function drain() {
     queue.shift();
     if (next.item) next.item.classList.remove("waiting");
     if (result.status >= 400) showProblem(result.answer.error.message);
-    else result.answer.replies.forEach(showReply);
+    else result.answer.replies.forEach((reply) => showReply(reply, true));
     listen();
   }
   sending = false;

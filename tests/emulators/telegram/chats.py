@@ -43,7 +43,7 @@ class SentMessage:
     buttons: tuple[tuple[str, str], ...]
     edited: bool
     kind: str
-    """text, photo, document or poll"""
+    """text, photo, document, audio or poll"""
     wire: dict[str, Any] = field(repr=False, compare=False)
 
 
@@ -125,6 +125,6 @@ def _view(chat_id: int, message: dict[str, Any]) -> SentMessage:
         text=message.get("text", message.get("caption", "")),
         buttons=tuple((button["text"], button.get("callback_data", "")) for row in rows for button in row),
         edited="edit_date" in message,
-        kind=next((kind for kind in ("photo", "document", "poll") if kind in message), "text"),
+        kind=next((kind for kind in ("photo", "document", "audio", "poll") if kind in message), "text"),
         wire=message,
     )

@@ -173,6 +173,15 @@ async def send_document(server: TelegramEmulator, given: Parameters) -> dict[str
     return server.chats.add_from_bot(chat, {"document": document, **caption}, keyboard)
 
 
+async def send_audio(server: TelegramEmulator, given: Parameters) -> dict[str, Any]:
+    """A sound with its title: an upload, an address, or the id of one sent before."""
+    chat, caption, keyboard = _media(server, given)
+    audio = _stored(server, given.upload("audio"), given.text("audio"), "music")
+    audio.update({"duration": 1, **({"title": given.text("title")} if given.text("title") else {})})
+    server.flood.take(chat.id)
+    return server.chats.add_from_bot(chat, {"audio": audio, **caption}, keyboard)
+
+
 def _media(server: TelegramEmulator, given: Parameters) -> tuple[Chat, dict[str, Any], dict[str, Any] | None]:
     chat = server.chats.writable(given.text("chat_id"))
     caption = _written(given, "caption", CAPTION_LENGTH, "message caption is too long")
@@ -222,6 +231,7 @@ METHODS: dict[str, tuple[str, Method]] = {
     "getmycommands": ("[BotCommand]", get_my_commands),
     "sendphoto": ("Message", send_photo),
     "senddocument": ("Message", send_document),
+    "sendaudio": ("Message", send_audio),
     "sendpoll": ("Message", send_poll),
     "getfile": ("File", get_file),
 }
