@@ -18,6 +18,7 @@ from bot.channels.base import Channel
 from bot.channels.message import Reply
 from bot.channels.web import WebChannel
 from bot.connecting import connected_channels, material_images
+from bot.conversation.offers import Offers
 from bot.conversation.router import Conversation
 from bot.delivery.inbox import DurableInbox
 from bot.delivery.pacing import Pacer
@@ -27,6 +28,8 @@ from bot.delivery.worker import Worker
 from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.retention import forget_what_is_due
 from bot.material import Material
+from bot.papers.certificates import CertificatePapers
+from bot.papers.source import PicturesAndPapers
 from bot.settings import Settings
 from bot.staff.site import StaffSite
 from bot.store.database import Database
@@ -43,6 +46,7 @@ RETENTION_SECONDS = 3600.0
 STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
 SHUTDOWN_SECONDS = 1.0
 PICTURE_KINDS = (".png", ".svg", ".jpg")  # nothing else of the material is served
+PAPERS_FOLDER = "papers"  # in the data folder; only for the minutes that a platform needs
 MAX_BODY = 1024 * 1024  # bytes; uploads have routes of their own limit
 
 
@@ -60,7 +64,13 @@ class Application:
         self.staff_answers = StoredStaffAnswers(database)
         self.staff_answers.refresh()
         self.answerer = LiveAnswerer(settings.data_dir, encoder, self.staff_answers)
-        conversation = Conversation(self.answerer, material.catalogue)
+        self._images = material_images(settings)
+        self.certificates = CertificatePapers(database, settings.public_url, settings.data_dir / PAPERS_FOLDER)
+        named = PicturesAndPapers(self._images, (self.certificates,), settings.public_url)
+        connected = connected_channels(settings, named)
+        paper_channels = {channel.name for channel, _ in connected if channel.capabilities.files} | {WebChannel.name}
+        offers = Offers(settings.public_url, frozenset(paper_channels))
+        conversation = Conversation(self.answerer, material.catalogue, offers)
         self.worker = Worker(
             database, conversation.handle, Reply(text("error.apology")), frozenset({"web"}), self._on_replies
         )
@@ -70,11 +80,10 @@ class Application:
         self.web_channel = WebChannel(self.replies, secure_cookie=secure)
         self.channels: list[Channel] = [self.web_channel]
         self.senders: dict[str, Sender] = {}
-        for channel, pace in connected_channels(settings):
+        for channel, pace in connected:
             self.channels.append(channel)
             self.senders[channel.name] = Sender(database, channel, Pacer(pace))
         self.staff_site = StaffSite(settings, database, material, self.staff_answers.refresh)
-        self._images = material_images(settings)
         self._tasks: list[asyncio.Task[None]] = []
 
     def web_application(self) -> web.Application:
@@ -84,6 +93,7 @@ class Application:
         for channel in self.channels:
             application.add_routes(channel.routes())
         application.router.add_get("/static/{path:.+}", self._picture)
+        application.add_routes(self.certificates.routes())
         application.add_routes(Health(self.registry, self._missing).routes())
         application.add_subapp("/staff/", self.staff_site.application())
         return application
@@ -149,6 +159,7 @@ class Application:
 
     async def _forget(self) -> None:
         await self.database.write(lambda session: forget_what_is_due(session, utc_now()))
+        await asyncio.to_thread(self.certificates.forget_files)
 
 
 def _waiting_replies(session: Session) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.channels.base import Channel, ChannelError
-from bot.channels.images import MaterialImages
+from bot.channels.images import ImageSource, MaterialImages
 from bot.channels.webhook import WebhookSettings
 from bot.delivery.pacing import TELEGRAM_PACE, ZALO_PACE, Pace
 from bot.errors import OperatorError
@@ -33,19 +33,23 @@ def material_images(settings: Settings) -> LessonPictures:
     return LessonPictures(shipped, settings.data_dir / "pictures")
 
 
-def connected_channels(settings: Settings) -> list[tuple[Channel, Pace]]:
-    """The channels with a token, and how fast each may be written to. Raises OperatorError."""
+def connected_channels(settings: Settings, images: ImageSource | None = None) -> list[tuple[Channel, Pace]]:
+    """The channels with a token, and how fast each may be written to. Raises OperatorError.
+
+    ``images`` finds what replies name; by default the lessons' pictures alone.
+    """
+    images = images or material_images(settings)
     connected: list[tuple[Channel, Pace]] = []
     if settings.telegram_token:
-        connected.append((_telegram(settings, settings.telegram_token), TELEGRAM_PACE))
+        connected.append((_telegram(settings, settings.telegram_token, images), TELEGRAM_PACE))
     if settings.zalo_bot_token:
-        connected.append((_zalo_bot(settings, settings.zalo_bot_token), ZALO_PACE))
+        connected.append((_zalo_bot(settings, settings.zalo_bot_token, images), ZALO_PACE))
     if settings.zalo_oa_app_id:
-        connected.append((_zalo_oa(settings), ZALO_PACE))
+        connected.append((_zalo_oa(settings, images), ZALO_PACE))
     return connected
 
 
-def _telegram(settings: Settings, token: SecretStr) -> Channel:
+def _telegram(settings: Settings, token: SecretStr, images: ImageSource) -> Channel:
     from bot.channels import telegram  # 25 MB of a platform that many wards do not use
 
     webhook = _webhook(settings, telegram.WEBHOOK_PATH, settings.telegram_webhook_secret)
@@ -55,30 +59,28 @@ def _telegram(settings: Settings, token: SecretStr) -> Channel:
             settings.telegram_base_url,
             webhook,
             commands=commands(),
-            images=material_images(settings),
+            images=images,
         )
     except ValueError as error:
         raise OperatorError(f"BDHVS_TELEGRAM_TOKEN: {error}") from error
 
 
-def _zalo_bot(settings: Settings, token: SecretStr) -> Channel:
+def _zalo_bot(settings: Settings, token: SecretStr, images: ImageSource) -> Channel:
     from bot.channels import zalo_bot
 
     webhook = _webhook(settings, zalo_bot.WEBHOOK_PATH, settings.zalo_bot_webhook_secret)
     try:
-        return zalo_bot.ZaloBotChannel(
-            token.get_secret_value(), settings.zalo_bot_base_url, webhook, images=material_images(settings)
-        )
+        return zalo_bot.ZaloBotChannel(token.get_secret_value(), settings.zalo_bot_base_url, webhook, images=images)
     except ValueError as error:
         raise OperatorError(f"BDHVS_ZALO_BOT_TOKEN: {error}") from error
 
 
-def _zalo_oa(settings: Settings) -> Channel:
+def _zalo_oa(settings: Settings, images: ImageSource) -> Channel:
     from bot.channels import zalo_oa
 
     if settings.public_url is None:
         raise OperatorError("A Zalo Official Account sends to a webhook only: set BDHVS_PUBLIC_URL (https).")
-    return zalo_oa.ZaloOaChannel(oa_settings(settings), _oa_tokens(settings), images=material_images(settings))
+    return zalo_oa.ZaloOaChannel(oa_settings(settings), _oa_tokens(settings), images=images)
 
 
 def oa_settings(settings: Settings) -> OaSettings:

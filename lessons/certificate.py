@@ -5,14 +5,13 @@ What the state recognises is confirmed elsewhere and shown in VNeID; the notice 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 
 import segno
 import yaml
 
+from lessons.certificate_data import CertificateData
 from lessons.sheet import PdfSheet, Sheet
 from lessons.typeface import drawable, text_width, wrap_evenly
 
@@ -26,23 +25,6 @@ FOOT_HEIGHT = 92.0
 QUIET = 4  # modules around a QR code, as ISO/IEC 18004 asks
 
 INK, SOFT, BRAND, GOLD, PAPER, TINT = "#18222e", "#4d5866", "#0b5d8f", "#a8500a", "#ffffff", "#eef5fa"
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateData:
-    """What a certificate says.
-
-    ``ward`` is the ward with its kind ("phường Lê Đại Hành"), ``code`` what the verification page knows it by,
-    ``address`` that page's https address with the code in it. ``finished_on`` is the day in Vietnam.
-    """
-
-    name: str
-    course: str
-    ward: str
-    lessons: int
-    finished_on: date
-    code: str
-    address: str
 
 
 def certificate_pdf(data: CertificateData) -> bytes:
@@ -95,11 +77,13 @@ def _draw(sheet: Sheet, data: CertificateData) -> None:
 
 def _draw_foot(sheet: Sheet, data: CertificateData) -> None:
     words, top, left = _wording(), HEIGHT - 156, 70.0
-    _draw_code(sheet, data.address, left, top - (QR_SIZE - FOOT_HEIGHT) / 2)
-    right = left + QR_SIZE + 16
+    right = left
+    if data.address:
+        _draw_code(sheet, data.address, left, top - (QR_SIZE - FOOT_HEIGHT) / 2)
+        right += QR_SIZE + 16
     sheet.rect(right, top, WIDTH - right - 70, FOOT_HEIGHT, TINT, radius=8)
     sheet.text(right + 16, top + 24, words["code"].format(code=data.code), 13, INK, bold=True)
-    sheet.text(WIDTH - 86, top + 24, words["check"], 11.5, SOFT, anchor="end")
+    sheet.text(WIDTH - 86, top + 24, words["check" if data.address else "ask"], 11.5, SOFT, anchor="end")
     room = WIDTH - right - 102
     for number, line in enumerate(wrap_evenly(words["notice"].format(ward=drawable(data.ward)), 12, room)):
         sheet.text(right + 16, top + 48 + number * 16, line, 12, INK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.channels.message import Reply
-from bot.conversation import menu, my_data, place, progress, review, welcome
+from bot.conversation import certificates, menu, my_data, place, progress, review, welcome
 from bot.conversation.buttons import button, to_menu
 from bot.conversation.course_list import courses
 from bot.conversation.payloads import Verb
@@ -28,10 +28,6 @@ def _choose_ward(turn: Turn, answer: Answer) -> list[Reply]:
     return place.ask_ward(turn) if ward is None else place.settle_ward(turn, ward)
 
 
-def _certificate(turn: Turn, answer: Answer) -> list[Reply]:
-    return [Reply(text("fixed.certificate"), (button("button.progress", Verb.PROGRESS), to_menu()))]
-
-
 def _offer_learning(said: str) -> list[Reply]:
     return [Reply(said, (button("button.learn", Verb.COURSES), to_menu()))]
 
@@ -40,7 +36,7 @@ _ACTIONS: dict[Action, _Do] = {
     Action.LEARN: lambda turn, answer: courses(turn),
     Action.PROGRESS: lambda turn, answer: progress.progress(turn),
     Action.REVIEW: lambda turn, answer: review.review(turn),
-    Action.CERTIFICATE: _certificate,
+    Action.CERTIFICATE: lambda turn, answer: certificates.certificate(turn),
     Action.CONTEST: lambda turn, answer: _offer_learning(text("fixed.contest")),
     Action.MY_DATA: lambda turn, answer: my_data.my_data(turn),
     Action.DELETE_DATA: lambda turn, answer: my_data.delete(turn),

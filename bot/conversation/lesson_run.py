@@ -8,6 +8,7 @@ from bot.channels.message import Button, Reply
 from bot.conversation import position as positions
 from bot.conversation.address import words
 from bot.conversation.buttons import button, to_menu
+from bot.conversation.certificates import certificate_buttons
 from bot.conversation.learned import next_lesson, progress_of, record
 from bot.conversation.payloads import Verb
 from bot.conversation.pictures import picture_alt, picture_path
@@ -136,7 +137,9 @@ def _summary(turn: Turn, done: Lesson, right: int) -> Reply:
     progress = progress_of(turn)
     finished = progress.finished_lessons if progress is not None else frozenset({done.id})
     following = next_lesson(turn, finished, after=done.id, around=progress is not None)
-    buttons: list[Button] = []
+    buttons: list[Button] = [*certificate_buttons(turn, progress, done.course_id)]
+    if buttons:
+        lines.append(text("certificate.earned", **words(turn)))
     if following is not None:
         lines.append(text("learn.next", lesson=following.title))
         buttons.append(button("button.next_lesson", Verb.LESSON, following.id))

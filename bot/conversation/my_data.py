@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.channels.message import Reply
-from bot.conversation import place
+from bot.conversation import certificates, place
 from bot.conversation import position as positions
 from bot.conversation.address import form
 from bot.conversation.buttons import button, short, to_menu
@@ -37,6 +37,7 @@ def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
         agreed=worded_day(local_day(agreed)),
         answers=progress.answers if progress is not None else 0,
         lessons=len(progress.finished_lessons) if progress is not None else 0,
+        certificates=certificates.held(turn),
         waiting=_quoted(turn.repositories.questions.waiting_for(turn.chat)),
         **in_chat,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from lessons.models import Lesson
@@ -76,6 +76,20 @@ class AttemptRecord:
     chosen: str
     correct: bool
     answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateView:
+    """A certificate of a finished course; ``name`` is what the resident wants written on it."""
+
+    code: str
+    course_id: str
+    course_title: str
+    ward_code: str
+    name: str
+    lessons: int
+    finished_on: date
+    revoked: bool = False
 
 
 class Wards(Protocol):
@@ -152,6 +166,18 @@ class LessonVersions(Protocol):
         ...
 
 
+class Certificates(Protocol):
+    """Certificates of finished courses."""
+
+    def issue(self, person_id: int, certificate: CertificateView, at: datetime) -> None:
+        """Keep a certificate; it takes the place of an earlier one of the same course, whose code is then unknown."""
+        ...
+
+    def of_person(self, person_id: int) -> list[CertificateView]:
+        """Every certificate of a person, oldest first."""
+        ...
+
+
 class Questions(Protocol):
     """What goes to staff."""
 
@@ -176,4 +202,5 @@ class Repositories:
     people: People
     attempts: Attempts
     lessons: LessonVersions
+    certificates: Certificates
     questions: Questions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.channels.message import Button, Reply
 from bot.conversation.buttons import button, to_menu
+from bot.conversation.certificates import certificate_buttons
 from bot.conversation.learned import next_lesson, progress_of
 from bot.conversation.notes import local_day
 from bot.conversation.payloads import Verb
@@ -47,7 +48,7 @@ def progress(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
         lines += _courses(turn, found, reached)
     if following is not None:
         lines.append(text("learn.next", lesson=following.title))
-    return [Reply("\n".join(lines), (*onward, *review_buttons(turn), to_menu()))]
+    return [Reply("\n".join(lines), (*onward, *review_buttons(turn), *certificate_buttons(turn, found), to_menu()))]
 
 
 def _summary(turn: Turn, found: Progress) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bot.channels.message import TEXT_LIMIT, Message, Reply
 from bot.conversation import (
     ask,
+    certificates,
     course_list,
     learn,
     menu,
@@ -23,6 +24,7 @@ from bot.conversation import (
 from bot.conversation.actions import act
 from bot.conversation.buttons import ambiguous_number, offered_payload, remember_offered
 from bot.conversation.fitting import fit
+from bot.conversation.offers import Offers
 from bot.conversation.payloads import BLOCKED, START_PREFIX, UNBLOCKED, Verb, parse
 from bot.conversation.ports import ChatContext, Repositories
 from bot.conversation.ports_knowledge import Answerer
@@ -59,6 +61,9 @@ _TAPS: dict[Verb, Handler] = {
     Verb.REVIEW: review.review,
     Verb.PLACEMENT: placement.placement,
     Verb.PROGRESS: progress.progress,
+    Verb.CERTIFICATE: certificates.certificate,
+    Verb.PAPER_NAME: certificates.called_name,
+    Verb.PAPER_RENAME: certificates.rename,
     Verb.SETTINGS: preferences.settings,
     Verb.EASY: preferences.easy,
     Verb.ADDRESSES: preferences.addresses,
@@ -87,6 +92,7 @@ _INTENTS: dict[str, Intent] = {
     "review": lambda turn, words: review.review(turn),
     "placement": lambda turn, words: placement.placement(turn),
     "progress": lambda turn, words: progress.progress(turn),
+    "certificate": lambda turn, words: certificates.certificate(turn),
     "wards": lambda turn, words: place.ask_ward(turn),
     "groups": lambda turn, words: place.groups(turn, ()),
     "settings": lambda turn, words: preferences.settings(turn),
@@ -102,12 +108,20 @@ _INTENTS: dict[str, Intent] = {
 }
 
 
+# What a typed text may be the name for; a tap or a wish means that it is not wanted any more.
+_NAMES: dict[str, Intent] = {
+    my_data.WAITS_NAME: my_data.typed_name,
+    certificates.WAITS_PAPER_NAME: certificates.typed_name,
+}
+
+
 class Conversation:
     """Decides what to say. Has no state and no effect of its own: all of it is in the chat and the repositories."""
 
-    def __init__(self, answerer: Answerer, catalogue: Catalogue) -> None:
+    def __init__(self, answerer: Answerer, catalogue: Catalogue, offers: Offers | None = None) -> None:
         self.answerer = answerer
         self.catalogue = catalogue
+        self.offers = offers or Offers()
 
     def handle(self, chat: ChatContext, message: Message, repositories: Repositories) -> list[Reply]:
         """The replies to a message; changes ``chat``. May run again after a rollback.
@@ -115,7 +129,7 @@ class Conversation:
         There is at least one reply, but to who has just blocked the bot: nothing would arrive.
         """
         said = normalise(message.text).strip()
-        turn = Turn(chat, message, repositories, self.answerer, self.catalogue, said)
+        turn = Turn(chat, message, repositories, self.answerer, self.catalogue, said, self.offers)
         if message.payload == BLOCKED:
             chat.reachable = False
             return []
@@ -140,7 +154,7 @@ def _respond(turn: Turn) -> list[Reply]:
 
 
 def _tap(turn: Turn, payload: str) -> list[Reply]:
-    if turn.recall(WAITING) == my_data.WAITS_NAME:
+    if turn.recall(WAITING) in _NAMES:
         turn.remember(WAITING, None)
     if payload.startswith(START_PREFIX):
         return welcome.start(turn, payload.removeprefix(START_PREFIX))
@@ -157,14 +171,14 @@ def _text(turn: Turn) -> list[Reply]:
     if payload is not None:
         return _tap(turn, payload)
     turn.remember(DELETING, None)
-    asked_for_name = turn.recall(WAITING) == my_data.WAITS_NAME
-    if asked_for_name:
+    read_name = _NAMES.get(str(turn.recall(WAITING)))
+    if read_name is not None:
         turn.remember(WAITING, None)
     wish = _wish(turn)
     if wish is not None:
         return wish
-    if asked_for_name and "?" not in turn.text:
-        return my_data.typed_name(turn, turn.text)
+    if read_name is not None and "?" not in turn.text:
+        return read_name(turn, turn.text)
     return _slip(turn) or _place(turn) or ask.ask(turn, turn.text, act)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.channels.message import Message
+from bot.conversation.offers import Offers
 from bot.conversation.ports import ChatContext, GroupView, PersonView, Repositories, WardView
 from bot.conversation.ports_knowledge import Answerer
 from lessons.catalogue import Catalogue
@@ -13,7 +14,7 @@ from lessons.catalogue import Catalogue
 # Keys of ChatContext.state. Values are replaced, never changed in place: the store compares old and new.
 NOTICED = "noticed"  # the notice about the assistant and the data was shown
 STOPPED = "stopped"  # the resident wants no message they did not ask for
-WAITING = "waiting"  # what the next typed text may be: "ward", "group" or "name"
+WAITING = "waiting"  # what the next typed text may be: "ward", "group", "name" or "paper"
 OFFERED = "offered"  # the buttons of the last replies, for who types instead of tapping
 ASKED = "asked"  # the last questions, masked
 CHOICES = "choices"  # the readings offered last
@@ -24,6 +25,7 @@ PLACED = "placed"  # the course that the placement quiz found
 EASY = "easy"  # easy reading: shorter, one step a message
 ADDRESS = "address"  # how the resident wants to be addressed, a name of conversation/address.py
 COUNT = "count"  # numbers questions and lesson runs, so that old buttons are known as old
+PAPER = "paper"  # the course whose certificate waits for a name
 DELETING = "deleting"  # deletion was asked for and waits for the confirming tap
 
 
@@ -37,6 +39,7 @@ class Turn:
     answerer: Answerer
     catalogue: Catalogue
     text: str
+    offers: Offers = field(default_factory=Offers)
     forgotten: bool = False
     """The chat was wiped in this turn: nothing may be remembered of it."""
     delicate: bool = False

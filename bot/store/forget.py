@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from bot.store.sql import insert_ignoring
 from bot.store.tables import (
     Attempt,
+    Certificate,
     Chat,
     Consent,
     Inbox,
@@ -46,7 +47,7 @@ def forget_person(session: Session, person_id: int | None, chat_id: int) -> None
     if person_id is None:
         return
     _keep_counts(session, person_id)
-    for table in (Attempt, Consent):
+    for table in (Attempt, Certificate, Consent):
         session.execute(delete(table).where(col(table.person_id) == person_id))
     session.execute(delete(Person).where(col(Person.id) == person_id))
 

@@ -7,13 +7,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from bot.conversation.ports import AttemptRecord, ChatContext, GroupView, PersonView, Repositories, WardView
+from bot.conversation.ports import (
+    AttemptRecord,
+    CertificateView,
+    ChatContext,
+    GroupView,
+    PersonView,
+    Repositories,
+    WardView,
+)
 from bot.store.forget import forget_person
 from bot.store.sql import insert_ignoring
 from bot.store.tables import (
     Attempt,
+    Certificate,
     Chat,
     Consent,
     LessonVersion,
@@ -186,6 +196,51 @@ class LessonVersionRepository:
         return kept if kept is not None and (kept.id, kept.version) == (lesson_id, version) else None
 
 
+class CertificateRepository:
+    """Certificates of finished courses."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def issue(self, person_id: int, certificate: CertificateView, at: datetime) -> None:
+        earlier = delete(Certificate).where(
+            col(Certificate.person_id) == person_id, col(Certificate.course_id) == certificate.course_id
+        )
+        self._session.execute(earlier)
+        self._session.add(
+            Certificate(
+                code=certificate.code,
+                person_id=person_id,
+                ward_code=certificate.ward_code,
+                course_id=certificate.course_id,
+                course_title=certificate.course_title,
+                name=certificate.name,
+                lessons=certificate.lessons,
+                finished_on=certificate.finished_on,
+                issued_at=at,
+            )
+        )
+        self._session.flush()
+
+    def of_person(self, person_id: int) -> list[CertificateView]:
+        rows = self._session.exec(
+            select(Certificate).where(Certificate.person_id == person_id).order_by(col(Certificate.id))
+        )
+        return [
+            CertificateView(
+                code=row.code,
+                course_id=row.course_id,
+                course_title=row.course_title,
+                ward_code=row.ward_code,
+                name=row.name,
+                lessons=row.lessons,
+                finished_on=row.finished_on,
+                revoked=row.revoked_at is not None,
+            )
+            for row in rows
+        ]
+
+
 class QuestionRepository:
     """What goes to staff."""
 
@@ -224,6 +279,7 @@ def bind(session: Session) -> Repositories:
         people=PersonRepository(session),
         attempts=AttemptRepository(session),
         lessons=LessonVersionRepository(session),
+        certificates=CertificateRepository(session),
         questions=QuestionRepository(session),
     )
 

@@ -199,6 +199,27 @@ class LessonVersion(SQLModel, table=True):
     kept_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class Certificate(SQLModel, table=True):
+    """A paper that says that a person finished a course; ``code`` opens its verification page.
+
+    ``name`` is what the person wants written on it. One a person and course; it goes with the person.
+    """
+
+    __table_args__ = (UniqueConstraint("person_id", "course_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=16)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    ward_code: str = Field(foreign_key="ward.code", index=True)
+    course_id: str
+    course_title: str
+    name: str
+    lessons: int
+    finished_on: date
+    issued_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class RemovedActivity(SQLModel, table=True):
     """What stays of a deleted person: counts of one day in one group, tied to nobody."""
 

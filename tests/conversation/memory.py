@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.conversation.ports import (
     AttemptRecord,
+    CertificateView,
     ChatContext,
     GroupView,
     PersonView,
@@ -57,6 +58,7 @@ class Stored:
     questions: dict[int, dict[str, object]] = field(default_factory=dict)
     chats: dict[int, ChatContext] = field(default_factory=dict)
     lessons: dict[tuple[str, str], Lesson] = field(default_factory=dict)
+    certificates: dict[tuple[int, str], CertificateView] = field(default_factory=dict)
     made: int = 0
 
     def next_id(self) -> int:
@@ -91,6 +93,7 @@ class MemoryPeople:
         stored = self._stored
         if chat.person_id is not None:
             stored.people.pop(chat.person_id, None)
+            stored.certificates = {key: one for key, one in stored.certificates.items() if key[0] != chat.person_id}
             stored.attempts = {key: kept for key, kept in stored.attempts.items() if kept[0] != chat.person_id}
         stored.questions = {key: kept for key, kept in stored.questions.items() if kept["tell"] != chat.id}
         chat.person_id = chat.ward_code = chat.group_id = None
@@ -136,6 +139,18 @@ class MemoryLessons:
         return self._stored.lessons.get((lesson_id, version))
 
 
+class MemoryCertificates:
+    def __init__(self, stored: Stored) -> None:
+        self._stored = stored
+
+    def issue(self, person_id: int, certificate: CertificateView, at: datetime) -> None:
+        self._stored.certificates.pop((person_id, certificate.course_id), None)
+        self._stored.certificates[(person_id, certificate.course_id)] = certificate
+
+    def of_person(self, person_id: int) -> list[CertificateView]:
+        return [one for (owner, _course), one in self._stored.certificates.items() if owner == person_id]
+
+
 class MemoryQuestions:
     def __init__(self, stored: Stored) -> None:
         self._stored = stored
@@ -173,6 +188,7 @@ def memory_repositories(
         people=MemoryPeople(kept),
         attempts=MemoryAttempts(kept),
         lessons=MemoryLessons(kept),
+        certificates=MemoryCertificates(kept),
         questions=MemoryQuestions(kept),
     )
     return repositories, kept

@@ -14,7 +14,8 @@ from pypdf import PdfReader
 
 from lessons import certificate
 from lessons.catalogue import SHIPPED_COURSES, Catalogue
-from lessons.certificate import CertificateData, certificate_pdf, certificate_png
+from lessons.certificate import certificate_pdf, certificate_png
+from lessons.certificate_data import CertificateData, new_code, read_code
 from lessons.handout import HandoutSetting, handout_pdf
 from lessons.models import Card, Lesson, Picture
 
@@ -99,6 +100,22 @@ def test_a_name_of_nothing_drawable_is_refused() -> None:
     for make in (certificate_pdf, certificate_png):
         with pytest.raises(ValueError, match="needs a name"):
             make(replace(DATA, name=" ❤️ "))
+
+
+def test_without_an_address_the_paper_says_whom_to_ask_and_has_no_code_to_scan() -> None:
+    paper = certificate_pdf(replace(DATA, address=""))
+    assert "hỏi cán bộ phường, xã" in words(paper) and "Quét mã" not in words(paper)
+    assert "Mã giấy: K7QM-2RTP" in words(paper)
+
+
+def test_codes_are_read_as_people_type_them() -> None:
+    codes = {new_code() for _ in range(50)}
+    assert len(codes) == 50
+    for code in codes:
+        for typed in (code, code.lower(), code.replace("-", ""), f" {code[:5]} {code[6:]}. "):
+            assert read_code(typed) == code
+    for wrong in ("", "K7QMA", "K7QMA-2RTP0", "K7QMA-2RTPXX", "K7QMA-2RTP'"):
+        assert read_code(wrong) is None
 
 
 def test_long_names_stay_on_the_paper() -> None:

@@ -1,0 +1,20 @@
+"""What an installation can give besides messages; the program knows it, a dialogue only asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """``public_url`` is the address residents use, None when there is none: then nobody outside can open a link.
+
+    ``paper_channels`` take a document or picture themselves. By default nothing is offered.
+    """
+
+    public_url: str | None = None
+    paper_channels: frozenset[str] = frozenset()
+
+    def papers_reach(self, channel: str) -> bool:
+        """Whether a paper arrives on this channel, itself or as a link."""
+        return channel in self.paper_channels or self.public_url is not None

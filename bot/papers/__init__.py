@@ -1,0 +1,1 @@
+"""What residents get besides messages: certificates with the page that verifies them."""
