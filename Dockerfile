@@ -10,6 +10,8 @@ COPY indexer indexer
 RUN python3 scripts/bootstrap.py setup postgres
 
 FROM python:3.12-slim-bookworm
+# espeak-ng reads cards aloud; without it that button is not shown.
+RUN apt-get update && apt-get install -y --no-install-recommends espeak-ng && rm -rf /var/lib/apt/lists/*
 # 10001: a number no account of the host has, in case the user namespace is shared.
 RUN useradd --system --uid 10001 --home-dir /data bdhvs && install -d -o bdhvs -g bdhvs /data
 COPY --from=build /app /app

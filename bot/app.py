@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from bot.answering import LiveAnswerer, StoredStaffAnswers
 from bot.channels.base import Channel
 from bot.channels.message import Reply
-from bot.channels.web import WebChannel
+from bot.channels.web import WEB, WebChannel
 from bot.connecting import connected_channels, material_images
 from bot.conversation.offers import Offers
 from bot.conversation.router import Conversation
@@ -29,6 +29,7 @@ from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.retention import forget_what_is_due
 from bot.material import Material
 from bot.papers.certificates import CertificatePapers
+from bot.papers.sounds import CardSounds, voice
 from bot.papers.source import PicturesAndPapers
 from bot.settings import Settings
 from bot.staff.site import StaffSite
@@ -47,6 +48,7 @@ STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
 SHUTDOWN_SECONDS = 1.0
 PICTURE_KINDS = (".png", ".svg", ".jpg")  # nothing else of the material is served
 PAPERS_FOLDER = "papers"  # in the data folder; only for the minutes that a platform needs
+SOUNDS_FOLDER = "audio"  # in the data folder: cards read aloud, made once
 MAX_BODY = 1024 * 1024  # bytes; uploads have routes of their own limit
 
 
@@ -66,10 +68,17 @@ class Application:
         self.answerer = LiveAnswerer(settings.data_dir, encoder, self.staff_answers)
         self._images = material_images(settings)
         self.certificates = CertificatePapers(database, settings.public_url, settings.data_dir / PAPERS_FOLDER)
-        named = PicturesAndPapers(self._images, (self.certificates,), settings.public_url)
+        speech = voice(settings)
+        self.sounds = CardSounds(database, speech, settings.data_dir / SOUNDS_FOLDER)
+        named = PicturesAndPapers(self._images, (self.certificates, self.sounds), settings.public_url)
         connected = connected_channels(settings, named)
-        paper_channels = {channel.name for channel, _ in connected if channel.capabilities.files} | {WebChannel.name}
-        offers = Offers(settings.public_url, frozenset(paper_channels))
+        kinds = {WebChannel.name: WEB, **{channel.name: channel.capabilities for channel, _ in connected}}
+        offers = Offers(
+            settings.public_url,
+            paper_channels=frozenset(name for name, kind in kinds.items() if kind.files),
+            sound_channels=frozenset(name for name, kind in kinds.items() if kind.sounds),
+            voice=speech is not None and speech.missing is None,
+        )
         conversation = Conversation(self.answerer, material.catalogue, offers)
         self.worker = Worker(
             database, conversation.handle, Reply(text("error.apology")), frozenset({"web"}), self._on_replies
@@ -94,6 +103,7 @@ class Application:
             application.add_routes(channel.routes())
         application.router.add_get("/static/{path:.+}", self._picture)
         application.add_routes(self.certificates.routes())
+        application.add_routes(self.sounds.routes())
         application.add_routes(Health(self.registry, self._missing).routes())
         application.add_subapp("/staff/", self.staff_site.application())
         return application

@@ -13,6 +13,7 @@ from bot.answering import INDEX_ERRORS, current_index, is_current
 from bot.connecting import connected_channels
 from bot.errors import OperatorError
 from bot.material import knowledge_root, load_material, open_encoder
+from bot.papers.sounds import voice
 from bot.settings import Settings
 from bot.store.database import make_engine
 from bot.store.migrate import NewerDatabaseError, UnknownDatabaseError, current_revision, head_revision
@@ -39,6 +40,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("material", _material),
         ("index", _index),
         ("public address", _public_url),
+        ("reading aloud", _voice),
         ("channels", _channels),
     ):
         yield _examined(name, check, settings)
@@ -118,6 +120,13 @@ def _public_url(settings: Settings) -> str:
     if not settings.public_url.startswith("https://") and not settings.on_loopback:
         raise OperatorError("BDHVS_PUBLIC_URL must begin with https:// when others can reach the server.")
     return settings.public_url
+
+
+def _voice(settings: Settings) -> str:
+    speech = voice(settings)
+    if speech is None:
+        return "switched off (BDHVS_SPEECH_VOICE is empty)"
+    return speech.name if speech.missing is None else f"off: {speech.missing}"
 
 
 def _channels(settings: Settings) -> str:

@@ -65,6 +65,16 @@ class Settings(BaseSettings):
     )
     zalo_oa_base_url: str = Field("https://openapi.zalo.me", description="Address of the Official Account API.")
     zalo_oa_oauth_url: str = Field("https://oauth.zaloapp.com", description="Address where its tokens are renewed.")
+    speech_voice: str = Field(
+        "vi",
+        description="Voice of espeak-ng that reads cards aloud: vi, vi-vn-x-central or vi-vn-x-south; "
+        "empty: nothing is read aloud.",
+    )
+    speech_command: str | None = Field(
+        None,
+        description="A better voice: a command that takes text on standard input and writes WAV to standard output, "
+        "such as: piper --model vi.onnx --output_file -",
+    )
     trusted_proxy: bool = Field(
         False, description="Believe X-Forwarded-Proto of the proxy in front; set only behind one."
     )
@@ -80,6 +90,7 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @field_validator(
+        "speech_command",
         "telegram_token",
         "telegram_webhook_secret",
         "zalo_bot_token",

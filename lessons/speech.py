@@ -25,6 +25,9 @@ SUFFIX = ".mp3"
 PROGRAM = "espeak-ng"
 # espeak-ng's own 175 is too fast for a learner of 65 who presses along.
 WORDS_PER_MINUTE = 135
+INSTALL = (
+    "Debian: sudo apt-get install -y espeak-ng. Windows: winget install eSpeak-NG.eSpeak-NG, then open a new window."
+)
 TEXT_LIMIT = 2000  # characters: about three minutes; a card has 320, an answer 700
 SECONDS_ALLOWED = 30.0  # a card takes 0.1 s; what takes longer is stuck
 COMPRESSION = 0.9  # 0 to 1 of the MP3 encoder: about 30 kbit/s, still clear speech
@@ -41,52 +44,39 @@ class SpeechError(RuntimeError):
 class Speech(Protocol):
     """A voice. ``name`` tells voices and their settings apart: audio is kept under it."""
 
-    @property
-    def name(self) -> str: ...
+    name: str
 
     def say(self, text: str) -> bytes:
         """The text as MP3. Raises SpeechError."""
         ...
 
 
-class EspeakSpeech:
-    """The offline voice of espeak-ng, a program of the system (Debian's package of the same name).
+class CommandSpeech:
+    """A voice that is a program: it takes the text on standard input and writes WAV to standard output.
 
-    ``voice`` is one that ``espeak-ng --voices=vi`` lists: vi, vi-vn-x-central, vi-vn-x-south.
+    ``name`` tells it apart from other voices; ``install`` says how to get it where it is missing.
     """
 
-    def __init__(
-        self,
-        voice: str = "vi",
-        words_per_minute: int = WORDS_PER_MINUTE,
-        command: Sequence[str] = (PROGRAM,),
-    ) -> None:
-        self._voice = voice
-        self._speed = words_per_minute
+    def __init__(self, command: Sequence[str], name: str, install: str = "Check the name of the program.") -> None:
         self._command = tuple(command)
+        self._install = install
+        self.name = name
 
     @property
-    def name(self) -> str:
-        """The voice and its speed."""
-        return f"espeak-{self._voice}-{self._speed}"
-
-    @property
-    def available(self) -> bool:
-        """Whether the program is installed."""
-        return shutil.which(self._command[0]) is not None
+    def missing(self) -> str | None:
+        """What to do to get the program; None when it is installed."""
+        if shutil.which(self._command[0]) is not None:
+            return None
+        return f"{self._command[0]} is not installed, so nothing can be read aloud. {self._install}"
 
     def say(self, text: str) -> bytes:
         """As Speech."""
-        program = shutil.which(self._command[0])
-        if program is None:
-            raise SpeechError(
-                f"{self._command[0]} is not installed, so nothing can be read aloud. Debian: sudo apt-get install "
-                "-y espeak-ng. Windows: winget install eSpeak-NG.eSpeak-NG, then open a new window."
-            )
-        options = ["-v", self._voice, "-s", str(self._speed), "-b", "1", "--stdin", "--stdout"]
+        if self.missing is not None:
+            raise SpeechError(self.missing)
+        program = shutil.which(self._command[0]) or self._command[0]
         try:
-            done = subprocess.run(  # noqa: S603 - a fixed program; the text goes in as data
-                [program, *self._command[1:], *options],
+            done = subprocess.run(  # noqa: S603 - the program the operator chose; the text goes in as data
+                [program, *self._command[1:]],
                 input=spoken(text).encode("utf-8"),
                 capture_output=True,
                 timeout=SECONDS_ALLOWED,
@@ -98,6 +88,22 @@ class EspeakSpeech:
             said = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
             raise SpeechError(f"{self._command[0]} could not read the text: {said}")
         return _mp3(done.stdout)
+
+
+class EspeakSpeech(CommandSpeech):
+    """The offline voice of espeak-ng, a program of the system (Debian's package of the same name).
+
+    ``voice`` is one that ``espeak-ng --voices=vi`` lists: vi, vi-vn-x-central, vi-vn-x-south.
+    """
+
+    def __init__(
+        self,
+        voice: str = "vi",
+        words_per_minute: int = WORDS_PER_MINUTE,
+        command: Sequence[str] = (PROGRAM,),
+    ) -> None:
+        options = ["-v", voice, "-s", str(words_per_minute), "-b", "1", "--stdin", "--stdout"]
+        super().__init__([*command, *options], f"espeak-{voice}-{words_per_minute}", INSTALL)
 
 
 def audio_file(speech: Speech, text: str, folder: Path) -> Path:

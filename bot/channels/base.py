@@ -21,6 +21,7 @@ class Capabilities:
     typing: bool
     images: bool
     files: bool
+    sounds: bool = False
 
 
 class ChannelError(Exception):

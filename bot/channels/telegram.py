@@ -46,7 +46,9 @@ class TelegramChannel:
     """
 
     name = NAME
-    capabilities = Capabilities(text_limit=TEXT_LIMIT, buttons=True, edit=True, typing=True, images=True, files=True)
+    capabilities = Capabilities(
+        text_limit=TEXT_LIMIT, buttons=True, edit=True, typing=True, images=True, files=True, sounds=True
+    )
 
     def __init__(
         self,

@@ -34,7 +34,7 @@ PAYLOAD_LIMIT = 256
 REPLY_SECONDS = 10.0  # how long a POST waits for its replies before it answers 202
 STREAM_SECONDS = 25.0  # an idle event stream says it lives this often: proxies cut silent ones at 30 to 60 s
 RECONNECT_MILLISECONDS = 3000
-WEB = Capabilities(text_limit=TEXT_LIMIT, buttons=True, edit=False, typing=False, images=True, files=True)
+WEB = Capabilities(text_limit=TEXT_LIMIT, buttons=True, edit=False, typing=False, images=True, files=True, sounds=True)
 
 
 class NumberedReply(Protocol):

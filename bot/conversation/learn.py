@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from bot.channels.message import Reply
 from bot.conversation import position as positions
+from bot.conversation.buttons import button
 from bot.conversation.course_list import courses
 from bot.conversation.lesson_run import LessonRun
-from bot.conversation.menu import old_button
-from bot.conversation.payloads import number
+from bot.conversation.menu import old_button, with_menu
+from bot.conversation.payloads import Verb, number
 from bot.conversation.turn import Turn
 from bot.texts import text
 
@@ -58,3 +59,18 @@ def next_step(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     if not present:
         return [Reply(text("learn.answered_before")), *found.show(turn)]
     return found.next(turn)
+
+
+def listen(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
+    """ "Đọc cho tôi nghe" under a card; without arguments the present one."""
+    found = open_lesson(turn)
+    if not turn.offers.reads_aloud(turn.chat.channel):
+        return [with_menu(turn, text("learn.no_voice"))]
+    if found is None or (args and number(args, 0) != found.run):
+        return old_button(turn) if args else [Reply(text("learn.nothing_to_hear"), courses(turn)[-1].buttons)]
+    step, part = (number(args, 1), number(args, 2)) if args else (found.step, found.part(turn))
+    sound = found.sound(turn, step, part or 0) if step is not None else None
+    if sound is None:
+        return [Reply(text("learn.cards_only")), *found.show(turn)]
+    onward = (found.next_button(turn),) if found.sheet() is None else (button("button.resume", Verb.RESUME),)
+    return [Reply(text("learn.listen"), onward, files=(sound,))]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.channels.message import Button, Reply
+from bot.channels.message import Button, FileNote, Reply
 from bot.conversation import position as positions
 from bot.conversation.address import words
 from bot.conversation.buttons import button, to_menu
 from bot.conversation.certificates import certificate_buttons
 from bot.conversation.learned import next_lesson, progress_of, record
 from bot.conversation.payloads import Verb
-from bot.conversation.pictures import picture_alt, picture_path
+from bot.conversation.pictures import picture_alt, picture_path, sound_path
 from bot.conversation.position import Position
 from bot.conversation.quiz import Sheet, feedback, question_reply
 from bot.conversation.turn import Turn
@@ -73,20 +73,36 @@ class LessonRun:
             return question_reply(turn, sheet, edit)
         number = self.position.card_number(self.lesson)
         parts, part = self._parts(turn), self.part(turn)
-        where = (self.run, self.step, part)
         if number is None:
             said = text("learn.practice", text=parts[part]) if part == 0 else parts[part]
-            last = button("button.to_quiz", Verb.NEXT, *where)
-            return Reply(said, (last if part == len(parts) - 1 else button("button.next_card", Verb.NEXT, *where),))
+            return Reply(said, (self.next_button(turn), *self._listen_buttons(turn)))
         card, total = self.lesson.cards[number], len(self.lesson.cards)
         said = text("learn.card", number=number + 1, total=total, text=parts[part]) if part == 0 else parts[part]
         picture = card.picture if part == 0 else None
         return Reply(
             said,
-            (button("button.next_card", Verb.NEXT, *where),),
+            (self.next_button(turn), *self._listen_buttons(turn)),
             image=picture_path(self.lesson, picture),
             image_alt=picture_alt(picture),
         )
+
+    def next_button(self, turn: Turn) -> Button:
+        """The way on from the present card, piece of one, or task."""
+        part = self.part(turn)
+        ends = self.position.card_number(self.lesson) is None and part == len(self._parts(turn)) - 1
+        return button("button.to_quiz" if ends else "button.next_card", Verb.NEXT, self.run, self.step, part)
+
+    def _listen_buttons(self, turn: Turn) -> tuple[Button, ...]:
+        if not turn.offers.reads_aloud(turn.chat.channel):
+            return ()
+        return (button("button.listen", Verb.LISTEN, self.run, self.step, self.part(turn)),)
+
+    def sound(self, turn: Turn, step: int, part: int) -> FileNote | None:
+        """A card or the task of this lesson read aloud, in easy reading a piece of one; None for any other step."""
+        if not 0 <= step <= len(self.lesson.cards):
+            return None
+        label = text("learn.sound_card", number=step + 1) if step < len(self.lesson.cards) else text("learn.sound_task")
+        return FileNote(sound_path(self.lesson, step, part if turn.easy else None), label)
 
     def part(self, turn: Turn) -> int:
         """Which piece of the card is shown, from 0; easy reading may have been switched since it was kept."""

@@ -40,6 +40,7 @@ class Verb(StrEnum):
     LESSON = "le"
     RESUME = "go"
     NEXT = "nx"
+    LISTEN = "li"
     OPTION = "op"
     SUBMIT = "su"
     AGAIN = "ag"

@@ -1,4 +1,4 @@
-"""Where a channel finds a picture of the material."""
+"""Where a channel finds a picture of the material, and a card read aloud."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from pathlib import PurePosixPath
 
 from lessons.models import Lesson, Picture
 
+SOUNDS = "/nghe/"
+
 
 def picture_path(lesson: Lesson, picture: Picture | None) -> str | None:
     """The picture's address on this server, below the courses folder; None without a picture."""
     return None if picture is None else f"/static/{PurePosixPath(lesson.file).parent / picture.file}"
+
+
+def sound_path(lesson: Lesson, step: int, part: int | None) -> str:
+    """The address of a card (or, after the last, the task) read aloud; ``part`` is a piece of it in easy reading."""
+    return f"{SOUNDS}{lesson.id}/{lesson.version}/{step}{'' if part is None else f'-{part}'}.mp3"
 
 
 def picture_alt(picture: Picture | None) -> str:

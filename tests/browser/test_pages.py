@@ -143,6 +143,25 @@ async def test_the_chat_works_by_keyboard_and_in_large_type(page: Page, house: H
     await picture(page, "chat-large")
 
 
+@pytest.mark.speech
+async def test_a_card_is_heard_under_the_strict_policy(page: Page, house: House) -> None:
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if "Content Security" in message.text else None)
+    await page.goto(house.url)
+    await ask(page, "học bài")
+    await tap(page, "Học từ đầu")
+    await tap(page, "Đọc cho tôi nghe")
+    for _ in range(50):
+        seconds = await page.locator("audio").evaluate("sound => sound.duration")
+        if seconds and seconds > 2:
+            break
+        await asyncio.sleep(0.1)
+    assert seconds and seconds > 2, await page.locator("audio").evaluate("sound => sound.error?.message")
+    assert refused == []
+    await no_sideways_scroll(page)
+    await picture(page, "chat-listen")
+
+
 @pytest.mark.parametrize("width", [360, 1366])
 async def test_staff_sign_in_see_participation_and_add_a_group(page: Page, house: House, width: int) -> None:
     await page.set_viewport_size({"width": width, "height": 768})

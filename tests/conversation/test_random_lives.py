@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.channels.message import Attachment, Button
 from bot.conversation.fitting import REPLY_LIMIT
+from bot.conversation.offers import Offers
 from bot.conversation.payloads import PAYLOAD_LIMIT
 from bot.conversation.router import Conversation
 from bot.texts import phrases
@@ -28,8 +29,9 @@ TYPED = [
     *("1", "2", "12", "A", "a c", "c b a", "xã Tứ Kỳ", "tổ 5", "tôi ở Hưng Đạo", "hung dao", "cảm ơn", "chào"),
     *("tôi muốn tự tử", "Bác Lan", "/sua Lan", "/start HD03", "/start TK01", "", "😀", "x" * 4000),
 ]
+OFFERS = Offers("https://hoc.example", frozenset({"web"}), frozenset({"web"}), voice=True)
 STATE_LIMIT = 8000  # characters of JSON a chat may take up
-LIVES, STEPS = 7, 90
+LIVES, STEPS = 9, 90
 TAPS, OLD_TAPS = 0.8, 0.84  # people mostly tap what is before them; now and then a button further up
 UPDATES = 0.98  # seldom a day passes and the courses are updated or put back
 
@@ -51,7 +53,7 @@ def changed(catalogue: Catalogue) -> Catalogue:
 
 def a_new_resident(answerer: Answerer, catalogue: Catalogue) -> Resident:
     repositories, stored = memory_repositories(WARDS, GROUPS)
-    return Resident(Conversation(answerer, catalogue), repositories, stored)
+    return Resident(Conversation(answerer, catalogue, OFFERS), repositories, stored)
 
 
 def check(resident: Resident) -> None:
@@ -81,7 +83,7 @@ def test_random_lives(answerer: Answerer, catalogue: Catalogue, seed: int) -> No
             if kind > UPDATES:
                 resident.now += timedelta(days=1)
                 material = random.choice([catalogue, updated])
-                resident.conversation = Conversation(answerer, material)
+                resident.conversation = Conversation(answerer, material, OFFERS)
             if kind < TAPS and resident.buttons:
                 resident.says("", random.choice(resident.buttons).payload)
             elif kind < OLD_TAPS and seen:

@@ -169,7 +169,7 @@ async function drain() {
 function listen() {
   if (stream) return;
   stream = new EventSource(`/api/chat/events?after=${lastNumber}`);
-  stream.addEventListener("message", (event) => showReply(JSON.parse(event.data)));
+  stream.addEventListener("message", (event) => showReply(JSON.parse(event.data), true));
   stream.addEventListener("error", () => {
     if (stream.readyState !== EventSource.CLOSED) return;
     stream = null;
