@@ -35,6 +35,8 @@ def set_easy(turn: Turn, on: bool) -> list[Reply]:
     """Switch easy reading; kept with the chat alone."""
     turn.remember(EASY, True if on else None)
     said = text("easy.begun" if on else "easy.ended")
+    if on and turn.chat.channel == "web":
+        said = "\n".join([said, text("easy.larger")])
     going_on = resume_buttons(turn)
     if going_on:
         return [Reply(said, (*going_on, to_menu()))]

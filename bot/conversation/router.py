@@ -22,6 +22,7 @@ from bot.conversation import (
     welcome,
 )
 from bot.conversation.actions import act
+from bot.conversation.address import addressed
 from bot.conversation.buttons import ambiguous_number, offered_payload, remember_offered
 from bot.conversation.fitting import fit
 from bot.conversation.offers import Offers
@@ -136,7 +137,7 @@ class Conversation:
             chat.reachable = False
             return []
         replies = welcome.with_notice(turn, _respond(turn))
-        fitted = fit(replies, turn.easy)
+        fitted = fit([addressed(turn, reply) for reply in replies], turn.easy)
         if not turn.forgotten:
             remember_offered(turn, fitted)
         return fitted

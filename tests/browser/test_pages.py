@@ -128,8 +128,17 @@ async def test_the_chat_works_by_keyboard_and_in_large_type(page: Page, house: H
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("button", name="Chữ to")).to_be_focused()
     await page.keyboard.press("Enter")
-    assert await page.evaluate("getComputedStyle(document.documentElement).fontSize") > small
+    large = await page.evaluate("getComputedStyle(document.documentElement).fontSize")
+    assert large > small
+    await page.get_by_role("button", name="Chữ rất to").click()
+    assert await page.evaluate("getComputedStyle(document.documentElement).fontSize") > large
     await no_sideways_scroll(page)
+    await page.reload()
+    await expect(page.get_by_role("button", name="Chữ vừa")).to_be_visible()
+    await picture(page, "chat-largest")
+    await no_sideways_scroll(page)
+    await page.get_by_role("button", name="Chữ vừa").click()
+    assert await page.evaluate("getComputedStyle(document.documentElement).fontSize") == small
     for _ in range(3):
         await page.keyboard.press("Tab")
         if await page.evaluate("document.activeElement.closest('.choices') !== null"):

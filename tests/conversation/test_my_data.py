@@ -72,7 +72,7 @@ def test_who_is_anonymous_can_delete_too(resident: Resident) -> None:
 def test_a_name_is_asked_for_kept_and_used(resident: Resident, stored: Stored) -> None:
     resident.agrees()
     resident.says("/sua")
-    assert "gọi bạn là Bác Lan" in resident.says("Bác Lan")
+    assert "gọi bác là Bác Lan" in resident.says("Bác Lan")
     assert stored.people[resident.chat.person_id or 0].called == "Bác Lan"
     assert "Chào Bác Lan" in resident.says("xin chào")
     resident.says("/sua")

@@ -123,6 +123,38 @@ def test_a_name_with_a_form_is_understood_and_bạn_stays_the_rule(resident: Res
     assert resident.says("xin chào") == "Chào Coco! Bạn muốn làm gì?"
 
 
+def test_every_text_uses_the_form_but_what_is_quoted_and_friends(
+    noting: Noting, tmp_path: Path, repositories: Repositories, stored: Stored
+) -> None:
+    card = "  - text: Bạn mở Zalo. Kết bạn với bạn bè, rồi nhắn cho người quen của bạn."
+    catalogue = load_courses(write_courses(tmp_path, lesson=LESSON.replace("  - text: Mục số hai.", card)))
+    learner = Resident(Conversation(noting, catalogue), repositories, stored).agrees()
+    learner.says("cách xưng hô")
+    learner.taps("Bác")
+    assert learner.says("học bài").startswith("Bác muốn")
+    learner.says("", payload="1le:bai-mot")
+    said = learner.taps("Tiếp")
+    assert said.endswith("Bác mở Zalo. Kết bạn với bạn bè, rồi nhắn cho người quen của bác.")
+    learner.says("bạn ơi bao giờ có thư viện ở ngõ này")
+    assert "bạn ơi bao giờ có thư viện" in learner.says("/dulieucuatoi")
+    learner.says("quên mật khẩu vneid")
+    cited = next(reply for reply in learner.replies if reply.citations)
+    learner.says("cách xưng hô")
+    learner.taps("Bạn")
+    learner.says("quên mật khẩu vneid")
+    assert cited.text in [reply.text for reply in learner.replies], "documents are quoted as they are"
+
+
+def test_in_easy_reading_everything_but_a_question_is_short(resident: Resident) -> None:
+    resident.agrees()
+    assert "Chữ to" in resident.says("chế độ dễ đọc")
+    for typed in ("trợ giúp", "/dulieucuatoi"):
+        resident.says(typed)
+        assert len(resident.replies) > 1
+        assert all(len(reply.text) <= EASY_LIMIT for reply in resident.replies)
+        assert [bool(reply.buttons) for reply in resident.replies] == [False] * (len(resident.replies) - 1) + [True]
+
+
 @pytest.mark.parametrize("payload", ["1ad", "1ad:em", "1ez", "1ez:2", "1ez:1:1"])
 def test_invented_choices_change_nothing(resident: Resident, payload: str) -> None:
     resident.agrees()

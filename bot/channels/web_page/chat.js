@@ -11,6 +11,11 @@ const larger = document.getElementById("larger");
 const SHORT_TITLE = 60; // characters of a title that stay on two lines of a small phone
 const RETRY_FIRST_MS = 1000;
 const RETRY_LIMIT_MS = 30000;
+const SIZES = [
+  { name: "", label: "Chữ vừa" },
+  { name: "larger", label: "Chữ to" },
+  { name: "largest", label: "Chữ rất to" },
+];
 const shown = new Set(); // numbers of replies on the page: the stream may repeat them
 const queue = [];
 let sending = false;
@@ -219,13 +224,21 @@ field.addEventListener("keydown", (event) => {
     send();
   }
 });
+// The button names the size it leads to; the choice is remembered on this phone.
+function setSize(size) {
+  document.documentElement.classList.remove(...SIZES.map((one) => one.name).filter(Boolean));
+  if (SIZES[size].name) document.documentElement.classList.add(SIZES[size].name);
+  larger.textContent = SIZES[(size + 1) % SIZES.length].label;
+  larger.dataset.size = size;
+}
+
 larger.addEventListener("click", () => {
-  const on = document.documentElement.classList.toggle("larger");
-  larger.setAttribute("aria-pressed", String(on));
-  localStorage.setItem("larger", on ? "1" : "");
+  const next = (Number(larger.dataset.size) + 1) % SIZES.length;
+  setSize(next);
+  localStorage.setItem("size", next);
   toEnd();
 });
-if (localStorage.getItem("larger")) larger.click();
+setSize(Number(localStorage.getItem("size")) % SIZES.length || 0);
 window.addEventListener("online", () => drain());
 window.addEventListener("pagehide", () => { if (stream) stream.close(); stream = null; });
 resume();
