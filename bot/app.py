@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -13,7 +14,7 @@ from sqlalchemy import func
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from bot.answering import LiveAnswerer, StoredStaffAnswers
+from bot.answering import LiveAnswerer, StoredStaffAnswers, current_index, is_current
 from bot.channels.base import Channel
 from bot.channels.message import Reply
 from bot.channels.web import WEB, WebChannel
@@ -26,6 +27,7 @@ from bot.delivery.replies import ReplyReader
 from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
 from bot.http import Health, add_security_headers, readable_errors
+from bot.jobs.material import EditWatch
 from bot.jobs.retention import forget_what_is_due
 from bot.material import Material
 from bot.papers.certificates import CertificatePapers
@@ -44,6 +46,7 @@ log = logging.getLogger(__name__)
 INDEX_CHECK_SECONDS = 2.0  # a newly built index is taken this soon
 STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in force this soon
 RETENTION_SECONDS = 3600.0
+EDITS_SECONDS = 5.0  # an edit of the material is in force this soon
 STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
 SHUTDOWN_SECONDS = 1.0
 PICTURE_KINDS = (".png", ".svg", ".jpg")  # nothing else of the material is served
@@ -59,6 +62,7 @@ class Application:
         """Build and wire. Raises knowledge.index errors when there is no usable index."""
         self.settings = settings
         self.database = database
+        self._encoder = encoder
         self.registry = CollectorRegistry()
         self._messages = Counter("bdhvs_messages", "Messages handled", ["channel"], registry=self.registry)
         self._waiting = Gauge("bdhvs_outbox_waiting", "Replies waiting to be sent", registry=self.registry)
@@ -92,6 +96,9 @@ class Application:
         for channel, pace in connected:
             self.channels.append(channel)
             self.senders[channel.name] = Sender(database, channel, Pacer(pace))
+        self._conversation = conversation
+        self._edits = EditWatch(settings, database, self._on_material, self._index_is_current)
+        self.material = material
         self.staff_site = StaffSite(settings, database, material, self.staff_answers.refresh)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -118,6 +125,7 @@ class Application:
         self._tasks = [
             asyncio.create_task(self._every(INDEX_CHECK_SECONDS, self._reload_index), name="index-reload"),
             asyncio.create_task(self._every(STAFF_ANSWER_SECONDS, self._refresh_answers), name="staff-answers"),
+            asyncio.create_task(self._every(EDITS_SECONDS, self._edits.look), name="material-edits"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
         ]
 
@@ -166,6 +174,15 @@ class Application:
 
     async def _refresh_answers(self) -> None:
         await asyncio.to_thread(self.staff_answers.refresh)
+
+    def _on_material(self, fresh: Material) -> None:
+        """Lessons from now on are those of the edited material; who is in the middle of one keeps the version begun."""
+        self.material.root, self.material.catalogue = fresh.root, fresh.catalogue
+        self._conversation.catalogue = fresh.catalogue
+
+    def _index_is_current(self, root: Path) -> bool:
+        folder = current_index(self.settings.data_dir)
+        return folder is not None and is_current(folder, root, self.settings.data_dir, self._encoder)
 
     async def _forget(self) -> None:
         await self.database.write(lambda session: forget_what_is_due(session, utc_now()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +28,7 @@ app.add_typer(database_app, name="db")
 app.add_typer(staff_app, name="staff")
 app.add_typer(oa_app, name="zalo-oa")
 
+GENTLE = 10  # steps of niceness: a server that answers goes first
 WardOption = Annotated[str | None, typer.Option("--ward", help="Ward code, such as le-dai-hanh.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -131,6 +133,7 @@ def restore(file: Path) -> None:
 
 def _build_index(current: Settings) -> Path:
     from bot.answering import INDEX_FOLDER, point_to, uploaded_plans
+    from bot.editing import with_stored_edits
     from bot.material import knowledge_root, open_encoder
     from indexer import command
     from indexer.sections import PlanFormatError
@@ -138,8 +141,9 @@ def _build_index(current: Settings) -> Path:
 
     indexes = current.data_dir / INDEX_FOLDER
     encoder = open_encoder(current)
+    material = knowledge_root(with_stored_edits(current))
     try:
-        folder = command.build(knowledge_root(current), indexes, uploaded_plans(current.data_dir), encoder)
+        folder = command.build(material, indexes, uploaded_plans(current.data_dir), encoder)
     except (MaterialError, PlanFormatError) as error:
         raise OperatorError(f"The material is wrong, the index in use stays: {error}") from error
     except OSError as error:
@@ -150,8 +154,12 @@ def _build_index(current: Settings) -> Path:
 
 
 @index_app.command("build")
-def index_build() -> None:
+def index_build(
+    gently: Annotated[bool, typer.Option(help="With low priority, beside a running server.")] = False,
+) -> None:
     """Build the index of the material; a running server takes it within seconds."""
+    if gently and hasattr(os, "nice"):
+        os.nice(GENTLE)
     out(str(_build_index(settings())))
 
 
@@ -218,6 +226,74 @@ def lessons_preview(port: Annotated[int | None, typer.Option(help="Port; a fixed
     from bot.preview.server import PORT, serve_preview
 
     raise typer.Exit(serve_preview(settings(), out, PORT if port is None else port))
+
+
+@lessons_app.command("template")
+def lessons_template(file: Path) -> None:
+    """Write the form in which questions are exchanged: .xlsx, .csv or .docx."""
+    from bot.exchange import write_template
+
+    write_template(file)
+    out(str(file))
+
+
+@lessons_app.command("export")
+def lessons_export(lesson: str, file: Path) -> None:
+    """Write the questions of a lesson (its id) to a file: .xlsx, .csv or .docx."""
+    from bot.exchange import export
+
+    out(f"{file}: {export(settings(), lesson, file)} questions")
+
+
+@lessons_app.command("import")
+def lessons_import(
+    lesson: str,
+    file: Path,
+    author: Annotated[str, typer.Option(help="Who made the change; kept with it.")] = "",
+    check: Annotated[bool, typer.Option("--check", help="Only say what is wrong.")] = False,
+) -> None:
+    """Take the questions of a lesson from a file; a running server teaches them within seconds."""
+    from bot.exchange import read_questions, save
+
+    found = read_questions(settings(), lesson, file)
+    for problem in found.problems:
+        out(problem)
+    if found.problems:
+        raise OperatorError(f"Nothing was changed: {len(found.problems)} problems. Mend the file and try again.")
+    if check:
+        out(f"{file}: {found.count} questions, no problems")
+        return
+    with _operator_errors():
+        number = save(settings(), found, author)
+    out(f"Edit {number}: {found.count} questions of {lesson}. The way back: bdhvs lessons undo {number}")
+
+
+@lessons_app.command("edits")
+def lessons_edits() -> None:
+    """List the edits of the material by staff, and where an update changed a file below one."""
+    from bot.exchange import list_edits
+
+    for line in list_edits(settings()):
+        out(line)
+
+
+@lessons_app.command("undo")
+def lessons_undo(number: int) -> None:
+    """Take an edit back."""
+    from bot.exchange import undo
+
+    with _operator_errors():
+        undo(settings(), number)
+    out(f"Edit {number} is withdrawn.")
+
+
+@lessons_app.command("files")
+def lessons_files(folder: Path) -> None:
+    """Write the material with the edits in force to a new folder (for BDHVS_MATERIAL_DIR or a pull request)."""
+    from bot.editing import read_edits, write_material
+
+    current = settings()
+    out(f"{folder}: {write_material(current, read_edits(current), folder)} files")
 
 
 @facts_app.command("stale")

@@ -16,9 +16,9 @@ from lessons.catalogue import Catalogue, load_courses
 SHIPPED = Path(__file__).resolve().parent.parent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Material:
-    """Wards and courses, as loaded at start."""
+    """Wards and courses; ``bot.jobs.material`` puts a newer catalogue in when staff edit."""
 
     root: Path
     wards: tuple[Ward, ...]

@@ -17,11 +17,13 @@ from sqlalchemy.exc import OperationalError
 
 from bot.answering import INDEX_FOLDER, current_index, is_current
 from bot.app import Application, Server
+from bot.editing import usable
 from bot.errors import OperatorError
 from bot.material import knowledge_root, load_material, open_encoder
 from bot.settings import Settings
 from bot.staff.accounts import LINK_HOURS, first_sign_in_token
 from bot.store.database import Database
+from bot.store.material_edits import edits
 from bot.store.migrate import NewerDatabaseError, UnknownDatabaseError, upgrade
 from knowledge.encoder import Encoder
 
@@ -93,8 +95,9 @@ def serve(settings: Settings) -> int:
         database = open_database(settings)
         try:
             encoder = open_encoder(settings)
-            ensure_index(settings, encoder)
-            application = Application(settings, database, load_material(settings), encoder)
+            edited = usable(settings, database.read_now(edits))
+            ensure_index(edited, encoder)
+            application = Application(settings, database, load_material(edited), encoder)
             return asyncio.run(_run(settings, application))
         finally:
             database.close()

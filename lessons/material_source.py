@@ -136,6 +136,22 @@ class OverlaidMaterial:
         return found
 
 
+class Below:
+    """A part of a source: the items below a folder, named without it."""
+
+    def __init__(self, source: MaterialSource, folder: str) -> None:
+        self._source = source
+        self._folder = f"{folder}/"
+
+    def items(self) -> Collection[str]:
+        """The items below the folder."""
+        return [item.removeprefix(self._folder) for item in self._source.items() if item.startswith(self._folder)]
+
+    def read(self, item: str) -> str:
+        """The text of an item. Raises UnreadableItemError."""
+        return self._source.read(self._folder + item)
+
+
 def as_source(material: Path | MaterialSource) -> MaterialSource:
     """A folder as a source; a source as it is."""
     return ShippedMaterial(material) if isinstance(material, Path) else material

@@ -236,6 +236,25 @@ class RemovedActivity(SQLModel, table=True):
     lessons_done: int = 0
 
 
+class MaterialEdit(SQLModel, table=True):
+    """A change of the material by staff: the whole text of an item. In force once approved, until withdrawn.
+
+    ``item`` is the file's path below the material's folder, ``base_hash`` that of the shipped text it was made from.
+    """
+
+    __tablename__ = "material_edit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    item: str = Field(index=True, max_length=200)
+    base_hash: str = Field(max_length=64)
+    body: str
+    author: str
+    approver: str | None = None
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    effective_from: datetime = Field(sa_type=UtcDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class UnansweredQuestion(SQLModel, table=True):
     """A question for staff, masked; tied to nobody unless the asker wants to be told."""
 
