@@ -31,6 +31,7 @@ from bot.jobs.material import EditWatch
 from bot.jobs.retention import forget_what_is_due
 from bot.material import Material
 from bot.papers.certificates import CertificatePapers
+from bot.papers.handouts import HandoutPapers
 from bot.papers.sounds import CardSounds, voice
 from bot.papers.source import PicturesAndPapers
 from bot.settings import Settings
@@ -51,6 +52,7 @@ STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
 SHUTDOWN_SECONDS = 1.0
 PICTURE_KINDS = (".png", ".svg", ".jpg")  # nothing else of the material is served
 PAPERS_FOLDER = "papers"  # in the data folder; only for the minutes that a platform needs
+HANDOUTS_FOLDER = "handouts"  # in the data folder: lessons to print, drawn once
 SOUNDS_FOLDER = "audio"  # in the data folder: cards read aloud, made once
 MAX_BODY = 1024 * 1024  # bytes; uploads have routes of their own limit
 
@@ -74,7 +76,9 @@ class Application:
         self.certificates = CertificatePapers(database, settings.public_url, settings.data_dir / PAPERS_FOLDER)
         speech = voice(settings)
         self.sounds = CardSounds(database, speech, settings.data_dir / SOUNDS_FOLDER)
-        named = PicturesAndPapers(self._images, (self.certificates, self.sounds), settings.public_url)
+        self.handouts = HandoutPapers(settings, material, settings.data_dir / HANDOUTS_FOLDER)
+        papers = (self.certificates, self.sounds, self.handouts)
+        named = PicturesAndPapers(self._images, papers, settings.public_url)
         connected = connected_channels(settings, named)
         kinds = {WebChannel.name: WEB, **{channel.name: channel.capabilities for channel, _ in connected}}
         offers = Offers(
@@ -111,6 +115,7 @@ class Application:
         application.router.add_get("/static/{path:.+}", self._picture)
         application.add_routes(self.certificates.routes())
         application.add_routes(self.sounds.routes())
+        application.add_routes(self.handouts.routes())
         application.add_routes(Health(self.registry, self._missing).routes())
         application.add_subapp("/staff/", self.staff_site.application())
         return application

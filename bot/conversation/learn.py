@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.channels.message import Reply
+from bot.channels.message import FileNote, Reply
 from bot.conversation import position as positions
-from bot.conversation.buttons import button
+from bot.conversation.buttons import button, to_menu
 from bot.conversation.course_list import courses
 from bot.conversation.lesson_run import LessonRun
 from bot.conversation.menu import old_button, with_menu
 from bot.conversation.payloads import Verb, number
+from bot.conversation.pictures import handout_path
 from bot.conversation.turn import Turn
 from bot.texts import text
 
@@ -74,3 +75,19 @@ def listen(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
         return [Reply(text("learn.cards_only")), *found.show(turn)]
     onward = (found.next_button(turn),) if found.sheet() is None else (button("button.resume", Verb.RESUME),)
     return [Reply(text("learn.listen"), onward, files=(sound,))]
+
+
+def handout(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
+    """A lesson to print: the one tapped, else the one a resident is in."""
+    found = open_lesson(turn)
+    wanted = args[0] if args else found.lesson.id if found is not None else None
+    paper = turn.catalogue.lesson(wanted) if wanted is not None else None
+    if paper is None:
+        return old_button(turn) if args else [Reply(text("learn.nothing_to_print"), courses(turn)[-1].buttons)]
+    if not turn.offers.papers_reach(turn.chat.channel):
+        return [with_menu(turn, text("learn.cannot_print"))]
+    file = FileNote(handout_path(paper.id, turn.chat.ward_code), text("learn.paper"))
+    onward = (
+        (button("button.resume", Verb.RESUME),) if found is not None else (button("button.courses", Verb.COURSES, 0),)
+    )
+    return [Reply(text("learn.handout", lesson=paper.title), (*onward, to_menu()), files=(file,))]

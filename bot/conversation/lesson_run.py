@@ -161,6 +161,8 @@ def _summary(turn: Turn, done: Lesson, right: int) -> Reply:
         buttons.append(button("button.next_lesson", Verb.LESSON, following.id))
     else:
         lines.append(text("learn.all_done"))
+    if turn.offers.papers_reach(turn.chat.channel):
+        buttons.append(button("button.handout", Verb.HANDOUT, done.id))
     if not turn.easy:
         buttons += [button("button.repeat_lesson", Verb.LESSON, done.id), button("button.courses", Verb.COURSES, 0)]
     if turn.chat.person_id is None:

@@ -41,6 +41,7 @@ class Verb(StrEnum):
     RESUME = "go"
     NEXT = "nx"
     LISTEN = "li"
+    HANDOUT = "ho"
     OPTION = "op"
     SUBMIT = "su"
     AGAIN = "ag"

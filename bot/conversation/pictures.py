@@ -1,4 +1,4 @@
-"""Where a channel finds a picture of the material, and a card read aloud."""
+"""Where a channel finds a picture of the material, a card read aloud, a lesson to print."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from lessons.models import Lesson, Picture
 
 SOUNDS = "/nghe/"
+HANDOUTS = "/to-in/"
 
 
 def picture_path(lesson: Lesson, picture: Picture | None) -> str | None:
@@ -17,6 +18,11 @@ def picture_path(lesson: Lesson, picture: Picture | None) -> str | None:
 def sound_path(lesson: Lesson, step: int, part: int | None) -> str:
     """The address of a card (or, after the last, the task) read aloud; ``part`` is a piece of it in easy reading."""
     return f"{SOUNDS}{lesson.id}/{lesson.version}/{step}{'' if part is None else f'-{part}'}.mp3"
+
+
+def handout_path(lesson_id: str, ward_code: str | None) -> str:
+    """The address of a lesson's handout, with the ward that gives it out."""
+    return f"{HANDOUTS}{'' if ward_code is None else f'{ward_code}/'}{lesson_id}.pdf"
 
 
 def picture_alt(picture: Picture | None) -> str:
