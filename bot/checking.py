@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.material import courses_folder, knowledge_root
 from bot.settings import Settings
-from knowledge.facts import load_facts, stale_facts
+from knowledge.facts import Facts, load_facts, stale_facts
+from knowledge.guides import Guide, load_guides
 from knowledge.material_check import check_material
-from knowledge.material_files import FACTS_FILE
+from knowledge.material_files import FACTS_FILE, GUIDES_FOLDER
 from knowledge.yaml_source import MaterialError
 from lessons.check import check_courses
 
 LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+STALE_DAYS = 180  # half a year: fees and procedures changed about that often in 2025 and 2026
+
+
+@dataclass(frozen=True, slots=True)
+class StaleItem:
+    """Something to compare with its source again.
+
+    ``said`` is what residents are told, ``sources`` who says so, ``checked_on`` the day of the last comparison
+    (YYYY-MM-DD). Of a fact ``guides`` are the titles of the guides that name it; a guide has none.
+    """
+
+    id: str
+    said: str
+    sources: tuple[str, ...]
+    checked_on: str
+    guides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StaleMaterial:
+    """Facts and guides not checked for some days, the oldest first; and of everything the oldest day of a check."""
+
+    facts: tuple[StaleItem, ...]
+    guides: tuple[StaleItem, ...]
+    oldest: str
 
 
 def problems(settings: Settings) -> Iterator[str]:
@@ -27,8 +55,41 @@ def problems(settings: Settings) -> Iterator[str]:
     yield from (str(one) for one in check_courses(courses_folder(settings), facts))
 
 
+def today() -> date:
+    """The day in Vietnam."""
+    return datetime.now(LOCAL_ZONE).date()
+
+
+def stale_material(knowledge: Path, days: int, day: date) -> StaleMaterial:
+    """What was last checked more than ``days`` before ``day``. Raises MaterialError."""
+    facts = load_facts(knowledge / FACTS_FILE)
+    guides = load_guides(knowledge / GUIDES_FOLDER, facts)
+    limit = (day - timedelta(days=days)).isoformat()
+    old_guides = sorted((one for one in guides if one.checked_on < limit), key=lambda one: (one.checked_on, one.id))
+    return StaleMaterial(
+        facts=tuple(
+            StaleItem(fact.id, fact.wording, (fact.source,), fact.checked_on, _naming(fact.id, facts, guides))
+            for fact in stale_facts(facts, days, day)
+        ),
+        guides=tuple(
+            StaleItem(one.id, one.title, tuple(str(source) for source in one.sources), one.checked_on)
+            for one in old_guides
+        ),
+        oldest=min((*(fact.checked_on for fact in facts), *(guide.checked_on for guide in guides)), default=""),
+    )
+
+
+def _naming(fact_id: str, facts: Facts, guides: Iterable[Guide]) -> tuple[str, ...]:
+    return tuple(
+        guide.title
+        for guide in guides
+        if any(fact.id == fact_id for section in guide.sections for fact in facts.named_in(section.raw))
+    )
+
+
 def stale(settings: Settings, days: int) -> Iterator[str]:
-    """Facts checked more than ``days`` ago, oldest first."""
-    facts = load_facts(knowledge_root(settings) / FACTS_FILE)
-    for fact in stale_facts(facts, days, datetime.now(LOCAL_ZONE).date()):
-        yield f"{fact.checked_on}  {fact.id}: {fact.wording}"
+    """Facts, then guides, checked more than ``days`` ago, oldest first."""
+    found = stale_material(knowledge_root(settings), days, today())
+    for kind, items in (("fact", found.facts), ("guide", found.guides)):
+        for item in items:
+            yield f"{item.checked_on}  {kind} {item.id}: {item.said}  ({'; '.join(item.sources)})"

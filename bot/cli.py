@@ -212,8 +212,9 @@ def index_evaluate(file: Path, as_json: JsonOption = False) -> None:
 def lessons_check() -> None:
     """Check courses, guides and facts; every problem with file and line."""
     from bot.checking import problems
+    from bot.editing import with_stored_edits
 
-    found = list(problems(settings()))
+    found = list(problems(with_stored_edits(settings())))
     for problem in found:
         out(problem)
     sys.stderr.write("No problems.\n" if not found else f"{len(found)} problems.\n")
@@ -298,10 +299,11 @@ def lessons_files(folder: Path) -> None:
 
 @facts_app.command("stale")
 def facts_stale(days: Annotated[int, typer.Option(help="Checked longer ago than this many days.")] = 180) -> None:
-    """List the facts that are to be checked again."""
+    """List the facts and guides that are to be compared with their sources again."""
     from bot.checking import stale
+    from bot.editing import with_stored_edits
 
-    for line in stale(settings(), days):
+    for line in stale(with_stored_edits(settings()), days):
         out(line)
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.indicators.export import shown
 from bot.material import Material
 from bot.settings import Settings
-from bot.staff import certificates, groups, handouts, overview, questions, sign_in
+from bot.staff import certificates, groups, handouts, overview, questions, sign_in, stale
 from bot.staff.access import Guard, Handler, StaffRoute
 from bot.staff.context import Context
 from bot.store.database import Database
@@ -39,6 +39,7 @@ class StaffSite:
             *questions.routes(self._context),
             *certificates.routes(self._context),
             *handouts.routes(self._context),
+            *stale.routes(self._context),
         ]
 
     def application(self) -> web.Application:
