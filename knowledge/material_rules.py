@@ -94,6 +94,11 @@ def long_sentences(text: str) -> list[str]:
     ]
 
 
+def abbreviations(raw: str) -> list[str]:
+    """The abbreviations of a line (with its fact marks still in place), each once, in their order."""
+    return list(dict.fromkeys(_ABBREVIATION.findall(FACT_MARK.sub(" ", raw))))
+
+
 class AbbreviationRule:
     """Finds abbreviations that are not explained where they are first used; feed it a text line by line."""
 
