@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from sqlmodel import Session
 
 from bot.channels.message import Button, Message, Reply
+from bot.conversation.offers import Offers
 from bot.conversation.payloads import Verb, make, parse
 from bot.conversation.ports import ChatContext
 from bot.conversation.router import Conversation
@@ -25,7 +26,9 @@ from knowledge.answer_types import Answer, OverrideSource
 from knowledge.wards import Ward
 from lessons.catalogue import Catalogue
 
+CHANNEL = "preview"
 STEPS_LIMIT = 200  # taps; a lesson of 7 cards and 6 questions in easy reading takes about 60
+OFFERS = Offers(paper_channels=frozenset({CHANNEL}), sound_channels=frozenset({CHANNEL}), voice=True)
 ONWARD = (Verb.SUBMIT, Verb.NEXT, Verb.OPTION)
 
 
@@ -67,15 +70,15 @@ class Walker:
 
         Raises LessonStuckError.
         """
-        conversation = Conversation(_NoAnswers(), catalogue)
+        conversation = Conversation(_NoAnswers(), catalogue, OFFERS)
         self._chats += 1
-        chat = ChatContext(id=self._chats, channel="preview", state={NOTICED: True, EASY: easy})
+        chat = ChatContext(id=self._chats, channel=CHANNEL, state={NOTICED: True, EASY: easy})
         button: Button | None = Button("", make(Verb.LESSON, lesson_id))
         exchanges: list[Exchange] = []
         for number in range(STEPS_LIMIT):
             if button is None:
                 return exchanges
-            message = Message("preview", "preview", str(number), "", datetime.now(UTC), payload=button.payload)
+            message = Message(CHANNEL, CHANNEL, str(number), "", datetime.now(UTC), payload=button.payload)
             replies = self._database.write_now(partial(_handle, conversation, chat, message))
             exchanges.append(Exchange(button.label, tuple(replies)))
             button = _next(replies[-1])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from lessons.typeface import FAMILY
+from lessons.typeface import FAMILY, text_width
 
 ICONS_FILE = Path(__file__).with_name("icons.yaml")
 ICON_GRID = 24  # Lucide draws on 24 by 24
@@ -74,10 +74,16 @@ class Svg:
     def text(
         self, x: float, y: float, said: str, size: float, fill: str, *, bold: bool = False, anchor: str = "start"
     ) -> None:
-        """One line with its baseline at y; ``anchor`` is start, middle or end."""
+        """One line with its baseline at y; ``anchor`` is start, middle or end.
+
+        It bears its width: a browser without our typeface makes its own fit, so that no text covers another.
+        """
         weight = ' font-weight="700"' if bold else ""
         place = "" if anchor == "start" else f' text-anchor="{anchor}"'
         attributes = f'x="{figure(x)}" y="{figure(y)}" font-size="{figure(size)}" fill="{fill}"{weight}{place}'
+        width = text_width(said, size, bold)
+        if width:
+            attributes += f' textLength="{figure(width)}" lengthAdjust="spacingAndGlyphs"'
         self.parts.append(f"<text {attributes}>{escape(said, quote=False)}</text>")
 
     def icon(self, name: str, x: float, y: float, size: float, colour: str, line: float = 2) -> None:
