@@ -100,10 +100,22 @@ def with_menu(text: str, buttons: Sequence[Button]) -> str:
     if not buttons:
         return text
     words = wording()
+    letters = [button.label for button in buttons if _stands_in(button.label, text)]
     lines = [
-        words["menu_line"].format(number=number, label=button.label) for number, button in enumerate(buttons, start=1)
+        words["menu_line"].format(number=number, label=button.label)
+        for number, button in enumerate(buttons, start=1)
+        if button.label not in letters
     ]
-    return "\n".join([text, "", *lines, "", words["menu_hint"]]).strip()
+    if any(len(label) > 1 for label in letters):  # marks of what is chosen so far
+        lines.insert(0, "   ".join(letters))
+    hint = words["menu_hint_letters" if letters else "menu_hint"]
+    return "\n".join([text, "", *lines, *([""] if lines else []), hint]).strip()
+
+
+def _stands_in(label: str, text: str) -> bool:
+    """Whether a label is a letter, perhaps marked, of an option that the text already lists."""
+    letter = label[-1:]
+    return re.fullmatch(r"(?:\W )?[A-H]", label) is not None and f"\n{letter}. " in text
 
 
 def as_plain_text(reply: Reply) -> str:

@@ -31,12 +31,18 @@ def as_zalo(exchanges: Iterable[Exchange]) -> list[Bubble]:
     labels: list[str] = []
     for exchange in exchanges:
         if exchange.tapped:
-            typed = labels.index(exchange.tapped) + 1 if exchange.tapped in labels else 0
-            shown.append(Bubble(str(typed) if typed else exchange.tapped, mine=True))
+            shown.append(Bubble(_typed(exchange.tapped, labels), mine=True))
         labels = [button.label for button in exchange.replies[-1].buttons]
         for reply in exchange.replies:
             shown += _with_picture(reply, as_plain_text(reply), ZALO_LIMIT, ZALO_LIMIT)
     return shown
+
+
+def _typed(label: str, labels: list[str]) -> str:
+    """What is typed for a button: the letter of an option, else its number."""
+    if len(label.split()[-1]) == 1:
+        return label.split()[-1]
+    return str(labels.index(label) + 1) if label in labels else label
 
 
 def as_telegram(exchanges: Iterable[Exchange]) -> list[Bubble]:

@@ -93,6 +93,18 @@ def test_every_line_of_a_menu_can_be_chosen_by_its_number() -> None:
     assert [chosen(number, QUIZ) for number in numbers] == list(QUIZ)
 
 
+def test_options_that_the_text_lists_are_not_listed_again() -> None:
+    question = "Câu 1/4:\nGọi ai?\nA. Người lạ\nB. Ngân hàng"
+    plain_letters = (Button("A", "q:a"), Button("B", "q:b"), Button("Chọn lại", "again"))
+    shown = with_menu(question, plain_letters)
+    assert shown == f"{question}\n\n3. Chọn lại\n\nBạn trả lời bằng chữ, ví dụ: A"
+    assert [chosen(typed, plain_letters) for typed in ("a", "B", "3")] == list(plain_letters)
+    assert with_menu(question, plain_letters[:2]) == f"{question}\n\nBạn trả lời bằng chữ, ví dụ: A"
+    marked = (Button("☐ A", "q:a"), Button("☑ B", "q:b"), Button("Xong", "done"))
+    assert "\n☐ A   ☑ B\n3. Xong\n" in with_menu(question, marked)
+    assert "1. A\n2. B" in with_menu("Không có danh sách", plain_letters)
+
+
 def test_menus_of_many_chats_do_not_mix() -> None:
     async def talk() -> list[str | None]:
         menus = MenusInMemory()
