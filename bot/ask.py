@@ -35,9 +35,9 @@ class BadLineError(ValueError):
 class NoOverrides:
     """No staff answers: there is no database yet."""
 
-    def staff_answers(self, ward: str | None) -> list[StaffAnswer]:
+    def staff_answers(self, ward: str | None) -> Sequence[StaffAnswer]:
         """None."""
-        return []
+        return ()
 
 
 class Asker:

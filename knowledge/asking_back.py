@@ -36,7 +36,8 @@ def not_covered(hit: Hit) -> Answer:
     """The reply to a question about a topic known to be missing: it is named, with the desk to ask."""
     passage = hit.entry.passage
     name = "not_covered_public" if passage.role == PUBLIC_TOPIC else "not_covered"
-    return Answer(AnswerKind.ABSTAIN, reply("abstain", name, topic=passage.text), NO_CONFIDENCE)
+    public = passage.role == PUBLIC_TOPIC
+    return Answer(AnswerKind.ABSTAIN, reply("abstain", name, topic=passage.text), NO_CONFIDENCE, ask_office=public)
 
 
 def unknown(hits: Sequence[Hit]) -> Answer:
