@@ -20,6 +20,7 @@ from bot.channels.web import WebChannel
 from bot.connecting import connected_channels, material_images
 from bot.conversation.router import Conversation
 from bot.delivery.inbox import DurableInbox
+from bot.delivery.notices import PULLING_CHANNELS
 from bot.delivery.pacing import Pacer
 from bot.delivery.replies import ReplyReader
 from bot.delivery.sender import Sender
@@ -62,7 +63,7 @@ class Application:
         self.answerer = LiveAnswerer(settings.data_dir, encoder, self.staff_answers)
         conversation = Conversation(self.answerer, material.catalogue)
         self.worker = Worker(
-            database, conversation.handle, Reply(text("error.apology")), frozenset({"web"}), self._on_replies
+            database, conversation.handle, Reply(text("error.apology")), PULLING_CHANNELS, self._on_replies
         )
         self.inbox = DurableInbox(database, self.worker.wake)
         self.replies = ReplyReader(database, self.inbox)
@@ -73,7 +74,7 @@ class Application:
         for channel, pace in connected_channels(settings):
             self.channels.append(channel)
             self.senders[channel.name] = Sender(database, channel, Pacer(pace))
-        self.staff_site = StaffSite(settings, database, material, self.staff_answers.refresh)
+        self.staff_site = StaffSite(settings, database, material, encoder, self.staff_answers.refresh)
         self._images = material_images(settings)
         self._tasks: list[asyncio.Task[None]] = []
 
