@@ -105,7 +105,7 @@ class Answerer:
         if from_table is not None:
             return from_table
         if question.compares:
-            compared = compare(question, self._searcher, self._wards)
+            compared = compare(question, self._searcher, self._wards, self._today())
             if compared is not None:
                 return compared
         return self._from_documents(question, self._scope(question, ward), limit)

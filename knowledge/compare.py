@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from knowledge.answer_types import ANSWER_LIMIT, CITATION_LIMIT, Answer, AnswerKind
 from knowledge.compose import citation, compared_line
@@ -11,11 +12,12 @@ from knowledge.documents import DocumentKind
 from knowledge.question import Question
 from knowledge.replies import reply
 from knowledge.search import Searcher
+from knowledge.standing import short_standing
 from knowledge.wards import Ward, Wards
 
 
-def compare(question: Question, searcher: Searcher, wards: Wards) -> Answer | None:
-    """The lines of the wards named, or of all; None when no plan answers the question."""
+def compare(question: Question, searcher: Searcher, wards: Wards, today: date) -> Answer | None:
+    """The lines of the wards named, or of all, with what no longer stands; None when no plan answers the question."""
     named: Sequence[Ward] = question.mentions.wards
     if len(named) < 2:
         named = [ward for ward in wards.wards if ward.code in searcher.index.topics_held]
@@ -27,7 +29,8 @@ def compare(question: Question, searcher: Searcher, wards: Wards) -> Answer | No
         confidence = confidence_of(question, hits)
         holds = bool(hits) and sure_enough(hits[0], confidence) and hits[0].features.topic >= 0
         passage = hits[0].entry.passage if holds else None
-        lines.append(compared_line(passage, ward, question.meaning.folded, room // len(named)))
+        mark = short_standing(passage.document, today) if passage else ""
+        lines.append(compared_line(passage, ward, question.meaning.folded, room // len(named), mark))
         if passage is not None:
             cited.append(citation([passage], hits[0].features.fused))
             confidences.append(confidence)
