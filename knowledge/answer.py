@@ -11,6 +11,7 @@ from knowledge.compare import compare
 from knowledge.confidence import confidence_of, sure_enough
 from knowledge.documents import DocumentKind
 from knowledge.encoder import Encoder
+from knowledge.extract import shorten
 from knowledge.followup import joined, leans
 from knowledge.index import Index
 from knowledge.intents import load_intents
@@ -77,7 +78,7 @@ class Answerer:
         if not good:
             return answers[0]
         texts = [
-            answer.text
+            shorten(answer.text, room)
             if answer.kind is AnswerKind.ANSWER
             else reply("two", "unknown", question=part.strip(" ?")[: room // 2])
             for part, answer in zip(parts, answers, strict=True)
@@ -105,7 +106,7 @@ class Answerer:
         if from_table is not None:
             return from_table
         if question.compares:
-            compared = compare(question, self._searcher, self._wards, self._today())
+            compared = compare(question, self._searcher, self._wards, self._today(), limit)
             if compared is not None:
                 return compared
         return self._from_documents(question, self._scope(question, ward), limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from knowledge.answer_types import ANSWER_LIMIT, CITATION_LIMIT, Answer, AnswerKind
+from knowledge.answer_types import CITATION_LIMIT, Answer, AnswerKind
 from knowledge.compose import citation, compared_line
 from knowledge.confidence import confidence_of, sure_enough
 from knowledge.documents import DocumentKind
@@ -16,12 +16,12 @@ from knowledge.standing import short_standing
 from knowledge.wards import Ward, Wards
 
 
-def compare(question: Question, searcher: Searcher, wards: Wards, today: date) -> Answer | None:
+def compare(question: Question, searcher: Searcher, wards: Wards, today: date, limit: int) -> Answer | None:
     """The lines of the wards named, or of all, with what no longer stands; None when no plan answers the question."""
     named: Sequence[Ward] = question.mentions.wards
     if len(named) < 2:
         named = [ward for ward in wards.wards if ward.code in searcher.index.topics_held]
-    room = ANSWER_LIMIT - len(reply("plan", "compare")) - len(named)
+    room = limit - len(reply("plan", "compare")) - len(named)
     lines, cited, confidences = [], [], []
     for ward in named:
         found = searcher.search(question, (ward.code,))
