@@ -9,6 +9,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from bot.conversation.buttons import in_sentence
 from bot.indicators.export import shown
 from bot.material import Material
 from bot.settings import Settings
@@ -55,6 +56,7 @@ class StaffSite:
         )
         environment.filters["shown"] = shown
         environment.filters["day"] = worded_moment
+        environment.filters["in_sentence"] = in_sentence
         guard = Guard(self._context.settings, self._context.database)
         application.add_routes(guard.routes(self.routes()))
         application.router.add_get("/static/{name}", _static)
