@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import random
 import stat
+import struct
 import sys
 import unicodedata
 import zipfile
@@ -18,6 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 from indexer.readers import DocumentRefusedError, ReadDocument, read_document
 from indexer.readers import document as limits
 from indexer.readers.document import MESSAGES_FILE, needs_repair
+from indexer.readers.image_size import ImageSize, image_size
 from knowledge.text.characters import strip_diacritics
 from tests.indexer.pdf_files import rows, text_pdf
 
@@ -165,6 +168,16 @@ class TestWord:
             "Nơi nhận:",
         ]
 
+    def test_a_table_in_a_cell_and_lines_in_a_cell_are_read(self, tmp_path: Path) -> None:
+        document = docx.Document()
+        table = document.add_table(rows=1, cols=2)
+        table.cell(0, 0).text = "Hạn\nnộp"
+        inner = table.cell(0, 1).add_table(rows=1, cols=2)
+        inner.cell(0, 0).text, inner.cell(0, 1).text = "05/12", "hằng năm"
+        document.save(str(tmp_path / "a.docx"))
+        (row,) = [line for line in read_document(tmp_path / "a.docx").text.splitlines() if line]
+        assert row == "| Hạn nộp | 05/12 hằng năm |"
+
     def test_inserted_words_are_read_and_deleted_ones_are_not(self, tmp_path: Path) -> None:
         space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
         body = (
@@ -249,6 +262,29 @@ class TestPdf:
         monkeypatch.setattr("indexer.readers.pdf.PAGE_LIMIT", 1)
         assert refused(put(tmp_path, "a.pdf", text_pdf([PAGE, PAGE]))).reason == "too_many_pages"
 
+    def test_a_page_that_unpacks_to_too_much_is_refused(self, tmp_path: Path) -> None:
+        writer = pypdf.PdfWriter(clone_from=io.BytesIO(text_pdf([PAGE])))
+        stream = pypdf.generic.DecodedStreamObject()
+        stream.set_data(b" " * (120 * limits.MEGABYTE))
+        writer.pages[0][pypdf.generic.NameObject("/Contents")] = writer._add_object(stream.flate_encode())
+        out = io.BytesIO()
+        writer.write(out)
+        error = refused(put(tmp_path, "a.pdf", out.getvalue()))
+        assert error.reason == "unsafe"
+        assert "save a fresh copy" in str(error)
+
+    def test_a_scanned_page_of_a_monstrous_size_is_refused(self, tmp_path: Path) -> None:
+        content = text_pdf([rows(["1"])]).replace(b"[0 0 595 842]", b"[0 0 59999 84299]")
+        assert refused(put(tmp_path, "a.pdf", content)).reason == "too_many_pixels"
+
+    def test_cells_of_several_rows_stay_in_their_rows(self, tmp_path: Path) -> None:
+        table = rows([["Tổ", "Số hộ", "Ghi chú"], *([str(n), str(100 + n), f"đợt {n}"] for n in range(1, 9))])
+        lines = read_document(put(tmp_path, "a.pdf", text_pdf([table]))).text.splitlines()
+        assert [line for line in lines if line] == [
+            "| Tổ | Số hộ | Ghi chú |",
+            *(f"| {n} | {100 + n} | đợt {n} |" for n in range(1, 9)),
+        ]
+
     def test_only_a_header_is_refused(self, tmp_path: Path) -> None:
         assert refused(put(tmp_path, "a.pdf", b"%PDF-1.7\n")).reason == "damaged"
 
@@ -284,7 +320,53 @@ def encrypted(password: str) -> bytes:
     return out.getvalue()
 
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
+def image(form: str, *sizes: tuple[int, int]) -> bytes:
+    """A white image of one page a size."""
+    pages = [Image.new("L", size, 255) for size in sizes]
+    out = io.BytesIO()
+    pages[0].save(out, form, **({"save_all": True, "append_images": pages[1:]} if len(pages) > 1 else {}))
+    return out.getvalue()
+
+
+PNG = image("PNG", (8, 8))
+
+
+def png_that_claims(width: int, height: int) -> bytes:
+    """A PNG file of a few bytes whose header names any size."""
+    return PNG[:16] + struct.pack(">II", width, height) + PNG[24:]
+
+
+class TestImageSizes:
+    @pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF"])
+    def test_the_header_tells_the_size(self, form: str) -> None:
+        assert image_size(image(form, (30, 20)), 9) == ImageSize(600, 1)
+
+    def test_pages_of_a_tiff_are_counted_and_the_largest_is_told(self) -> None:
+        assert image_size(image("TIFF", (9, 9), (30, 20), (3, 3)), 9) == ImageSize(600, 3)
+
+    def test_a_chain_of_pages_that_never_ends_is_left(self) -> None:
+        ring = b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", 0) + struct.pack("<I", 8)
+        with pytest.raises(ValueError, match="no size"):
+            image_size(ring, 5)
+
+    def test_an_image_too_large_to_unpack_is_refused(self, tmp_path: Path) -> None:
+        error = refused(put(tmp_path, "a.png", png_that_claims(60_000, 60_000)))
+        assert error.reason == "too_many_pixels"
+        assert "300 dpi" in str(error)
+
+    def test_an_image_of_too_many_pages_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("indexer.readers.scan.PAGE_LIMIT", 2)
+        assert refused(put(tmp_path, "a.tif", image("TIFF", *[(9, 9)] * 3))).reason == "too_many_pages"
+
+    @pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF"])
+    def test_a_header_cut_off_is_refused(self, tmp_path: Path, form: str) -> None:
+        assert refused(put(tmp_path, "a.png", image(form, (30, 20))[:10])).reason == "damaged"
+
+    @pytest.mark.parametrize("seed", range(30))
+    def test_no_broken_image_does_more_than_be_refused(self, seed: int) -> None:
+        content = broken(image(("PNG", "JPEG", "TIFF")[seed % 3], (30, 20)), seed)
+        with contextlib.suppress(ValueError, KeyError):
+            assert image_size(content, 300).pages <= 301
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in program is a shell script")
