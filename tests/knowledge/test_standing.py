@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -9,35 +10,48 @@ from pathlib import Path
 
 import pytest
 
-from indexer.build import read_material_passages, write_whole
+from indexer.build import write_whole
+from indexer.sections import load_plans
 from knowledge.answer import Answerer
 from knowledge.answer_types import ANSWER_LIMIT, AnswerKind
-from knowledge.documents import Passage
 from knowledge.encoder import Encoder
+from knowledge.facts import load_facts
+from knowledge.guides import load_guides
 from knowledge.index import load_index
 
-DOCUMENTS = ("hung-dao", "tu-ky", "vneid-quen-mat-khau", "vneid-kich-hoat")
+MATERIAL = Path("knowledge")
+PLANS = ("hung-dao", "tu-ky")
+GUIDES = ("vneid-quen-mat-khau", "vneid-kich-hoat")
 DEADLINE = "hạn gửi báo cáo kết quả phong trào thi đua hằng năm"
 PASSWORD = "quên mật khẩu vneid thì làm thế nào"
 Made = Callable[..., Answerer]
 
 
 @pytest.fixture(scope="module")
-def passages() -> list[Passage]:
-    return [one for one in read_material_passages(Path("knowledge")) if one.document.id in DOCUMENTS]
+def folder(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of four documents."""
+    base = tmp_path_factory.mktemp("standing")
+    (base / "services").mkdir()
+    for guide in GUIDES:
+        shutil.copy(MATERIAL / "services" / f"{guide}.md", base / "services")
+    passages = [one for one in load_plans(MATERIAL / "plans") if one.document.id in PLANS]
+    for guide_read in load_guides(base / "services", load_facts(MATERIAL / "facts.yaml")):
+        passages += guide_read.passages()
+    write_whole(passages, base / "index", encoder=encoder)
+    return base / "index"
 
 
 @pytest.fixture
-def made(passages: list[Passage], encoder: Encoder, tmp_path: Path) -> Made:
-    """An answerer over four documents, the front matter of one changed, asked on a day."""
+def made(folder: Path, encoder: Encoder) -> Made:
+    """An answerer over the four documents, what one says of itself changed, asked on a day."""
 
     def make(document: str = "", today: date = date(2026, 11, 21), **fields: str) -> Answerer:
-        changed = [
-            replace(one, document=replace(one.document, **fields)) if one.document.id == document else one  # type: ignore[arg-type]
-            for one in passages
-        ]
-        write_whole(changed, tmp_path / "index", encoder=encoder)
-        return Answerer(load_index(tmp_path / "index"), encoder, lambda: today)
+        index = load_index(folder)
+        index.documents = tuple(
+            replace(one, **fields) if one.id == document else one  # type: ignore[arg-type]
+            for one in index.documents
+        )
+        return Answerer(index, encoder, lambda: today)
 
     return make
 
