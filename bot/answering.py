@@ -7,10 +7,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlmodel import col, select
-
 from bot.store.database import Database
-from bot.store.tables import StaffAnswerRow
+from bot.store.staff_answers import active_answers, as_staff_answer
 from knowledge.answer import Answerer
 from knowledge.answer_types import Answer, OverrideSource, StaffAnswer
 from knowledge.encoder import Encoder
@@ -68,30 +66,24 @@ class StoredStaffAnswers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._answers: dict[str, list[StaffAnswer]] = {}
+        self._answers: dict[str | None, tuple[StaffAnswer, ...]] = {}
 
     def refresh(self) -> None:
-        """Read them again."""
-        answers: dict[str, list[StaffAnswer]] = {}
-        for row in self._database.read_now(
-            lambda session: session.exec(select(StaffAnswerRow).where(col(StaffAnswerRow.active).is_(True))).all()
-        ):
-            answers.setdefault(row.ward_code, []).append(
-                StaffAnswer(
-                    id=f"staff-answer-{row.id}",
-                    ward=row.ward_code,
-                    question=row.question,
-                    text=row.text,
-                    author=row.author,
-                    answered_on=row.answered_at.date().isoformat(),
-                    valid_until=row.valid_until.isoformat() if row.valid_until else None,
-                )
-            )
-        self._answers = answers
+        """Read them again; a ward whose answers are as before keeps what was read from them."""
+        fresh: dict[str | None, list[StaffAnswer]] = {}
+        for row in self._database.read_now(active_answers):
+            answer = as_staff_answer(row)
+            fresh.setdefault(row.ward_code, []).append(answer)
+            if row.for_no_ward:
+                fresh.setdefault(None, []).append(answer)
+        self._answers = {
+            ward: kept if (kept := self._answers.get(ward)) == tuple(answers) else tuple(answers)
+            for ward, answers in fresh.items()
+        }
 
-    def staff_answers(self, ward: str | None) -> list[StaffAnswer]:
-        """The answers of a ward; a resident of no ward has none."""
-        return self._answers.get(ward, []) if ward else []
+    def staff_answers(self, ward: str | None) -> Sequence[StaffAnswer]:
+        """The answers of a ward; who has no ward gets those that staff meant for them."""
+        return self._answers.get(ward, ())
 
 
 class LiveAnswerer:

@@ -22,6 +22,7 @@ from bot.connecting import connected_channels, material_images
 from bot.conversation.offers import Offers
 from bot.conversation.router import Conversation
 from bot.delivery.inbox import DurableInbox
+from bot.delivery.notices import PULLING_CHANNELS
 from bot.delivery.pacing import Pacer
 from bot.delivery.replies import ReplyReader
 from bot.delivery.sender import Sender
@@ -89,7 +90,7 @@ class Application:
         )
         conversation = Conversation(self.answerer, material.catalogue, offers)
         self.worker = Worker(
-            database, conversation.handle, Reply(text("error.apology")), frozenset({"web"}), self._on_replies
+            database, conversation.handle, Reply(text("error.apology")), PULLING_CHANNELS, self._on_replies
         )
         self.inbox = DurableInbox(database, self.worker.wake)
         self.replies = ReplyReader(database, self.inbox)
@@ -103,7 +104,7 @@ class Application:
         self._conversation = conversation
         self._edits = EditWatch(settings, database, self._on_material, self._index_is_current)
         self.material = material
-        self.staff_site = StaffSite(settings, database, material, self.staff_answers.refresh)
+        self.staff_site = StaffSite(settings, database, material, encoder, self.staff_answers.refresh)
         self._tasks: list[asyncio.Task[None]] = []
 
     def web_application(self) -> web.Application:

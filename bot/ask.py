@@ -35,9 +35,9 @@ class BadLineError(ValueError):
 class NoOverrides:
     """No staff answers: there is no database yet."""
 
-    def staff_answers(self, ward: str | None) -> list[StaffAnswer]:
+    def staff_answers(self, ward: str | None) -> Sequence[StaffAnswer]:
         """None."""
-        return []
+        return ()
 
 
 class Asker:
@@ -126,8 +126,18 @@ def run_batch(settings: Settings, source: str) -> int:
     with stream:
         for result, good in asker.batch(stream):
             all_good = all_good and good
-            sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+            sys.stdout.write(_as_line(result) + "\n")
     return 0 if all_good else 1
+
+
+def _as_line(result: dict[str, Any]) -> str:
+    """A line of JSON in readable Vietnamese; escaped where an id holds half a character, which UTF-8 cannot."""
+    line = json.dumps(result, ensure_ascii=False)
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(result)
+    return line
 
 
 def _overrides(settings: Settings) -> OverrideSource:

@@ -164,19 +164,35 @@ def index_build(
 
 
 @index_app.command("add")
-def index_add(file: Path, ward: Annotated[str, typer.Option(help="Ward code.")]) -> None:
+def index_add(
+    file: Path,
+    ward: Annotated[str, typer.Option(help="Ward code.")],
+    valid_from: Annotated[str | None, typer.Option(help="From when it applies: YYYY, YYYY-MM or YYYY-MM-DD.")] = None,
+    valid_until: Annotated[str | None, typer.Option(help="Until when it applies, likewise.")] = None,
+    amended_by: Annotated[str | None, typer.Option(help="What changed parts of it; said in every answer.")] = None,
+    replaced_by: Annotated[str | None, typer.Option(help="What took its place; said in every answer.")] = None,
+) -> None:
     """Add a ward's plan document and build the index anew."""
     from bot.answering import UPLOADS_FOLDER
     from bot.material import knowledge_root
     from indexer import command
     from indexer.readers import DocumentRefusedError
     from knowledge.wards import load_wards
+    from knowledge.yaml_source import PARTIAL_DATE
 
     current = settings()
     if load_wards().get(ward) is None:
         raise OperatorError(f"There is no ward {ward!r}. Known: {', '.join(one.code for one in load_wards().wards)}")
+    for day in (valid_from, valid_until):
+        if day is not None and not PARTIAL_DATE.fullmatch(day):
+            raise OperatorError(f"{day!r} is no date. Write YYYY, YYYY-MM or YYYY-MM-DD.")
+    standing = {"valid_from": valid_from, "valid_until": valid_until} | {
+        "amended_by": amended_by,
+        "replaced_by": replaced_by,
+    }
+    plans = current.data_dir / UPLOADS_FOLDER
     try:
-        added = command.add_plan(file, ward, current.data_dir / UPLOADS_FOLDER, knowledge_root(current) / "plans")
+        added = command.add_plan(file, ward, plans, knowledge_root(current) / "plans", standing)
     except DocumentRefusedError as error:
         raise OperatorError(str(error)) from error
     out(str(added))

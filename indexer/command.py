@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -65,10 +65,13 @@ def _passages(plans: Sequence[Path]) -> list[Passage]:
     return found
 
 
-def add_plan(source: Path, ward: str, plans: Path, sisters: Path) -> Path:
+def add_plan(
+    source: Path, ward: str, plans: Path, sisters: Path, standing: Mapping[str, str | None] | None = None
+) -> Path:
     """Read a ward's plan document, restore it when it is a damaged scan, and keep it as material.
 
-    The raw text stays beside it. Raises DocumentRefusedError, saying what to do.
+    ``standing`` are the fields of its front matter that say from when until when it applies and what changed or
+    replaced it. The raw text stays beside it. Raises DocumentRefusedError, saying what to do.
     """
     from indexer.readers import read_document  # brings the document libraries, which a build does not need
 
@@ -78,6 +81,7 @@ def add_plan(source: Path, ward: str, plans: Path, sisters: Path) -> Path:
         text = "\n".join(line.text for line in repair_text(text, list(sister_texts(sisters, ward))))
     paragraphs = join_lines(text)
     matter = {"ward": ward, "title": _title(paragraphs, source), "source": source.name, "restored": read.needs_repair}
+    matter |= {name: value for name, value in (standing or {}).items() if value}
     plans.mkdir(parents=True, exist_ok=True)
     (plans / f"{ward}.raw.txt").write_text(read.text, encoding="utf-8")
     target = plans / f"{ward}.md"

@@ -82,6 +82,8 @@ def _document(path: Path, fields: dict[str, object]) -> DocumentInfo:
         source=text("source"),
         superseded_by=text("superseded_by"),
         restored=bool(fields.get("restored", False)),
+        amended_by=text("amended_by"),
+        replaced_by=text("replaced_by"),
     )
 
 

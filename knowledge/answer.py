@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from knowledge import asking_back
-from knowledge.answer_types import ANSWER_LIMIT, CITATION_LIMIT, Answer, AnswerKind, OverrideSource
+from knowledge.answer_types import ANSWER_LIMIT, CITATION_LIMIT, Answer, AnswerKind, OverrideSource, StaffAnswer
 from knowledge.compare import compare
 from knowledge.confidence import confidence_of, sure_enough
 from knowledge.encoder import Encoder
+from knowledge.extract import shorten
 from knowledge.followup import joined, leans
 from knowledge.index import Index
 from knowledge.intents import load_intents
-from knowledge.overrides import staff_answer
+from knowledge.overrides import StaffAnswerBook, with_offers
 from knowledge.question import Question, read_question, split_questions
 from knowledge.replies import reply
 from knowledge.search import Searcher
@@ -30,10 +31,12 @@ class Answerer:
     def __init__(self, index: Index, encoder: Encoder, today: Callable[[], date] = date.today) -> None:
         """Raises IndexModelMismatchError when the index was made with another encoder."""
         self._searcher = Searcher(index, encoder)
+        self._encoder = encoder
         self._index = index
         self._today = today
         self._wards: Wards = load_wards()
         self._worder = Worder(index, self._wards, today)
+        self._books: dict[str | None, tuple[Sequence[StaffAnswer], StaffAnswerBook]] = {}
 
     def answer(
         self,
@@ -50,12 +53,15 @@ class Answerer:
         action = load_intents().action(text)
         if action is not None:
             return Answer(AnswerKind.ACTION, reply("actions", action.value), asking_back.NO_CONFIDENCE, action=action)
+        read = read_question(text)
         parts = split_questions(text)
         if len(parts) > 1:
-            return self._both(parts, ward, overrides)
-        read = read_question(text)
+            whole = self._given_by_staff(read, ward, overrides, ANSWER_LIMIT)
+            return whole or self._both(parts, ward, overrides)
         if previous and leans(read):
-            read = joined(read, previous)
+            # A short question that staff answered stands on its own.
+            given = self._given_by_staff(read, ward, overrides, ANSWER_LIMIT)
+            return given or self._answer_one(joined(read, previous), ward, overrides, ANSWER_LIMIT)
         return self._answer_one(read, ward, overrides, ANSWER_LIMIT)
 
     def _both(self, parts: Sequence[str], ward: str | None, overrides: OverrideSource | None) -> Answer:
@@ -71,26 +77,35 @@ class Answerer:
         if not good:
             return answers[0]
         texts = [
-            answer.text
+            shorten(answer.text, room)
             if answer.kind is AnswerKind.ANSWER
             else reply("two", "unknown", question=part.strip(" ?")[: room // 2])
             for part, answer in zip(parts, answers, strict=True)
         ]
         citations = tuple(c for answer in good for c in answer.citations)[:CITATION_LIMIT]
         confidence = min(answer.confidence for answer in good)
-        return Answer(AnswerKind.ANSWER, "\n\n".join(dict.fromkeys(texts)), confidence, citations=citations)
+        given = tuple(dict.fromkeys(one for answer in good for one in answer.staff_answers))
+        text = "\n\n".join(dict.fromkeys(texts))
+        return Answer(AnswerKind.ANSWER, text, confidence, citations=citations, staff_answers=given)
 
     def _answer_one(self, question: Question, ward: str | None, overrides: OverrideSource | None, limit: int) -> Answer:
         if question.empty:
             return asking_back.empty()
-        given = self._given_by_staff(question, ward, overrides)
+        given = self._given_by_staff(question, ward, overrides, limit)
         if given is not None:
             return given
+        found = self._found(question, ward, limit)
+        if found.kind is AnswerKind.ABSTAIN and (book := self._book(question, ward, overrides)) is not None:
+            return with_offers(found, book.offers(question, self._today()), asking_back.CHOICES)
+        return found
+
+    def _found(self, question: Question, ward: str | None, limit: int) -> Answer:
+        """What the material says, without the staff answers."""
         from_table = unit_answer(question, self._index)
         if from_table is not None:
             return from_table
         if question.compares:
-            compared = compare(question, self._searcher, self._wards)
+            compared = compare(question, self._searcher, self._wards, self._today(), limit)
             if compared is not None:
                 return compared
         return self._from_documents(question, self._scope(question, ward), limit)
@@ -113,11 +128,25 @@ class Answerer:
             return asking_back.not_covered(hits) or asking_back.which_topic(question, hits) or asking_back.unknown(hits)
         return self._worder.answer(question, hits, confidence_of(question, hits), limit)
 
-    def _given_by_staff(self, question: Question, ward: str | None, overrides: OverrideSource | None) -> Answer | None:
+    def _given_by_staff(
+        self, question: Question, ward: str | None, overrides: OverrideSource | None, limit: int
+    ) -> Answer | None:
+        book = self._book(question, ward, overrides)
+        return None if book is None else book.answer(question, self._today(), limit)
+
+    def _book(self, question: Question, ward: str | None, overrides: OverrideSource | None) -> StaffAnswerBook | None:
+        """The staff answers of the ward that is asked about; read anew when the source gives others."""
         if overrides is None:
             return None
         named = question.mentions.wards[0].code if question.mentions.wards else ward
-        return staff_answer(question, overrides.staff_answers(named), self._today())
+        answers = overrides.staff_answers(named)
+        if not answers:
+            return None
+        kept = self._books.get(named)
+        if kept is None or kept[0] is not answers:
+            kept = (answers, StaffAnswerBook(answers, self._encoder))
+            self._books[named] = kept
+        return kept[1]
 
     def _scope(self, question: Question, ward: str | None) -> tuple[str, ...] | None:
         """The wards whose plans are searched: those named, else the resident's; None for all.

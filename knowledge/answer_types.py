@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -78,11 +79,18 @@ class Answer:
     action: Action | None = None
     wards: tuple[str, ...] = field(default=())
     """Ward codes whose plans differ on this question, when the asker has no ward."""
+    staff_answers: tuple[str, ...] = ()
+    """Ids of the staff answers that are shown."""
+    ask_office: bool = True
+    """Whether an office may know what the documents do not; False for what is no office's business."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaffAnswer:
-    """An answer written by ward staff; overrides the machine when a question is close enough."""
+    """An answer written by ward staff; overrides the machine when a question is close enough.
+
+    ``wordings`` are other ways to ask ``question`` that staff know of; dates are ``YYYY-MM-DD``.
+    """
 
     id: str
     ward: str
@@ -91,11 +99,15 @@ class StaffAnswer:
     author: str
     answered_on: str
     valid_until: str | None = None
+    wordings: tuple[str, ...] = ()
 
 
 class OverrideSource(Protocol):
     """Where staff answers come from; the server passes the database, the command line a read-only copy or none."""
 
-    def staff_answers(self, ward: str | None) -> list[StaffAnswer]:
-        """The staff answers in force for a ward (and for no ward when None)."""
+    def staff_answers(self, ward: str | None) -> Sequence[StaffAnswer]:
+        """The staff answers of a ward, or (None) those meant for who has no ward.
+
+        The same sequence is given again until something changes: what is read from it is kept by its identity.
+        """
         ...

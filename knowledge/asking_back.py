@@ -42,7 +42,8 @@ def not_covered(hits: Sequence[Hit]) -> Answer | None:
         return None
     passage = best.entry.passage
     name = "not_covered_public" if passage.role == PUBLIC_TOPIC else "not_covered"
-    return Answer(AnswerKind.ABSTAIN, reply("abstain", name, topic=passage.text), NO_CONFIDENCE)
+    public = passage.role == PUBLIC_TOPIC
+    return Answer(AnswerKind.ABSTAIN, reply("abstain", name, topic=passage.text), NO_CONFIDENCE, ask_office=public)
 
 
 def unknown(hits: Sequence[Hit]) -> Answer:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from knowledge.answer_types import ANSWER_LIMIT, CITATION_LIMIT, Answer, AnswerKind
+from knowledge.answer_types import CITATION_LIMIT, Answer, AnswerKind
 from knowledge.compose import citation, compared_line
 from knowledge.confidence import confidence_of, sure_enough
 from knowledge.documents import DocumentKind
 from knowledge.question import Question
 from knowledge.replies import reply
 from knowledge.search import Searcher
+from knowledge.standing import short_standing
 from knowledge.wards import Ward, Wards
 
 LEAST_CONFIDENCE = 0.5  # beside the other wards' lines a wrong one is worse than "không nêu"
 
 
-def compare(question: Question, searcher: Searcher, wards: Wards) -> Answer | None:
-    """The lines of the wards named, or of all; None when no plan answers the question."""
+def compare(question: Question, searcher: Searcher, wards: Wards, today: date, limit: int) -> Answer | None:
+    """The lines of the wards named, or of all, with what no longer stands; None when no plan answers the question."""
     named: Sequence[Ward] = question.mentions.wards
     if len(named) < 2:
         named = [ward for ward in wards.wards if ward.code in searcher.index.topics_held]
-    room = ANSWER_LIMIT - len(reply("plan", "compare")) - len(named)
+    room = limit - len(reply("plan", "compare")) - len(named)
     lines, cited, confidences = [], [], []
     for ward in named:
         found = searcher.search(question, (ward.code,))
@@ -29,7 +31,8 @@ def compare(question: Question, searcher: Searcher, wards: Wards) -> Answer | No
         confidence = confidence_of(question, hits)
         holds = sure_enough(question, hits) and confidence >= LEAST_CONFIDENCE and hits[0].features.topic >= 0
         passage = hits[0].entry.passage if holds else None
-        lines.append(compared_line(passage, ward, question.meaning.folded, room // len(named)))
+        mark = short_standing(passage.document, today) if passage else ""
+        lines.append(compared_line(passage, ward, question.meaning.folded, room // len(named), mark))
         if passage is not None:
             cited.append(citation([passage], hits[0].features.fused))
             confidences.append(confidence)

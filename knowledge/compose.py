@@ -31,10 +31,11 @@ def plan_answer(
     *,
     by_successor: bool = False,
     asks_list: bool = False,
+    notes: Sequence[str] = (),
     limit: int = ANSWER_LIMIT,
 ) -> str:
-    """The extract of a plan's passage, prefixed with whose plan it is."""
-    opening = plan_opening(ward, by_successor) if ward else ""
+    """The extract of a plan's passage, prefixed with whose plan it is and what no longer stands of it."""
+    opening = "\n".join([*([plan_opening(ward, by_successor)] if ward else []), *notes])
     closing = reply("plan", "number_blank") if _NUMBER_BLANK.match(passage.text) else ""
     room = limit - len(opening) - len(closing) - 2
     body = quote(headed(passage), room, meaning, evenly=asks_list and passage.role == LIST_ROLE)
@@ -60,11 +61,16 @@ def plan_opening(ward: Ward, by_successor: bool = False) -> str:
     return reply("plan", "from_ended", ward=ward.name, ended=ended)
 
 
-def compared_line(passage: Passage | None, ward: Ward, meaning: Mapping[str, float], limit: int) -> str:
-    """One line of a comparison: the ward and the sentence of its plan, or that the plan does not say."""
+def compared_line(passage: Passage | None, ward: Ward, meaning: Mapping[str, float], limit: int, mark: str = "") -> str:
+    """One line of a comparison: the ward and the sentence of its plan, or that the plan does not say.
+
+    ``mark`` says in a few words that the plan no longer stands.
+    """
     name = ward.name[:1].upper() + ward.name[1:]
     if ward.ended:
         name += f" (trước {day_without_zeros(ward.ended)})"
+    elif mark:
+        name += f" ({mark})"
     start = f"- {name}: "
     text = ""
     if passage:
@@ -86,16 +92,16 @@ def guide_answer(
     matched: str,
     meaning: Mapping[str, float],
     *,
-    lapsed_on: str | None = None,
+    notes: Sequence[str] = (),
     limit: int = ANSWER_LIMIT,
 ) -> tuple[str, list[Passage]]:
     """The answer of a guide and the sections it shows: the answer sentence, then the parts asked for, as they fit.
 
-    ``matched`` is the section that fitted the question best; ``lapsed_on`` the day the guide ceased to apply.
+    ``matched`` is the section that fitted the question best; ``notes`` say what no longer stands of the guide.
     """
     by_role = {section.role: section for section in sections}
     answer = by_role.get("answer") or sections[0]
-    closing = _closing(answer.document, lapsed_on)
+    closing = _closing(answer.document, notes)
     room = limit - len(closing) - 1
     text = quote(answer.text, room, meaning)
     shown = [answer]
@@ -114,10 +120,8 @@ def guide_answer(
     return text + (f"\n{closing}" if closing else ""), shown
 
 
-def _closing(document: DocumentInfo, lapsed_on: str | None) -> str:
-    lines = []
-    if lapsed_on:
-        lines.append(reply("guide", "lapsed", day=day(lapsed_on)))
+def _closing(document: DocumentInfo, notes: Sequence[str]) -> str:
+    lines = [*notes]
     if document.checked_on:
         lines.append(reply("guide", "checked", day=day(document.checked_on)))
     return "\n".join(lines)
@@ -150,8 +154,9 @@ def _clipped(text: str) -> str:
 def _source(document: DocumentInfo) -> str | None:
     if not document.restored:
         return document.source
+    # First, because a note has room for the first sources only.
     note = reply("plan", "restored")
-    return f"{document.source}; {note}" if document.source else note
+    return f"{note}; {document.source}" if document.source else note
 
 
 def short_topic(passage: Passage) -> str:

@@ -33,7 +33,8 @@ class DocumentInfo:
 
     ``ward`` is a ward code, or None for national material. Dates are ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; None
     when the document does not state one. ``superseded_by`` is the name of the ward that took over after a merger.
-    ``restored`` marks a scan whose diacritics were restored by the program.
+    ``restored`` marks a scan whose diacritics were restored by the program. ``amended_by`` and ``replaced_by`` name the
+    document that changed parts of this one or took its place, with its date, as they are shown.
     """
 
     id: str
@@ -50,6 +51,8 @@ class DocumentInfo:
     superseded_by: str | None = None
     restored: bool = False
     sources: tuple[str, ...] = ()
+    amended_by: str | None = None
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

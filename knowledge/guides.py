@@ -36,6 +36,8 @@ FIELDS = (
     "sources",
     "related",
 )
+OPTIONAL_FIELDS = ("amended_by", "replaced_by")
+"""What changed parts of what the guide says, or took its place, named with its date; shown with every answer."""
 _SOURCE_FIELDS = ("name", "where", "date")
 _FENCE = "---"
 _HEADING = re.compile(r"##\s+(.+)")
@@ -83,6 +85,8 @@ class Guide:
     sources: tuple[GuideSource, ...]
     related: tuple[str, ...]
     sections: tuple[GuideSection, ...]
+    amended_by: str | None
+    replaced_by: str | None
     file: str
     lines: YamlSource = field(repr=False, compare=False)
 
@@ -97,6 +101,8 @@ class Guide:
             checked_on=self.checked_on,
             source="; ".join(str(source) for source in self.sources),
             sources=tuple(str(source) for source in self.sources),
+            amended_by=self.amended_by,
+            replaced_by=self.replaced_by,
         )
 
     def passages(self) -> list[Passage]:
@@ -171,6 +177,8 @@ def _build(source: YamlSource, front: dict[str, YamlValue], sections: tuple[Guid
         ),
         related=tuple(text_list(front, "related")),
         sections=sections,
+        amended_by=text_field(front, "amended_by") or None,
+        replaced_by=text_field(front, "replaced_by") or None,
         file=source.file,
         lines=source,
     )
@@ -184,7 +192,7 @@ def _front_matter_problems(source: YamlSource, front: dict[str, YamlValue]) -> l
     problems = [
         source.problem(f"unknown field '{name}' (allowed: {', '.join(FIELDS)})", name)
         for name in front
-        if name not in FIELDS
+        if name not in FIELDS and name not in OPTIONAL_FIELDS
     ]
     problems += [source.problem(f"front matter without '{name}'") for name in FIELDS if name not in front]
     for name in ("id", "title", "topic", "checked_on"):

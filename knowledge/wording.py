@@ -8,11 +8,12 @@ from datetime import date
 from knowledge.answer_types import Answer, AnswerKind, Citation
 from knowledge.compose import citation, guide_answer, plan_answer
 from knowledge.confidence import same_section
-from knowledge.documents import DocumentKind, Passage
+from knowledge.documents import DocumentKind
 from knowledge.guide_parts import asked_parts
 from knowledge.index import Index
 from knowledge.question import Question
 from knowledge.search import Hit
+from knowledge.standing import standing
 from knowledge.topics import LIST_ROLE
 from knowledge.wards import Wards
 
@@ -48,12 +49,14 @@ class Worder:
 
     def _plan_text(self, question: Question, hit: Hit, limit: int) -> str:
         passage = hit.entry.passage
+        ward = self._wards.get(passage.document.ward)
         return plan_answer(
             passage,
-            self._wards.get(passage.document.ward),
+            ward,
             question.meaning.folded,
             by_successor=question.mentions.by_successor,
             asks_list=any(topic.whole for topic in question.topics),
+            notes=standing(passage.document, self._today(), ended_ward=bool(ward and ward.ended)),
             limit=limit,
         )
 
@@ -68,15 +71,11 @@ class Worder:
             asked_parts(question.plain),
             best.entry.passage.role,
             question.meaning.folded,
-            lapsed_on=self._lapsed(best.entry.passage),
+            notes=standing(best.document, self._today()),
             limit=limit - len(opening),
         )
         cited = [citation(shown, best.features.fused), *([_cite(own)] if own else [])]
         return Answer(AnswerKind.ANSWER, opening + text, confidence, citations=tuple(cited))
-
-    def _lapsed(self, passage: Passage) -> str | None:
-        until = passage.document.valid_until
-        return until if until is not None and until < self._today().isoformat()[: len(until)] else None
 
 
 def companion(hits: Sequence[Hit]) -> Hit | None:

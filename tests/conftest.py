@@ -8,7 +8,13 @@ import pytest
 
 from tests.support import needs
 
-pytest_plugins = ["tests.support.postgres", "tests.support.browser", "tests.support.database", "tests.support.house"]
+pytest_plugins = [
+    "tests.support.postgres",
+    "tests.support.browser",
+    "tests.support.database",
+    "tests.support.house",
+    "tests.support.staff_browser",
+]
 
 FIRST = ("tests/house/test_code.py",)  # the type checker takes longest: started last, it would run alone at the end
 

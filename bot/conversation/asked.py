@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.conversation.ports import AnsweredFrom
 from bot.conversation.turn import ASKED, CHOICES, Turn
 from knowledge.answer_types import Choice
 
@@ -23,8 +24,18 @@ def previous(turn: Turn) -> list[str]:
     return [str(question["text"]) for question in kept]
 
 
-def keep(turn: Turn, masked_text: str, ward: str | None, unanswered_id: int | None = None) -> int:
-    """Remember a masked question; returns its number, which its buttons carry."""
+def keep(
+    turn: Turn,
+    masked_text: str,
+    ward: str | None,
+    unanswered_id: int | None = None,
+    answered_from: AnsweredFrom | None = None,
+    settles: int | None = None,
+) -> int:
+    """Remember a masked question; returns its number, which its buttons carry.
+
+    ``unanswered_id`` is its row when staff have it, ``settles`` the row of the question it was offered for.
+    """
     count = turn.next_count()
     question = {
         "n": count,
@@ -32,6 +43,9 @@ def keep(turn: Turn, masked_text: str, ward: str | None, unanswered_id: int | No
         "ward": ward,
         "at": turn.message.received_at.isoformat(),
         "staff": unanswered_id,
+        "from": answered_from.title if answered_from else None,
+        "answer": answered_from.staff_answer if answered_from else None,
+        "settles": settles,
     }
     turn.remember(ASKED, [*_kept(turn), question][-KEPT:])
     return count
@@ -42,29 +56,34 @@ def find(turn: Turn, count: int | None) -> dict[str, Any] | None:
     return next((question for question in _kept(turn) if question["n"] == count), None)
 
 
-def sent_to_staff(turn: Turn, count: int, unanswered_id: int) -> None:
-    """Note that the question was kept for staff."""
-    turn.remember(
-        ASKED,
-        [{**question, "staff": unanswered_id} if question["n"] == count else question for question in _kept(turn)],
-    )
+def note(turn: Turn, count: int, **values: object) -> None:
+    """Note more about a remembered question."""
+    turn.remember(ASKED, [{**question, **values} if question["n"] == count else question for question in _kept(turn)])
 
 
-def keep_choices(turn: Turn, choices: Sequence[tuple[Choice, str | None]]) -> int:
-    """Remember the readings just offered, each with its ward; returns the number that their buttons carry."""
+def source_of(question: dict[str, Any]) -> AnsweredFrom:
+    """What the answer to a remembered question rested on."""
+    return AnsweredFrom(question.get("from"), question.get("answer"))
+
+
+def keep_choices(turn: Turn, choices: Sequence[tuple[Choice, str | None]], offered_for: int | None = None) -> int:
+    """Remember the readings just offered, each with its ward; returns the number that their buttons carry.
+
+    ``offered_for`` is the row of the unanswered question they were offered for.
+    """
     count = turn.next_count()
     items = [[choice.question[:KEPT_LENGTH], ward] for choice, ward in choices]
-    turn.remember(CHOICES, {"n": count, "items": items})
+    turn.remember(CHOICES, {"n": count, "items": items, "for": offered_for})
     return count
 
 
-def find_choice(turn: Turn, count: int | None, position: int | None) -> tuple[str, str | None] | None:
-    """The question and ward of an offered reading, or None when it is no longer offered."""
+def find_choice(turn: Turn, count: int | None, position: int | None) -> tuple[str, str | None, int | None] | None:
+    """Question and ward of an offered reading and the row it was offered for; None when it is no longer offered."""
     choices = turn.recall(CHOICES)
     if not choices or choices["n"] != count or position is None or position >= len(choices["items"]):
         return None
     question, ward = choices["items"][position]
-    return str(question), ward
+    return str(question), ward, choices.get("for")
 
 
 def _kept(turn: Turn) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.channels.message import Button, Reply
 from bot.conversation.payloads import Verb, make
@@ -74,8 +75,16 @@ def page_of(buttons: Sequence[Button], page: int, verb: Verb, *args: str, easy: 
 
 def remember_offered(turn: Turn, replies: Sequence[Reply]) -> None:
     """Keep the buttons just shown; who has no buttons types their number or label."""
-    offered = [[shown.label, shown.payload, place] for place, reply in enumerate(replies) for shown in reply.buttons]
-    turn.remember(OFFERED, offered or None)
+    turn.remember(OFFERED, _offered(replies) or None)
+
+
+def with_offered(state: Mapping[str, Any], replies: Sequence[Reply]) -> dict[str, Any]:
+    """A chat's state after replies that nobody asked for just now: typed numbers mean their buttons."""
+    return {**state, OFFERED: _offered(replies)}
+
+
+def _offered(replies: Sequence[Reply]) -> list[list[str | int]]:
+    return [[shown.label, shown.payload, place] for place, reply in enumerate(replies) for shown in reply.buttons]
 
 
 def offered_payload(turn: Turn) -> str | None:

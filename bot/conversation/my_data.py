@@ -39,6 +39,7 @@ def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
         lessons=len(progress.finished_lessons) if progress is not None else 0,
         certificates=certificates.held(turn),
         waiting=_quoted(turn.repositories.questions.waiting_for(turn.chat)),
+        following=_quoted([question for _id, question in turn.repositories.questions.following(turn.chat)]),
         **in_chat,
     )
     stop = button("button.unstop", Verb.UNSTOP) if turn.recall(STOPPED) else button("button.stop", Verb.STOP)
@@ -141,6 +142,7 @@ def delete_no(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
 def stop(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     """Send nothing that was not asked for."""
     turn.remember(STOPPED, True)
+    turn.repositories.questions.stop_telling(turn.chat)
     buttons = (button("button.unstop", Verb.UNSTOP), *resume_buttons(turn), to_menu())
     return [Reply(text("stop.done"), buttons)]
 

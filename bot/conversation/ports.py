@@ -48,6 +48,18 @@ class GroupView:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeView:
+    """A place of a ward's directory as staff entered it; what they left out is empty."""
+
+    name: str
+    handles: str
+    address: str
+    hours: str
+    phone: str
+    checked_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class PersonView:
     """What is held about a resident who agreed."""
 
@@ -115,6 +127,10 @@ class Wards(Protocol):
         """The group a link or QR code names."""
         ...
 
+    def offices(self, ward_code: str) -> Sequence[OfficeView]:
+        """The directory of a ward, in the order staff entered it."""
+        ...
+
 
 class People(Protocol):
     """Residents who agreed to be remembered."""
@@ -178,19 +194,52 @@ class Certificates(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class AnsweredFrom:
+    """What a marked answer rested on: the title of its source, and the staff answer it was, if any."""
+
+    title: str | None = None
+    staff_answer: str | None = None
+
+
 class Questions(Protocol):
     """What goes to staff."""
 
-    def unanswered(self, chat: ChatContext, masked_text: str, at: datetime, reason: str = "no_passage") -> int:
-        """Keep a question for staff, tied to nobody; returns its id. ``reason``: no_passage or marked_wrong."""
+    def unanswered(self, chat: ChatContext, masked_text: str, at: datetime) -> int:
+        """Keep a question without an answer for staff, tied to nobody; returns its id."""
+        ...
+
+    def marked(
+        self, chat: ChatContext, masked_text: str, at: datetime, *, right: bool, answered_from: AnsweredFrom
+    ) -> int:
+        """Keep what a resident says of an answer, tied to nobody: a wrong one waits for staff, a right one is counted.
+
+        Returns the id of the kept question.
+        """
+        ...
+
+    def settle(self, question_id: int, at: datetime) -> None:
+        """An offered topic answered the question after all: staff need not."""
         ...
 
     def tell_me(self, question_id: int, chat: ChatContext) -> bool:
-        """The asker wants to be told; False when the question is gone or belongs to another ward."""
+        """The asker wants to be told; False when the question is gone, closed, or another chat waits for it."""
+        ...
+
+    def follow(self, staff_answer: str, chat: ChatContext, at: datetime) -> bool:
+        """The resident received a staff answer and wants to hear when it changes; False when it is gone."""
+        ...
+
+    def stop_telling(self, chat: ChatContext) -> None:
+        """Forget that this chat wants to be told of anything."""
         ...
 
     def waiting_for(self, chat: ChatContext) -> list[str]:
         """The open questions this chat asked to be told about, masked, oldest first."""
+        ...
+
+    def following(self, chat: ChatContext) -> list[tuple[str, str]]:
+        """(id, question) of the staff answers this chat wants to hear about when they change, oldest first."""
         ...
 
 

@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 from bot.channels.message import TEXT_LIMIT, Message, Reply
 from bot.conversation import (
+    abstain,
     ask,
     certificates,
     course_list,
     learn,
+    marks,
     menu,
     my_data,
+    offices,
     place,
     placement,
     preferences,
@@ -47,9 +50,14 @@ _TAPS: dict[Verb, Handler] = {
     Verb.GROUP: place.choose_group,
     Verb.JOIN: place.join,
     Verb.CHOICE: lambda turn, args: ask.choose(turn, args, act),
-    Verb.RIGHT: ask.right,
-    Verb.WRONG: ask.wrong,
-    Verb.TELL_ME: ask.tell_me,
+    Verb.NONE_OF_THESE: abstain.none_of_these,
+    Verb.OFFICES: offices.offices,
+    Verb.RIGHT: marks.right,
+    Verb.WRONG: marks.wrong,
+    Verb.TELL_ME: marks.tell_me,
+    Verb.FOLLOW: marks.follow,
+    Verb.TOLD_RIGHT: marks.told_right,
+    Verb.TOLD_WRONG: marks.told_wrong,
     Verb.COURSES: course_list.courses,
     Verb.COURSE: course_list.course,
     Verb.LESSON: learn.lesson,
@@ -109,6 +117,7 @@ _INTENTS: dict[str, Intent] = {
     "stop": lambda turn, words: my_data.stop(turn),
     "unstop": lambda turn, words: my_data.unstop(turn),
     "rename": lambda turn, words: my_data.typed_name(turn, words) if words else my_data.rename(turn),
+    "offices": lambda turn, words: offices.offices(turn),
     "help": lambda turn, words: menu.help_(turn),
 }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -17,6 +18,7 @@ from bot.store.tables import Chat, Inbox, Outbox, utc_now
 
 RECHECK_SECONDS = 1.0  # a reply written by another replica is noticed this soon
 HISTORY_HOURS = 24  # the text of messages is blanked after this long (bot/jobs/retention.py)
+NOTICE_DAYS = 30  # what was sent unasked is shown this long to who opens the page again (bot/jobs/retention.py)
 HISTORY_LIMIT = 60  # entries shown when a page is opened again
 
 
@@ -149,10 +151,27 @@ def _history(session: Session, address: str) -> list[dict[str, Any]]:
         .order_by(col(Inbox.id).desc())
         .limit(HISTORY_LIMIT // 2)
     ).all()
-    entries: list[dict[str, Any]] = []
+    entries: list[tuple[datetime, dict[str, Any]]] = []
     for row in reversed(said):
         if shown := row.body.get("text"):
-            entries.append({"from": "resident", "text": shown})
+            entries.append((row.received_at, {"from": "resident", "text": shown}))
         replies = session.exec(select(Outbox).where(Outbox.inbox_id == row.id).order_by(col(Outbox.id))).all()
-        entries += [{"from": "bot", "number": reply.id, **reply.body} for reply in replies]
-    return entries[-HISTORY_LIMIT:]
+        entries += [(row.received_at, _from_bot(reply)) for reply in replies]
+    entries += [(notice.created_at, _from_bot(notice)) for notice in _notices(session, chat_id)]
+    ordered = sorted(entries, key=lambda one: one[0])  # keeps the replies to a message behind it
+    return [entry for _, entry in ordered[-HISTORY_LIMIT:]]
+
+
+def _notices(session: Session, chat_id: int) -> Sequence[Outbox]:
+    """What was sent to the chat without being asked for just then."""
+    since = utc_now() - timedelta(days=NOTICE_DAYS)
+    return session.exec(
+        select(Outbox)
+        .where(Outbox.chat_id == chat_id, col(Outbox.inbox_id).is_(None), Outbox.created_at >= since)
+        .order_by(col(Outbox.id))
+        .limit(HISTORY_LIMIT // 2)
+    ).all()
+
+
+def _from_bot(row: Outbox) -> dict[str, Any]:
+    return {"from": "bot", "number": row.id, **row.body}

@@ -7,9 +7,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from bot.store.tables import Chat, Inbox, Outbox, SignInFailure, SignInLink, StaffSession, UnansweredQuestion
+from bot.store.staff_answers import FOLLOWED_DAYS
+from bot.store.tables import (
+    Chat,
+    Inbox,
+    Outbox,
+    SignInFailure,
+    SignInLink,
+    StaffAnswerFollower,
+    StaffSession,
+    UnansweredQuestion,
+)
 
 MESSAGE_TEXT_HOURS = 24  # design: the text is blanked this long after it was handled
+NOTICE_DAYS = 30  # what was sent unasked: who opens the web chat seldom must still find it
 REPLY_DAYS = 7  # a web page opened again shows at most this much; after it replies go
 INBOX_ROW_DAYS = 30  # platforms repeat an update for at most a day; a month is ample to recognise it
 UNANSWERED_DAYS = 90
@@ -26,7 +37,15 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
     session.execute(
         delete(Outbox).where(
             col(Outbox.status).in_(("sent", "failed", "unknown")),
+            col(Outbox.inbox_id).is_not(None),
             col(Outbox.created_at) < now - timedelta(days=REPLY_DAYS),
+        )
+    )
+    session.execute(
+        delete(Outbox).where(
+            col(Outbox.status).in_(("sent", "failed", "unknown")),
+            col(Outbox.inbox_id).is_(None),
+            col(Outbox.created_at) < now - timedelta(days=NOTICE_DAYS),
         )
     )
     old = now - timedelta(days=INBOX_ROW_DAYS)
@@ -34,6 +53,9 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
     session.execute(delete(Inbox).where(settled, col(Inbox.done_at) < old))
     session.execute(
         delete(UnansweredQuestion).where(col(UnansweredQuestion.asked_at) < now - timedelta(days=UNANSWERED_DAYS))
+    )
+    session.execute(
+        delete(StaffAnswerFollower).where(col(StaffAnswerFollower.received_at) < now - timedelta(days=FOLLOWED_DAYS))
     )
     _forget_last_questions(session, now)
     session.execute(delete(StaffSession).where(col(StaffSession.expires_at) < now))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from bot.settings import Settings
 from bot.staff.access import ACCOUNT, EDITORS, FORM_COOKIE, MEMBERSHIP, WARD
 from bot.store.database import Database
 from bot.store.tables import AuditEntry, utc_now
+from knowledge.encoder import Encoder
+from lessons.progress import local_day
 
 TEXTS_FILE = Path(__file__).parent / "vi.yaml"
 
@@ -37,6 +40,7 @@ class Context:
     settings: Settings
     database: Database
     material: Material
+    encoder: Encoder
     answers_changed: Callable[[], None] = field(repr=False)
 
     def public_base(self, request: web.Request) -> str:
@@ -64,9 +68,23 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
     return response
 
 
+def worded_moment(moment: date | datetime) -> str:
+    """A day, or the day in Vietnam of a moment, as dd/mm/yyyy."""
+    return (local_day(moment) if isinstance(moment, datetime) else moment).strftime("%d/%m/%Y")
+
+
+def day_of(written: str) -> date | None:
+    """The day a form's date field holds (yyyy-mm-dd); None when it is empty. Raises ValueError for anything else."""
+    return date.fromisoformat(written) if written else None
+
+
 def see_other(path: str) -> web.Response:
     """Send the browser on; unlike an exception it may carry a cookie."""
     return web.Response(status=303, headers={"Location": path})
+
+
+class FormProblemError(ValueError):
+    """A field is wrong; the message is the key of the text that says how to mend it."""
 
 
 async def form_of(request: web.Request) -> dict[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from bot.staff.access import WARD, WARD_EDITORS, WARD_READERS, StaffRoute
-from bot.staff.context import Context, audit, form_of, page, staff_texts
+from bot.staff.context import Context, FormProblemError, audit, form_of, page, staff_texts
 from bot.store.repositories import natural_key
 from bot.store.tables import ResidentialGroup
 
@@ -36,10 +36,6 @@ def routes(context: Context) -> list[StaffRoute]:
 def new_join_code() -> str:
     """A code that names a group in a link; it is no secret, only hard to mistype."""
     return "".join(secrets.choice(JOIN_CODE_LETTERS) for _ in range(JOIN_CODE_LENGTH))
-
-
-class FormProblemError(ValueError):
-    """A field is wrong; the message is the key of the text that says how to mend it."""
 
 
 def read_group(form: dict[str, str]) -> tuple[str, str, int | None]:

@@ -1,16 +1,27 @@
-"""Questions the assistant could not answer: staff answer them once, the assistant uses the answer from then on."""
+"""Questions the assistant could not answer: staff answer a group of them once, the assistant from then on."""
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import Any
+
 from aiohttp import web
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
+from bot.conversation import notices
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
-from bot.staff.context import Context, audit, form_of, page, staff_texts
-from bot.store.tables import StaffAnswerRow, UnansweredQuestion, utc_now
+from bot.staff.answer_form import QUESTION_LIMIT, TEXT_LIMIT, read_answer
+from bot.staff.context import Context, FormProblemError, audit, form_of, page, staff_texts
+from bot.staff.question_groups import QuestionGroup, grouped, questions_of
+from bot.staff.telling import tell
+from bot.store.staff_answers import as_staff_answer, publish, settle_questions
+from bot.store.tables import UnansweredQuestion, utc_now
+from lessons.progress import local_day
 
-SHOWN = 200  # questions on the page, newest first
-ANSWER_LIMIT = 700  # characters: what one answer may show (knowledge.answer_types.ANSWER_LIMIT)
+SHOWN = 50  # groups on the page, the most asked first
+_CHOSEN = re.compile(r"q([0-9]{1,18})")
 
 
 def routes(context: Context) -> list[StaffRoute]:
@@ -18,9 +29,8 @@ def routes(context: Context) -> list[StaffRoute]:
     pages = QuestionPages(context)
     return [
         StaffRoute("GET", "/w/{ward}/questions", pages.questions, WARD_EDITORS),
-        StaffRoute("POST", "/w/{ward}/questions/{question:[0-9]+}/answer", pages.answer, WARD_EDITORS),
-        StaffRoute("POST", "/w/{ward}/questions/{question:[0-9]+}/close", pages.close, WARD_EDITORS),
-        StaffRoute("POST", "/w/{ward}/answers/{answer:[0-9]+}/withdraw", pages.withdraw, WARD_EDITORS),
+        StaffRoute("POST", "/w/{ward}/questions/answer", pages.answer, WARD_EDITORS),
+        StaffRoute("POST", "/w/{ward}/questions/close", pages.close, WARD_EDITORS),
     ]
 
 
@@ -32,82 +42,101 @@ class QuestionPages:
         self._database = context.database
 
     async def questions(self, request: web.Request) -> web.Response:
-        """Open questions and the answers in force."""
+        """The open questions in groups."""
         return await self._page(request)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Answer a question; the assistant gives this answer to everyone in the ward who asks alike."""
+        """Answer the chosen questions at once, and tell who asked to be told.
+
+        The assistant gives the answer from now on to everyone in the ward who asks alike, and to residents without a
+        ward when one of them asked.
+        """
         form, ward, account = await form_of(request), request[WARD], request[ACCOUNT]
-        text, question_id = form.get("text", ""), int(request.match_info["question"])
-        if not text or len(text) > ANSWER_LIMIT:
-            return await self._page(request, "answer_length")
 
-        def unit(session: Session) -> None:
-            question = _question(session, ward.code, question_id)
-            question.closed_at = utc_now()
-            session.add(
-                StaffAnswerRow(
-                    ward_code=ward.code,
-                    question=question.text,
-                    text=text,
-                    author=account.name,
-                    answered_at=utc_now(),
-                )
-            )
-            audit(session, request, "answer", str(question_id))
+        def unit(session: Session) -> int:
+            now = utc_now()
+            questions = _chosen(session, ward.code, form)
+            draft = read_answer(form, local_day(now), tuple(question.text for question in questions))
+            row = publish(session, ward.code, draft, account.name, now)
+            waiting = settle_questions(session, row, questions, now)
+            told = tell(session, waiting, notices.answered(as_staff_answer(row), local_day(now)), now)
+            audit(session, request, "answer", f"{row.id}: {len(questions)} questions, {told} told")
+            return told
 
-        await self._database.write(unit)
-        self._context.answers_changed()
-        raise web.HTTPSeeOther(f"/staff/w/{ward.code}/questions?done=answered")
+        try:
+            told = await self._database.write(unit)
+        except FormProblemError as problem:
+            return await self._page(request, str(problem), form)
+        await asyncio.to_thread(self._context.answers_changed)
+        done = "answered_and_told" if told else "answered"
+        raise web.HTTPSeeOther(f"/staff/w/{ward.code}/questions?done={done}")
 
     async def close(self, request: web.Request) -> web.StreamResponse:
-        """Put a question aside without an answer."""
-        ward, question_id = request[WARD], int(request.match_info["question"])
+        """Put the chosen questions aside without an answer."""
+        form, ward = await form_of(request), request[WARD]
 
         def unit(session: Session) -> None:
-            _question(session, ward.code, question_id).closed_at = utc_now()
-            audit(session, request, "question_close", str(question_id))
+            questions = _chosen(session, ward.code, form)
+            for question in questions:
+                question.closed_at, question.tell_chat_id = utc_now(), None
+            audit(session, request, "question_close", ", ".join(str(question.id) for question in questions))
 
-        await self._database.write(unit)
+        try:
+            await self._database.write(unit)
+        except FormProblemError as problem:
+            return await self._page(request, str(problem), form)
         raise web.HTTPSeeOther(f"/staff/w/{ward.code}/questions?done=closed")
 
-    async def withdraw(self, request: web.Request) -> web.StreamResponse:
-        """Take an answer back."""
-        ward, answer_id = request[WARD], int(request.match_info["answer"])
-
-        def unit(session: Session) -> None:
-            row = session.get(StaffAnswerRow, answer_id)
-            if row is None or row.ward_code != ward.code:
-                raise web.HTTPNotFound
-            row.active = False
-            audit(session, request, "answer_withdraw", str(answer_id))
-
-        await self._database.write(unit)
-        self._context.answers_changed()
-        raise web.HTTPSeeOther(f"/staff/w/{ward.code}/questions?done=withdrawn")
-
-    async def _page(self, request: web.Request, problem: str | None = None) -> web.Response:
+    async def _page(
+        self, request: web.Request, problem: str | None = None, form: dict[str, str] | None = None
+    ) -> web.Response:
+        """The page; ``form`` is what was typed into a form that was refused."""
         code = request[WARD].code
-        opened = (
-            select(UnansweredQuestion)
-            .where(UnansweredQuestion.ward_code == code, col(UnansweredQuestion.closed_at).is_(None))
-            .order_by(col(UnansweredQuestion.id).desc())
-            .limit(SHOWN)
-        )
-        answered = (
-            select(StaffAnswerRow)
-            .where(StaffAnswerRow.ward_code == code, col(StaffAnswerRow.active).is_(True))
-            .order_by(col(StaffAnswerRow.id).desc())
-        )
-        values = await self._database.read(
-            lambda session: {"questions": session.exec(opened).all(), "answers": session.exec(answered).all()}
-        )
-        shown = {**values, "limit": ANSWER_LIMIT, "problem": problem and staff_texts()[problem]}
-        return page(request, "questions.html", shown, status=400 if problem else 200)
+        found = await self._database.read(lambda session: [questions_of(session, owner) for owner in (code, None)])
+        sections = [await asyncio.to_thread(grouped, rows, names, self._context.encoder) for rows, names in found]
+        values: dict[str, Any] = {
+            "own": sections[0][:SHOWN],
+            "without_ward": sections[1][:SHOWN],
+            "left_out": sum(max(0, len(section) - SHOWN) for section in sections),
+            "typed": form or {},
+            "typed_group": _typed_group([group for section in sections for group in section], form or {}),
+            "limit": TEXT_LIMIT,
+            "question_limit": QUESTION_LIMIT,
+            "today": local_day(utc_now()).isoformat(),
+            "problem": problem and staff_texts()[problem],
+        }
+        return page(request, "questions.html", values, status=400 if problem else 200)
 
 
-def _question(session: Session, ward_code: str, question_id: int) -> UnansweredQuestion:
-    row = session.get(UnansweredQuestion, question_id)
-    if row is None or row.ward_code != ward_code:
+def _chosen_ids(form: dict[str, str]) -> list[int]:
+    return [int(found.group(1)) for name in form if (found := _CHOSEN.fullmatch(name))]
+
+
+def _typed_group(groups: Sequence[QuestionGroup], form: dict[str, str]) -> int | None:
+    """The first question of the group whose form was refused."""
+    ids = set(_chosen_ids(form))
+    return next((one.questions[0].id for one in groups if ids.intersection(q.id or 0 for q in one.questions)), None)
+
+
+def _chosen(session: Session, ward_code: str, form: dict[str, str]) -> Sequence[UnansweredQuestion]:
+    """The questions ticked that still wait, held until the transaction ends: two answers must not tell twice.
+
+    Those of residents without a ward are everybody's. Raises FormProblemError when none is left, HTTPNotFound for
+    another ward's.
+    """
+    ids = _chosen_ids(form)
+    if not ids:
+        raise FormProblemError("question_none_chosen")
+    mine = or_(UnansweredQuestion.ward_code == ward_code, col(UnansweredQuestion.ward_code).is_(None))
+    found = session.exec(
+        select(UnansweredQuestion)
+        .where(col(UnansweredQuestion.id).in_(ids), mine)
+        .order_by(col(UnansweredQuestion.id))
+        .with_for_update()
+    ).all()
+    if not found:
         raise web.HTTPNotFound
-    return row
+    waiting = [question for question in found if question.closed_at is None]
+    if not waiting:
+        raise FormProblemError("question_gone")
+    return waiting

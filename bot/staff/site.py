@@ -9,13 +9,25 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from bot.conversation.buttons import in_sentence
 from bot.indicators.export import shown
 from bot.material import Material
 from bot.settings import Settings
-from bot.staff import certificates, groups, handouts, overview, questions, sign_in, stale
+from bot.staff import (
+    answers,
+    certificates,
+    groups,
+    handouts,
+    offices,
+    overview,
+    questions,
+    sign_in,
+    stale,
+)
 from bot.staff.access import Guard, Handler, StaffRoute
-from bot.staff.context import Context
+from bot.staff.context import Context, worded_moment
 from bot.store.database import Database
+from knowledge.encoder import Encoder
 
 FOLDER = Path(__file__).parent
 MAX_FORM = 64 * 1024  # bytes of a form
@@ -25,10 +37,15 @@ class StaffSite:
     """Builds the sub-application below /staff/."""
 
     def __init__(
-        self, settings: Settings, database: Database, material: Material, answers_changed: Callable[[], None]
+        self,
+        settings: Settings,
+        database: Database,
+        material: Material,
+        encoder: Encoder,
+        answers_changed: Callable[[], None],
     ) -> None:
-        """``answers_changed`` is called after staff wrote or withdrew an answer."""
-        self._context = Context(settings, database, material, answers_changed)
+        """``encoder`` groups questions by meaning; ``answers_changed`` is called after staff changed an answer."""
+        self._context = Context(settings, database, material, encoder, answers_changed)
 
     def routes(self) -> list[StaffRoute]:
         """Every address with its permission."""
@@ -40,6 +57,8 @@ class StaffSite:
             *certificates.routes(self._context),
             *handouts.routes(self._context),
             *stale.routes(self._context),
+            *answers.routes(self._context),
+            *offices.routes(self._context),
         ]
 
     def application(self) -> web.Application:
@@ -49,6 +68,8 @@ class StaffSite:
             application, loader=jinja2.FileSystemLoader(FOLDER / "templates"), autoescape=True, trim_blocks=True
         )
         environment.filters["shown"] = shown
+        environment.filters["day"] = worded_moment
+        environment.filters["in_sentence"] = in_sentence
         guard = Guard(self._context.settings, self._context.database)
         application.add_routes(guard.routes(self.routes()))
         application.router.add_get("/static/{name}", _static)

@@ -19,6 +19,7 @@ from bot.store.tables import (
     Outbox,
     Person,
     RemovedActivity,
+    StaffAnswerFollower,
     UnansweredQuestion,
 )
 
@@ -37,6 +38,7 @@ def forget_person(session: Session, person_id: int | None, chat_id: int) -> None
         chat_ids += [row for row in session.exec(select(Chat.id).where(Chat.person_id == person_id)) if row]
     chats = sorted(set(chat_ids))
     session.execute(delete(UnansweredQuestion).where(col(UnansweredQuestion.tell_chat_id).in_(chats)))
+    session.execute(delete(StaffAnswerFollower).where(col(StaffAnswerFollower.chat_id).in_(chats)))
     session.execute(delete(Outbox).where(col(Outbox.chat_id).in_(chats)))
     session.execute(
         update(Inbox).where(col(Inbox.chat_id).in_(chats), col(Inbox.status) != "new").values(body={}, error=None)

@@ -11,14 +11,17 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from bot.conversation.ports import (
+    AnsweredFrom,
     AttemptRecord,
     CertificateView,
     ChatContext,
     GroupView,
+    OfficeView,
     PersonView,
     Repositories,
     WardView,
 )
+from bot.store import staff_answers
 from bot.store.forget import forget_person
 from bot.store.sql import insert_ignoring
 from bot.store.tables import (
@@ -27,8 +30,10 @@ from bot.store.tables import (
     Chat,
     Consent,
     LessonVersion,
+    Office,
     Person,
     ResidentialGroup,
+    StaffAnswerRow,
     UnansweredQuestion,
     Ward,
     utc_now,
@@ -83,6 +88,10 @@ class WardRepository:
             )
         ).first()
         return None if row is None else _group_view(row)
+
+    def offices(self, ward_code: str) -> Sequence[OfficeView]:
+        rows = self._session.exec(select(Office).where(Office.ward_code == ward_code).order_by(col(Office.id))).all()
+        return [OfficeView(row.name, row.handles, row.address, row.hours, row.phone, row.checked_on) for row in rows]
 
 
 class PersonRepository:
@@ -242,25 +251,49 @@ class CertificateRepository:
 
 
 class QuestionRepository:
-    """What goes to staff."""
+    """What goes to staff, and what residents want to be told."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def unanswered(self, chat: ChatContext, masked_text: str, at: datetime, reason: str = "no_passage") -> int:
-        row = UnansweredQuestion(
-            ward_code=chat.ward_code, group_id=chat.group_id, text=masked_text, reason=reason, asked_at=at
+    def unanswered(self, chat: ChatContext, masked_text: str, at: datetime) -> int:
+        return self._keep(chat, masked_text, at, "no_passage")
+
+    def marked(
+        self, chat: ChatContext, masked_text: str, at: datetime, *, right: bool, answered_from: AnsweredFrom
+    ) -> int:
+        answer_id = staff_answers.answer_number(answered_from.staff_answer or "")
+        return self._keep(
+            chat,
+            masked_text,
+            at,
+            "marked_right" if right else "marked_wrong",
+            answered_from=answered_from.title,
+            staff_answer_id=answer_id if answer_id and self._session.get(StaffAnswerRow, answer_id) else None,
+            closed_at=at if right else None,
         )
-        self._session.add(row)
-        self._session.flush()
-        return row.id or 0
+
+    def settle(self, question_id: int, at: datetime) -> None:
+        row = self._session.get(UnansweredQuestion, question_id)
+        if row is not None and row.tell_chat_id is None:
+            row.closed_at = row.closed_at or at
 
     def tell_me(self, question_id: int, chat: ChatContext) -> bool:
         row = self._session.get(UnansweredQuestion, question_id)
-        if row is None or row.ward_code != chat.ward_code or row.tell_chat_id not in (None, chat.id):
+        if row is None or row.closed_at is not None or row.tell_chat_id not in (None, chat.id):
             return False
         row.tell_chat_id = chat.id
         return True
+
+    def follow(self, staff_answer: str, chat: ChatContext, at: datetime) -> bool:
+        row = self._session.get(StaffAnswerRow, staff_answers.answer_number(staff_answer) or 0)
+        if row is None or not row.active:
+            return False
+        staff_answers.follow(self._session, row.id or 0, chat.id, row.version, at)
+        return True
+
+    def stop_telling(self, chat: ChatContext) -> None:
+        staff_answers.stop_following(self._session, chat.id)
 
     def waiting_for(self, chat: ChatContext) -> list[str]:
         return list(
@@ -270,6 +303,18 @@ class QuestionRepository:
                 .order_by(col(UnansweredQuestion.id))
             )
         )
+
+    def following(self, chat: ChatContext) -> list[tuple[str, str]]:
+        rows = staff_answers.following(self._session, chat.id)
+        return [(staff_answers.as_staff_answer(row).id, row.question) for row in rows]
+
+    def _keep(self, chat: ChatContext, masked_text: str, at: datetime, reason: str, **values: Any) -> int:
+        row = UnansweredQuestion(
+            ward_code=chat.ward_code, group_id=chat.group_id, text=masked_text, reason=reason, asked_at=at, **values
+        )
+        self._session.add(row)
+        self._session.flush()
+        return row.id or 0
 
 
 def bind(session: Session) -> Repositories:

@@ -255,8 +255,27 @@ class MaterialEdit(SQLModel, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class Office(SQLModel, table=True):
+    """A place of the ward's directory where residents ask in person; entered by staff, who checked it on a day."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    ward_code: str = Field(foreign_key="ward.code", index=True)
+    name: str
+    handles: str = ""
+    address: str = ""
+    hours: str = ""
+    phone: str = ""
+    checked_on: date
+    entered_by: str
+    changed_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
 class UnansweredQuestion(SQLModel, table=True):
-    """A question for staff, masked; tied to nobody unless the asker wants to be told."""
+    """A question for staff, masked; tied to nobody unless the asker wants to be told.
+
+    ``reason``: ``no_passage``, ``marked_wrong``, or ``marked_right`` (closed at once, counted only). ``answered_from``
+    is the title of what the marked answer rested on, ``staff_answer_id`` the staff answer that was marked.
+    """
 
     __tablename__ = "unanswered_question"
 
@@ -265,13 +284,18 @@ class UnansweredQuestion(SQLModel, table=True):
     group_id: int | None = Field(default=None, foreign_key="residential_group.id")
     text: str
     reason: str = Field(default="no_passage", max_length=16)
+    answered_from: str | None = None
+    staff_answer_id: int | None = Field(default=None, foreign_key="staff_answer.id", index=True)
     tell_chat_id: int | None = Field(default=None, foreign_key="chat.id", index=True)
     asked_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class StaffAnswerRow(SQLModel, table=True):
-    """An answer by ward staff; overrides the machine for questions close to ``question``."""
+    """An answer by ward staff; overrides the machine for questions close to ``question`` or one of ``wordings``.
+
+    ``for_no_ward``: residents who chose no ward get it too. ``version`` counts what residents can see change.
+    """
 
     __tablename__ = "staff_answer"
 
@@ -283,6 +307,22 @@ class StaffAnswerRow(SQLModel, table=True):
     answered_at: datetime = Field(sa_type=UtcDateTime)
     valid_until: date | None = None
     active: bool = True
+    wordings: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    for_no_ward: bool = False
+    version: int = 1
+
+
+class StaffAnswerFollower(SQLModel, table=True):
+    """A chat that received a staff answer and asked to be told when it changes; kept for 30 days."""
+
+    __tablename__ = "staff_answer_follower"
+    __table_args__ = (UniqueConstraint("answer_id", "chat_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    answer_id: int = Field(foreign_key="staff_answer.id")
+    chat_id: int = Field(foreign_key="chat.id", index=True)
+    version: int
+    received_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class StaffAccount(SQLModel, table=True):

@@ -42,7 +42,8 @@ def read_document(path: Path) -> ReadDocument:
     if content.startswith(IMAGES):
         from indexer.readers.scan import read_image
 
-        return read_text(read_image(content, path), 1, path.name)
+        text, pages = read_image(content, path)
+        return read_text(text, pages, path.name)
     reader = TEXT_READERS.get(path.suffix.lower())
     if reader is None:
         raise DocumentRefusedError(

@@ -31,7 +31,7 @@ def read_pdf(content: bytes, path: Path) -> tuple[str, int]:
     """Text and number of pages; refuses encrypted, damaged, endless and too long files."""
     try:
         import pypdf
-        from pypdf.errors import DependencyError, PyPdfError
+        from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
     except ImportError as error:
         raise DocumentRefusedError("no_library", path.name) from error
     # The library warns of every oddity of a file; what matters is raised.
@@ -42,6 +42,8 @@ def read_pdf(content: bytes, path: Path) -> tuple[str, int]:
         texts = list(_page_texts(reader, path.name))
     except DependencyError as error:
         raise DocumentRefusedError("encrypted", path.name) from error
+    except LimitReachedError as error:
+        raise DocumentRefusedError("unsafe", path.name, "it unpacks to too much") from error
     except (PyPdfError, *BROKEN_FILE) as error:
         raise DocumentRefusedError("damaged", path.name, type(error).__name__) from error
     if _is_scanned(texts):

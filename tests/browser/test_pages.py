@@ -228,3 +228,37 @@ async def test_a_residents_lesson_is_counted_for_the_group_and_deleted_on_reques
     after = await row.locator("td").all_inner_texts()
     assert after[1] == "0"
     assert after[4:6] == cells[4:6]
+
+
+async def test_an_answer_by_staff_reaches_who_asked_to_be_told_on_a_phone(page: Page, house: House) -> None:
+    code = house.group("hung-dao", "Tổ 5", 300)
+    house.staff("lan", {"hung-dao": Role.STAFF})
+    await page.goto(f"{house.url}/?g={code}")
+    await tap(page, "Đồng ý")
+    await ask(page, "bao giờ có thư viện ở ngõ này")
+    if await page.get_by_role("button", name="Không phải các việc này").count():
+        await tap(page, "Không phải các việc này")
+    await tap(page, "Báo cho tôi khi có trả lời")
+    await sign_in(page, house)
+    for name in ("offices", "answers", "questions"):
+        await page.goto(f"{house.url}/staff/w/hung-dao/{name}")
+        await no_sideways_scroll(page)
+    await page.locator("summary").first.click()
+    await page.get_by_label("Câu trả lời").fill("Thư viện mở từ tháng 01/2027.")
+    await no_sideways_scroll(page)
+    await picture(page, "staff-questions")
+    await page.get_by_role("button", name="Lưu và báo cho 1 người").click()
+    await expect(page.get_by_role("status")).to_contain_text("gửi cho những người muốn được báo")
+    await page.goto(house.url)
+    await expect(page.locator(".bot .said").last).to_contain_text("Thư viện mở từ tháng 01/2027.")
+    await tap(page, "Chưa đúng")
+    await page.goto(f"{house.url}/staff/w/hung-dao/questions")
+    await expect(page.locator("main")).to_contain_text("1 lượt báo câu trả lời chưa đúng")
+
+
+async def sign_in(page: Page, house: House) -> None:
+    await page.goto(f"{house.url}/staff/sign-in")
+    await page.get_by_label("Tên đăng nhập").fill("lan")
+    await page.get_by_label("Mật khẩu").fill(PASSWORD)
+    await page.get_by_role("button", name="Đăng nhập").click()
+    await expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()

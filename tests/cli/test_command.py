@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -16,8 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 from bot.settings import Settings
+from bot.store.database import Database
+from bot.store.staff_answers import Draft, correct, publish
+from bot.store.tables import StaffAnswerRow, utc_now
+from bot.store.wards import register_wards
+from knowledge.wards import load_wards
 from tests.support.house import use_index
 
 WAIT_SECONDS = 90.0  # a loaded two-core machine starts slowly
@@ -299,3 +306,33 @@ def test_the_terminal_chat_answers(command: Command) -> None:
     done = command.run("chat", "--ward", "hung-dao", stdin="quên passcode VNeID\n".encode())
     assert done.returncode == 0, done.stderr
     assert "Quên passcode" in done.stdout.decode()
+
+
+def test_a_staff_answer_is_given_at_once_and_only_in_its_ward(command: Command, sqlite_template: Path) -> None:
+    path = command.data_dir / "bdhvs.sqlite3"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path.as_posix()}")
+    database.write_now(lambda session: register_wards(session, load_wards().wards))
+    question = {"id": 1, "text": "bao giờ phun thuốc muỗi", "ward": "hung-dao"}
+    for text in ("Sáng thứ bảy.", "Hoãn sang chủ nhật."):
+        draft = Draft("Bao giờ phun thuốc muỗi?", text)
+        database.write_now(lambda session, draft=draft: write_answer(session, draft))  # type: ignore[misc]
+        answers, _ = command.batch(question, {**question, "ward": "tu-ky"})
+        assert answers[0]["answer"].startswith(text)
+        assert answers[0]["citations"][0]["title"].startswith("Trả lời của cán bộ phường Hưng Đạo, ngày ")
+        assert text not in answers[1]["answer"]
+    database.close()
+
+
+def write_answer(session: Session, draft: Draft) -> None:
+    row = session.get(StaffAnswerRow, 1)
+    if row is None:
+        publish(session, "hung-dao", draft, "Lan", utc_now())
+    else:
+        correct(row, draft, "Lan", utc_now())
+
+
+def test_halves_of_characters_are_answered_in_json(command: Command) -> None:
+    answers, code = command.batch(b'{"id": "\\ud800", "text": "\\udfff qu\\u00ean passcode VNeID \\u0000"}')
+    assert code == 0
+    assert (answers[0]["id"], answers[0]["kind"]) == ("\ud800", "answer")

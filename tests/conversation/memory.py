@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.conversation.ports import (
+    AnsweredFrom,
     AttemptRecord,
     CertificateView,
     ChatContext,
     GroupView,
+    OfficeView,
     PersonView,
     Repositories,
     WardView,
@@ -27,8 +29,30 @@ def _natural(name: str) -> list[tuple[int, int, str]]:
     return [(1, int(part), "") if part.isdigit() else (0, 0, part.lower()) for part in parts if part]
 
 
+@dataclass
+class Stored:
+    """Everything that is kept, for tests to look at."""
+
+    people: dict[int, PersonView] = field(default_factory=dict)
+    attempts: dict[str, tuple[int, AttemptRecord]] = field(default_factory=dict)
+    questions: dict[int, dict[str, object]] = field(default_factory=dict)
+    chats: dict[int, ChatContext] = field(default_factory=dict)
+    offices: dict[str, list[OfficeView]] = field(default_factory=dict)
+    staff_answers: dict[str, str] = field(default_factory=dict)
+    """Questions of the staff answers in force, by id."""
+    followers: dict[str, set[int]] = field(default_factory=dict)
+    lessons: dict[tuple[str, str], Lesson] = field(default_factory=dict)
+    certificates: dict[tuple[int, str], CertificateView] = field(default_factory=dict)
+    made: int = 0
+
+    def next_id(self) -> int:
+        self.made += 1
+        return self.made
+
+
 class MemoryWards:
-    def __init__(self, wards: Sequence[WardView], groups: Sequence[GroupView]) -> None:
+    def __init__(self, wards: Sequence[WardView], groups: Sequence[GroupView], stored: Stored) -> None:
+        self._stored = stored
         self._wards = {ward.code: ward for ward in wards}
         self._groups = {group.id: group for group in groups}
 
@@ -48,22 +72,8 @@ class MemoryWards:
     def group_by_join_code(self, join_code: str) -> GroupView | None:
         return next((group for group in self._groups.values() if group.join_code == join_code), None)
 
-
-@dataclass
-class Stored:
-    """Everything that is kept, for tests to look at."""
-
-    people: dict[int, PersonView] = field(default_factory=dict)
-    attempts: dict[str, tuple[int, AttemptRecord]] = field(default_factory=dict)
-    questions: dict[int, dict[str, object]] = field(default_factory=dict)
-    chats: dict[int, ChatContext] = field(default_factory=dict)
-    lessons: dict[tuple[str, str], Lesson] = field(default_factory=dict)
-    certificates: dict[tuple[int, str], CertificateView] = field(default_factory=dict)
-    made: int = 0
-
-    def next_id(self) -> int:
-        self.made += 1
-        return self.made
+    def offices(self, ward_code: str) -> Sequence[OfficeView]:
+        return self._stored.offices.get(ward_code, [])
 
 
 class MemoryPeople:
@@ -96,6 +106,8 @@ class MemoryPeople:
             stored.certificates = {key: one for key, one in stored.certificates.items() if key[0] != chat.person_id}
             stored.attempts = {key: kept for key, kept in stored.attempts.items() if kept[0] != chat.person_id}
         stored.questions = {key: kept for key, kept in stored.questions.items() if kept["tell"] != chat.id}
+        for chats in stored.followers.values():
+            chats.discard(chat.id)
         chat.person_id = chat.ward_code = chat.group_id = None
         chat.state.clear()
 
@@ -155,7 +167,51 @@ class MemoryQuestions:
     def __init__(self, stored: Stored) -> None:
         self._stored = stored
 
-    def unanswered(self, chat: ChatContext, masked_text: str, at: datetime, reason: str = "no_passage") -> int:
+    def unanswered(self, chat: ChatContext, masked_text: str, at: datetime) -> int:
+        return self._keep(chat, masked_text, at, "no_passage")
+
+    def marked(
+        self, chat: ChatContext, masked_text: str, at: datetime, *, right: bool, answered_from: AnsweredFrom
+    ) -> int:
+        reason = "marked_right" if right else "marked_wrong"
+        return self._keep(chat, masked_text, at, reason, source=answered_from, closed=right)
+
+    def settle(self, question_id: int, at: datetime) -> None:
+        question = self._stored.questions.get(question_id)
+        if question is not None and question["tell"] is None:
+            question["closed"] = True
+
+    def tell_me(self, question_id: int, chat: ChatContext) -> bool:
+        question = self._stored.questions.get(question_id)
+        if question is None or question["closed"] or question["tell"] not in (None, chat.id):
+            return False
+        question["tell"] = chat.id
+        return True
+
+    def follow(self, staff_answer: str, chat: ChatContext, at: datetime) -> bool:
+        if staff_answer not in self._stored.staff_answers:
+            return False
+        self._stored.followers.setdefault(staff_answer, set()).add(chat.id)
+        return True
+
+    def stop_telling(self, chat: ChatContext) -> None:
+        for chats in self._stored.followers.values():
+            chats.discard(chat.id)
+        for question in self._stored.questions.values():
+            question["tell"] = None if question["tell"] == chat.id else question["tell"]
+
+    def waiting_for(self, chat: ChatContext) -> list[str]:
+        return [
+            str(question["text"])
+            for question in self._stored.questions.values()
+            if question["tell"] == chat.id and not question["closed"]
+        ]
+
+    def following(self, chat: ChatContext) -> list[tuple[str, str]]:
+        followers = self._stored.followers
+        return [(key, text) for key, text in self._stored.staff_answers.items() if chat.id in followers.get(key, ())]
+
+    def _keep(self, chat: ChatContext, masked_text: str, at: datetime, reason: str, **values: object) -> int:
         question_id = self._stored.next_id()
         self._stored.questions[question_id] = {
             "ward": chat.ward_code,
@@ -164,18 +220,10 @@ class MemoryQuestions:
             "reason": reason,
             "at": at,
             "tell": None,
+            "closed": False,
+            **values,
         }
         return question_id
-
-    def tell_me(self, question_id: int, chat: ChatContext) -> bool:
-        question = self._stored.questions.get(question_id)
-        if question is None or question["ward"] != chat.ward_code or question["tell"] not in (None, chat.id):
-            return False
-        question["tell"] = chat.id
-        return True
-
-    def waiting_for(self, chat: ChatContext) -> list[str]:
-        return [str(question["text"]) for question in self._stored.questions.values() if question["tell"] == chat.id]
 
 
 def memory_repositories(
@@ -184,7 +232,7 @@ def memory_repositories(
     """Repositories over these wards and groups, and what they keep."""
     kept = stored if stored is not None else Stored()
     repositories = Repositories(
-        wards=MemoryWards(wards, groups),
+        wards=MemoryWards(wards, groups, kept),
         people=MemoryPeople(kept),
         attempts=MemoryAttempts(kept),
         lessons=MemoryLessons(kept),

@@ -87,6 +87,13 @@ def test_being_told_of_the_answer_needs_consent(resident: Resident, stored: Stor
     assert [question["tell"] for question in stored.questions.values()] == [None, resident.chat.id]
 
 
+def test_being_told_needs_no_ward(resident: Resident, stored: Stored) -> None:
+    without_ward(resident).says("/dongy")
+    resident.says("Bao giờ có thư viện ở ngõ này?")
+    assert "trợ lý sẽ nhắn" in resident.taps("Báo cho tôi")
+    assert [(question["ward"], question["tell"]) for question in stored.questions.values()] == [(None, 1)]
+
+
 def test_the_closest_topics_can_be_tapped(resident: Resident, answerer: Answerer, stored: Stored) -> None:
     prepared = Prepared(
         Answer(
@@ -128,13 +135,17 @@ def test_a_wrong_answer_goes_to_staff_once(resident: Resident, stored: Stored) -
     assert "rồi" in resident.says("", wrong.payload)
     (question,) = stored.questions.values()
     assert question["reason"] == "marked_wrong"
+    assert question["source"].title.startswith("Kế hoạch triển khai Phong trào thi đua")  # type: ignore[attr-defined]
 
 
-def test_a_good_answer_is_thanked_for_and_nothing_is_sent(resident: Resident, stored: Stored) -> None:
+def test_a_good_answer_is_thanked_for_and_counted_once(resident: Resident, stored: Stored) -> None:
     resident.agrees()
     resident.says("hạn nộp báo cáo thi đua")
-    assert "Cảm ơn" in resident.taps("Đúng")
-    assert stored.questions == {}
+    good = next(button for button in resident.buttons if button.label == "Đúng")
+    assert "Cảm ơn" in resident.says("", good.payload)
+    resident.says("", good.payload)
+    (question,) = stored.questions.values()
+    assert (question["reason"], question["closed"], question["tell"]) == ("marked_right", True, None)
 
 
 def test_a_gap_about_a_ward_chosen_for_one_question_goes_to_that_ward(resident: Resident, stored: Stored) -> None:

@@ -12,7 +12,17 @@ from bot.conversation.ports import GroupView, WardView
 from bot.conversation.router import Conversation
 from bot.store.database import Database
 from bot.store.repositories import bind, load_context, save_context
-from bot.store.tables import Attempt, Chat, Consent, Person, ResidentialGroup, UnansweredQuestion
+from bot.store.staff_answers import Draft, follow, publish
+from bot.store.tables import (
+    Attempt,
+    Chat,
+    Consent,
+    Person,
+    ResidentialGroup,
+    StaffAnswerFollower,
+    UnansweredQuestion,
+    utc_now,
+)
 from knowledge.wards import load_wards
 from lessons.catalogue import Catalogue
 from tests.conversation.conftest import GROUPS
@@ -77,6 +87,8 @@ def test_both_stores_give_the_same_life(pair: tuple[Resident, StoredResident], c
         "Chưa đúng",
         "bao giờ có thư viện ở ngõ này",
         "Báo cho tôi khi có trả lời",
+        "Đúng",
+        "nơi hỏi trực tiếp",
         "đổi phường",
         "Xã Tứ Kỳ",
         "thôn la tỉnh",
@@ -104,6 +116,11 @@ def test_both_stores_give_the_same_life(pair: tuple[Resident, StoredResident], c
         assert memory.chat.group_id == database.chat.group_id, step
 
 
+def _follow_an_answer(session: Session) -> None:
+    row = publish(session, "hung-dao", Draft("Bao giờ họp tổ?", "Tối thứ sáu."), "Lan", utc_now())
+    follow(session, row.id or 0, 1, row.version, utc_now())
+
+
 def test_deletion_leaves_no_row_of_the_person(pair: tuple[Resident, StoredResident], catalogue: Catalogue) -> None:
     _, resident = pair
     resident.says("/start HD07")
@@ -115,10 +132,12 @@ def test_deletion_leaves_no_row_of_the_person(pair: tuple[Resident, StoredReside
             resident.says("", step.removeprefix("tap:")) if step.startswith("tap:") else resident.says(step)
     resident.says("bao giờ có thư viện ở ngõ này")
     resident.says("Báo cho tôi khi có trả lời")
+    resident.database.write_now(_follow_an_answer)
+    assert "Bao giờ họp tổ?" in resident.says("/dulieucuatoi")
     assert resident.database.read_now(lambda session: session.exec(select(Attempt)).first()) is not None
     resident.says("/xoa")
     resident.taps("Xóa hết")
-    for table in (Person, Consent, Attempt, UnansweredQuestion):
+    for table in (Person, Consent, Attempt, UnansweredQuestion, StaffAnswerFollower):
         assert resident.database.read_now(lambda session, table=table: session.exec(select(table)).all()) == []  # type: ignore[misc]
     chat = resident.database.read_now(lambda session: session.get_one(Chat, 1))
     assert (chat.person_id, chat.ward_code, chat.group_id, chat.state) == (None, None, None, {})

@@ -23,6 +23,7 @@ from bot.channels.base import (
 )
 from bot.channels.message import Message, Reply
 from bot.delivery.inbox import DurableInbox
+from bot.delivery.notices import queue_notice
 from bot.delivery.pacing import NO_PACE, Pacer
 from bot.delivery.sender import Sender
 from bot.delivery.worker import TRIES_BEFORE_POISON, Worker
@@ -188,6 +189,22 @@ async def test_a_refused_message_is_reported_and_the_next_goes_out(database: Dat
         await parts.until(lambda: parts.line.sent == [("a", "hai!")])
     failed = database.read_now(lambda session: session.exec(select(Outbox).where(Outbox.status == "failed")).one())
     assert failed.error == "message is too long"
+
+
+async def test_a_notice_goes_out_once_and_is_not_repeated_after_a_crash(database: Database) -> None:
+    def queued(session: Session) -> None:
+        for name in ("a", "b"):
+            chat = Chat(channel="line", address=name, state={})
+            session.add(chat)
+            session.flush()
+            queue_notice(session, chat, [Reply(f"to {name}")], utc_now())
+        session.flush()
+        session.exec(select(Outbox)).all()[1].status = "sending"  # bytes may have left when the power went
+
+    database.write_now(queued)
+    async with house(database) as parts:
+        await parts.until(lambda: parts.statuses(Outbox) == ["sent", "unknown"])
+    assert parts.line.sent == [("a", "to a")]
 
 
 async def test_the_web_chats_replies_are_ready_at_once_and_sent_by_nobody(database: Database) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.command import add_plan
 from indexer.lines import join_lines
 from indexer.plan_import import PLANS, markdown_body
 from indexer.sections import LIST_ROLE, load_plans, plan_passages, read_plan
@@ -256,3 +257,16 @@ def test_the_facts_come_out_of_wrapped_lines_too() -> None:
 def wrapped_lines(body: str) -> Iterator[str]:
     for paragraph in body.replace("#", "").split("\n"):
         yield from textwrap.wrap(paragraph, 78, break_on_hyphens=False)
+
+
+def test_a_plan_added_by_a_ward_keeps_what_is_said_of_its_standing(tmp_path: Path) -> None:
+    source = tmp_path / "ke-hoach.txt"
+    source.write_text("KẾ HOẠCH\nHọc tập số\n\nI. MỤC ĐÍCH\nNâng cao kỹ năng số cho người dân.\n", encoding="utf-8")
+    standing = {"valid_until": "2027-06", "amended_by": "Kế hoạch số 9: sửa đổi", "replaced_by": None}
+    document, _ = read_plan(add_plan(source, "hung-dao", tmp_path / "plans", tmp_path, standing))
+    assert (document.valid_until, document.amended_by, document.replaced_by) == (
+        "2027-06",
+        "Kế hoạch số 9: sửa đổi",
+        None,
+    )
+    assert document.title == "Kế hoạch học tập số"

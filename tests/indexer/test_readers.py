@@ -3,43 +3,25 @@
 from __future__ import annotations
 
 import io
-import os
 import random
-import stat
-import sys
 import unicodedata
 import zipfile
 from pathlib import Path
 
 import pytest
 import yaml
-from PIL import Image, ImageDraw, ImageFont
 
 from indexer.readers import DocumentRefusedError, ReadDocument, read_document
 from indexer.readers import document as limits
 from indexer.readers.document import MESSAGES_FILE, needs_repair
 from knowledge.text.characters import strip_diacritics
+from tests.indexer.documents import PROSE, SENTENCE, broken, put, refused
 from tests.indexer.pdf_files import rows, text_pdf
 
 docx = pytest.importorskip("docx", reason='needs the document libraries: pip install "bdhvs[documents]"')
 pypdf = pytest.importorskip("pypdf", reason='needs the document libraries: pip install "bdhvs[documents]"')
 
-TYPEFACE = Path(__file__).parents[2] / "lessons" / "typefaces" / "NotoSans-Regular.ttf"
 SCAN = Path(__file__).parents[2] / "knowledge" / "plans" / "raw" / "tu-ky.txt"
-SENTENCE = "Ủy ban nhân dân phường tổ chức phong trào học tập kỹ năng số cho người dân trên địa bàn phường. "
-PROSE = SENTENCE * 4
-
-
-def put(folder: Path, name: str, content: bytes | str) -> Path:
-    path = folder / name
-    path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-    return path
-
-
-def refused(path: Path) -> DocumentRefusedError:
-    with pytest.raises(DocumentRefusedError) as caught:
-        read_document(path)
-    return caught.value
 
 
 def word_file(**parts: bytes) -> bytes:
@@ -165,6 +147,16 @@ class TestWord:
             "Nơi nhận:",
         ]
 
+    def test_a_table_in_a_cell_and_lines_in_a_cell_are_read(self, tmp_path: Path) -> None:
+        document = docx.Document()
+        table = document.add_table(rows=1, cols=2)
+        table.cell(0, 0).text = "Hạn\nnộp"
+        inner = table.cell(0, 1).add_table(rows=1, cols=2)
+        inner.cell(0, 0).text, inner.cell(0, 1).text = "05/12", "hằng năm"
+        document.save(str(tmp_path / "a.docx"))
+        (row,) = [line for line in read_document(tmp_path / "a.docx").text.splitlines() if line]
+        assert row == "| Hạn nộp | 05/12 hằng năm |"
+
     def test_inserted_words_are_read_and_deleted_ones_are_not(self, tmp_path: Path) -> None:
         space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
         body = (
@@ -249,6 +241,29 @@ class TestPdf:
         monkeypatch.setattr("indexer.readers.pdf.PAGE_LIMIT", 1)
         assert refused(put(tmp_path, "a.pdf", text_pdf([PAGE, PAGE]))).reason == "too_many_pages"
 
+    def test_a_page_that_unpacks_to_too_much_is_refused(self, tmp_path: Path) -> None:
+        writer = pypdf.PdfWriter(clone_from=io.BytesIO(text_pdf([PAGE])))
+        stream = pypdf.generic.DecodedStreamObject()
+        stream.set_data(b" " * (120 * limits.MEGABYTE))
+        writer.pages[0][pypdf.generic.NameObject("/Contents")] = writer._add_object(stream.flate_encode())
+        out = io.BytesIO()
+        writer.write(out)
+        error = refused(put(tmp_path, "a.pdf", out.getvalue()))
+        assert error.reason == "unsafe"
+        assert "save a fresh copy" in str(error)
+
+    def test_a_scanned_page_of_a_monstrous_size_is_refused(self, tmp_path: Path) -> None:
+        content = text_pdf([rows(["1"])]).replace(b"[0 0 595 842]", b"[0 0 59999 84299]")
+        assert refused(put(tmp_path, "a.pdf", content)).reason == "too_many_pixels"
+
+    def test_cells_of_several_rows_stay_in_their_rows(self, tmp_path: Path) -> None:
+        table = rows([["Tổ", "Số hộ", "Ghi chú"], *([str(n), str(100 + n), f"đợt {n}"] for n in range(1, 9))])
+        lines = read_document(put(tmp_path, "a.pdf", text_pdf([table]))).text.splitlines()
+        assert [line for line in lines if line] == [
+            "| Tổ | Số hộ | Ghi chú |",
+            *(f"| {n} | {100 + n} | đợt {n} |" for n in range(1, 9)),
+        ]
+
     def test_only_a_header_is_refused(self, tmp_path: Path) -> None:
         assert refused(put(tmp_path, "a.pdf", b"%PDF-1.7\n")).reason == "damaged"
 
@@ -268,79 +283,12 @@ def read_or_refused(path: Path) -> None:
         assert path.name in str(error) or error.reason == "no_library"
 
 
-def broken(content: bytes, seed: int) -> bytes:
-    chance = random.Random(seed)
-    changed = bytearray(content)
-    for _ in range(chance.choice((1, 5, 40, 300))):
-        changed[chance.randrange(9, len(changed))] = chance.randrange(256)
-    return bytes(changed[: chance.randrange(20, len(changed))] if chance.random() < 0.3 else changed)
-
-
 def encrypted(password: str) -> bytes:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(text_pdf([PAGE])))
     writer.encrypt(user_password=password, owner_password="chu", algorithm="RC4-128")
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
-
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in program is a shell script")
-class TestScans:
-    """Tesseract is an outside program: a stand-in that is started the same way takes its place."""
-
-    @pytest.fixture
-    def program(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        folder = tmp_path / "bin"
-        folder.mkdir()
-        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}/usr/bin{os.pathsep}/bin")
-        return folder
-
-    def install(self, folder: Path, script: str, name: str = "tesseract") -> None:
-        path = folder / name
-        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
-
-    def test_without_tesseract_the_message_says_how_to_install_it(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("PATH", str(tmp_path))
-        error = refused(put(tmp_path, "a.png", PNG))
-        assert error.reason == "no_tesseract"
-        assert "tesseract-ocr-vie" in str(error)
-
-    def test_without_vietnamese_data_the_message_says_so(self, tmp_path: Path, program: Path) -> None:
-        self.install(program, "printf 'eng\\nosd\\n'")
-        assert "no Vietnamese data" in str(refused(put(tmp_path, "a.png", PNG)))
-
-    def test_an_image_is_read(self, tmp_path: Path, program: Path) -> None:
-        self.install(program, f'[ "$1" = --list-langs ] && echo vie || printf "%s" "{PROSE}"')
-        assert read_document(put(tmp_path, "a.png", PNG)).text == PROSE
-
-    def test_a_pdf_without_text_goes_the_same_way(self, tmp_path: Path, program: Path) -> None:
-        self.install(program, f'[ "$1" = --list-langs ] && echo vie || printf "%s" "{PROSE}"')
-        self.install(program, 'touch "$6-1.png" "$6-2.png"', name="pdftoppm")
-        blank = rows(["1"])
-        read = read_document(put(tmp_path, "a.pdf", text_pdf([blank, blank])))
-        assert read.pages == 2
-        assert read.text.count(PROSE) == 2
-
-    def test_a_scan_that_cannot_be_read_is_refused(self, tmp_path: Path, program: Path) -> None:
-        self.install(program, '[ "$1" = --list-langs ] && echo vie || exit 1')
-        assert refused(put(tmp_path, "a.png", PNG)).reason == "ocr_failed"
-
-
-@pytest.mark.scans
-def test_tesseract_itself_reads_vietnamese(tmp_path: Path) -> None:
-    lines = ("Ủy ban nhân dân phường Lê Đại Hành", "Hạn nộp báo cáo là ngày 15/12 hằng năm")
-    page = Image.new("L", (1700, 400), 255)
-    font = ImageFont.truetype(TYPEFACE, 60)
-    for number, line in enumerate(lines):
-        ImageDraw.Draw(page).text((60, 60 + 130 * number), line, fill=0, font=font)
-    page.save(tmp_path / "scan.png")
-    assert read_document(tmp_path / "scan.png").text.split() == " ".join(lines).split()
 
 
 def test_every_refusal_speaks_to_operators_and_staff() -> None:

@@ -1,0 +1,184 @@
+"""The answers of staff: adding, correcting, letting them expire, withdrawing, and telling who received the old one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from aiohttp import web
+from sqlmodel import Session, col, func, select
+
+from bot.conversation import notices
+from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
+from bot.staff.answer_form import QUESTION_LIMIT, TEXT_LIMIT, read_answer
+from bot.staff.context import Context, FormProblemError, audit, form_of, page, staff_texts
+from bot.staff.question_groups import RIGHT, WRONG
+from bot.staff.telling import tell
+from bot.store.staff_answers import (
+    FOLLOWED_DAYS,
+    as_staff_answer,
+    behind,
+    catch_up,
+    correct,
+    locked,
+    publish,
+    withdraw,
+)
+from bot.store.tables import StaffAnswerRow, UnansweredQuestion, utc_now
+from lessons.progress import local_day
+
+
+def routes(context: Context) -> list[StaffRoute]:
+    """The addresses of this file."""
+    pages = AnswerPages(context)
+    return [
+        StaffRoute("GET", "/w/{ward}/answers", pages.answers, WARD_EDITORS),
+        StaffRoute("POST", "/w/{ward}/answers", pages.add, WARD_EDITORS),
+        StaffRoute("POST", "/w/{ward}/answers/{answer:[0-9]+}", pages.change, WARD_EDITORS),
+        StaffRoute("POST", "/w/{ward}/answers/{answer:[0-9]+}/withdraw", pages.withdraw, WARD_EDITORS),
+        StaffRoute("POST", "/w/{ward}/answers/{answer:[0-9]+}/tell", pages.tell, WARD_EDITORS),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """An answer with what its list shows: marks by residents, and who is still to hear of the last change."""
+
+    row: StaffAnswerRow
+    right: int
+    wrong: int
+    behind: int
+    expired: bool
+
+
+class AnswerPages:
+    """Handlers."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._database = context.database
+
+    async def answers(self, request: web.Request) -> web.Response:
+        """The answers in force, those that ended, and those withdrawn lately."""
+        return await self._page(request)
+
+    async def add(self, request: web.Request) -> web.StreamResponse:
+        """Write an answer before anybody asked."""
+        form, ward, account = await form_of(request), request[WARD], request[ACCOUNT]
+
+        def unit(session: Session) -> None:
+            now = utc_now()
+            row = publish(session, ward.code, read_answer(form, local_day(now)), account.name, now)
+            audit(session, request, "answer", f"{row.id}: before anybody asked")
+
+        return await self._apply(request, unit, "answered", {"new": form})
+
+    async def change(self, request: web.Request) -> web.StreamResponse:
+        """Correct an answer, or put a withdrawn one back in force."""
+        form, account, answer_id = await form_of(request), request[ACCOUNT], int(request.match_info["answer"])
+
+        def unit(session: Session) -> None:
+            now = utc_now()
+            row = _answer(session, request)
+            if form.get("version") != str(row.version):
+                raise FormProblemError("answer_changed_meanwhile")
+            correct(row, read_answer(form, local_day(now)), account.name, now)
+            audit(session, request, "answer_change", str(answer_id))
+
+        return await self._apply(request, unit, "answer_changed", {str(answer_id): form})
+
+    async def withdraw(self, request: web.Request) -> web.StreamResponse:
+        """Take an answer back."""
+
+        def unit(session: Session) -> None:
+            withdraw(_answer(session, request), utc_now())
+            audit(session, request, "answer_withdraw", request.match_info["answer"])
+
+        return await self._apply(request, unit, "withdrawn", {})
+
+    async def tell(self, request: web.Request) -> web.StreamResponse:
+        """Send the correction to everyone who received the answer before it and asked to be told."""
+
+        def unit(session: Session) -> None:
+            now = utc_now()
+            row = _answer(session, request)
+            answer = as_staff_answer(row)
+            reply = notices.corrected(answer, local_day(now)) if row.active else notices.withdrawn(answer)
+            told = tell(session, catch_up(session, row, now), reply, now)
+            audit(session, request, "answer_tell", f"{row.id}: {told} told")
+
+        return await self._apply(request, unit, "correction_told", {})
+
+    async def _apply(
+        self, request: web.Request, unit: Callable[[Session], None], done: str, typed: dict[str, dict[str, str]]
+    ) -> web.StreamResponse:
+        try:
+            await self._database.write(unit)
+        except FormProblemError as problem:
+            return await self._page(request, str(problem), typed)
+        await asyncio.to_thread(self._context.answers_changed)
+        raise web.HTTPSeeOther(f"/staff/w/{request[WARD].code}/answers?done={done}")
+
+    async def _page(
+        self, request: web.Request, problem: str | None = None, typed: dict[str, dict[str, str]] | None = None
+    ) -> web.Response:
+        """The page; ``typed`` are the fields of a refused form, by answer."""
+        code, now = request[WARD].code, utc_now()
+        shown = await self._database.read(lambda session: _shown(session, code, now))
+        values = {
+            "in_force": [one for one in shown if one.row.active and not one.expired],
+            "ended": [one for one in shown if one.row.active and one.expired],
+            "withdrawn": [one for one in shown if not one.row.active],
+            "followed_days": FOLLOWED_DAYS,
+            "typed": typed or {},
+            "limit": TEXT_LIMIT,
+            "question_limit": QUESTION_LIMIT,
+            "today": local_day(now).isoformat(),
+            "problem": problem and staff_texts()[problem],
+        }
+        return page(request, "answers.html", values, status=400 if problem else 200)
+
+
+def _answer(session: Session, request: web.Request) -> StaffAnswerRow:
+    row = locked(session, int(request.match_info["answer"]))
+    if row is None or row.ward_code != request[WARD].code:
+        raise web.HTTPNotFound
+    return row
+
+
+def _shown(session: Session, ward_code: str, now: datetime) -> list[ShownAnswer]:
+    lately = now - timedelta(days=FOLLOWED_DAYS)
+    kept = col(StaffAnswerRow.active).is_(True) | (col(StaffAnswerRow.answered_at) >= lately)
+    rows = session.exec(
+        select(StaffAnswerRow)
+        .where(StaffAnswerRow.ward_code == ward_code, kept)
+        .order_by(col(StaffAnswerRow.answered_at).desc(), col(StaffAnswerRow.id).desc())
+    ).all()
+    marks = _marks(session, [row.id or 0 for row in rows])
+    return [
+        ShownAnswer(
+            row,
+            marks[row.id or 0, RIGHT],
+            marks[row.id or 0, WRONG],
+            len(behind(session, row, now)),
+            _expired(row, local_day(now)),
+        )
+        for row in rows
+    ]
+
+
+def _marks(session: Session, answer_ids: list[int]) -> Counter[tuple[int, str]]:
+    """How often each answer was marked, by answer and reason."""
+    counted = session.exec(
+        select(UnansweredQuestion.staff_answer_id, UnansweredQuestion.reason, func.count())
+        .where(col(UnansweredQuestion.staff_answer_id).in_(answer_ids))
+        .group_by(col(UnansweredQuestion.staff_answer_id), UnansweredQuestion.reason)
+    )
+    return Counter({(answer_id or 0, reason): count for answer_id, reason, count in counted})
+
+
+def _expired(row: StaffAnswerRow, today: date) -> bool:
+    return row.valid_until is not None and row.valid_until < today
