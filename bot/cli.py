@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
+from bot.cli_lessons import facts_app, lessons_app
+from bot.cli_support import operator_errors, out, settings
 from bot.errors import OperatorError
 from bot.settings import ENVIRONMENT_PREFIX, Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 index_app = typer.Typer(no_args_is_help=True, help="The search index.")
-lessons_app = typer.Typer(no_args_is_help=True, help="Courses and lessons.")
-facts_app = typer.Typer(no_args_is_help=True, help="Fees, deadlines, numbers and legal references.")
 database_app = typer.Typer(no_args_is_help=True, help="The database.")
 staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts.")
 oa_app = typer.Typer(no_args_is_help=True, help="The Zalo Official Account.")
@@ -31,23 +30,6 @@ app.add_typer(oa_app, name="zalo-oa")
 GENTLE = 10  # steps of niceness: a server that answers goes first
 WardOption = Annotated[str | None, typer.Option("--ward", help="Ward code, such as le-dai-hanh.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def settings() -> Settings:
-    """The settings; a wrong one is named."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        wrong = "; ".join(
-            f"{ENVIRONMENT_PREFIX}{'_'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
-            for one in error.errors()
-        )
-        raise OperatorError(f"Wrong setting: {wrong}. bdhvs settings lists them.") from error
-
-
-def out(text: str) -> None:
-    """Print a result."""
-    sys.stdout.write(text + "\n")
 
 
 @app.command()
@@ -114,7 +96,7 @@ def backup(file: Path) -> None:
     """Write a backup of the database."""
     from bot.store.restore import back_up
 
-    with _operator_errors():
+    with operator_errors():
         counts = back_up(settings().sqlalchemy_url, file)
     out(f"{file}: {sum(counts.values())} rows of {len(counts)} tables")
 
@@ -126,7 +108,7 @@ def restore(file: Path) -> None:
     from bot.store.restore import restore as run
 
     current = settings()
-    with instance_lock(current.data_dir), _operator_errors():
+    with instance_lock(current.data_dir), operator_errors():
         kept = run(current.sqlalchemy_url, file, current.data_dir / "backups")
     out(f"Restored {file}." + (f" What was there before: {kept}" if kept else ""))
 
@@ -224,105 +206,6 @@ def index_evaluate(file: Path, as_json: JsonOption = False) -> None:
     evaluate_command(file, load_encoder(settings().embedding_model), as_json, sys.stdout)
 
 
-@lessons_app.command("check")
-def lessons_check() -> None:
-    """Check courses, guides and facts; every problem with file and line."""
-    from bot.checking import problems
-    from bot.editing import with_stored_edits
-
-    found = list(problems(with_stored_edits(settings())))
-    for problem in found:
-        out(problem)
-    sys.stderr.write("No problems.\n" if not found else f"{len(found)} problems.\n")
-    raise typer.Exit(1 if found else 0)
-
-
-@lessons_app.command("preview")
-def lessons_preview(port: Annotated[int | None, typer.Option(help="Port; a fixed one by default.")] = None) -> None:
-    """Show every lesson as Zalo, Telegram and the web would, on this computer only."""
-    from bot.preview.server import PORT, serve_preview
-
-    raise typer.Exit(serve_preview(settings(), out, PORT if port is None else port))
-
-
-@lessons_app.command("template")
-def lessons_template(file: Path) -> None:
-    """Write the form in which questions are exchanged: .xlsx, .csv or .docx."""
-    from bot.exchange import write_template
-
-    write_template(file)
-    out(str(file))
-
-
-@lessons_app.command("export")
-def lessons_export(lesson: str, file: Path) -> None:
-    """Write the questions of a lesson (its id) to a file: .xlsx, .csv or .docx."""
-    from bot.exchange import export
-
-    out(f"{file}: {export(settings(), lesson, file)} questions")
-
-
-@lessons_app.command("import")
-def lessons_import(
-    lesson: str,
-    file: Path,
-    author: Annotated[str, typer.Option(help="Who made the change; kept with it.")] = "",
-    check: Annotated[bool, typer.Option("--check", help="Only say what is wrong.")] = False,
-) -> None:
-    """Take the questions of a lesson from a file; a running server teaches them within seconds."""
-    from bot.exchange import read_questions, save
-
-    found = read_questions(settings(), lesson, file)
-    for problem in found.problems:
-        out(problem)
-    if found.problems:
-        raise OperatorError(f"Nothing was changed: {len(found.problems)} problems. Mend the file and try again.")
-    if check:
-        out(f"{file}: {found.count} questions, no problems")
-        return
-    with _operator_errors():
-        number = save(settings(), found, author)
-    out(f"Edit {number}: {found.count} questions of {lesson}. The way back: bdhvs lessons undo {number}")
-
-
-@lessons_app.command("edits")
-def lessons_edits() -> None:
-    """List the edits of the material by staff, and where an update changed a file below one."""
-    from bot.exchange import list_edits
-
-    for line in list_edits(settings()):
-        out(line)
-
-
-@lessons_app.command("undo")
-def lessons_undo(number: int) -> None:
-    """Take an edit back."""
-    from bot.exchange import undo
-
-    with _operator_errors():
-        undo(settings(), number)
-    out(f"Edit {number} is withdrawn.")
-
-
-@lessons_app.command("files")
-def lessons_files(folder: Path) -> None:
-    """Write the material with the edits in force to a new folder (for BDHVS_MATERIAL_DIR or a pull request)."""
-    from bot.editing import read_edits, write_material
-
-    current = settings()
-    out(f"{folder}: {write_material(current, read_edits(current), folder)} files")
-
-
-@facts_app.command("stale")
-def facts_stale(days: Annotated[int, typer.Option(help="Checked longer ago than this many days.")] = 180) -> None:
-    """List the facts and guides that are to be compared with their sources again."""
-    from bot.checking import stale
-    from bot.editing import with_stored_edits
-
-    for line in stale(with_stored_edits(settings()), days):
-        out(line)
-
-
 @database_app.command("upgrade")
 def database_upgrade() -> None:
     """Migrate the database; a backup is made first."""
@@ -339,7 +222,7 @@ def database_copy(to: Annotated[str, typer.Option(help="SQLAlchemy address of an
     """Copy everything into another database, for example PostgreSQL."""
     from bot.store.restore import copy
 
-    with _operator_errors():
+    with operator_errors():
         counts = copy(settings().sqlalchemy_url, to)
     out(f"Copied {sum(counts.values())} rows of {len(counts)} tables. Now set BDHVS_DATABASE_URL to the new address.")
 
@@ -374,30 +257,6 @@ def oa_consent(
         out(begin_oa_consent(settings(), redirect))
     else:
         raise OperatorError("Give --redirect ADDRESS first, then --code CODE.")
-
-
-class _operator_errors:  # noqa: N801 - reads as a statement
-    """Turns errors an operator can mend into one line."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        from sqlalchemy.exc import SQLAlchemyError
-
-        from bot.store.archive import BrokenArchiveError
-        from bot.store.migrate import NewerDatabaseError, UnknownDatabaseError
-        from bot.store.restore import TargetNotEmptyError
-
-        expected = (BrokenArchiveError, TargetNotEmptyError, NewerDatabaseError, UnknownDatabaseError)
-        if isinstance(error, expected):
-            raise OperatorError(str(error)) from error
-        if isinstance(error, OSError):
-            raise OperatorError(f"{error.filename}: {error.strerror}") from error
-        if isinstance(error, SQLAlchemyError):
-            raise OperatorError(
-                f"The database cannot be used: {type(error).__name__}. bdhvs doctor says more."
-            ) from error
 
 
 def main() -> None:
