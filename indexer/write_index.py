@@ -14,13 +14,10 @@ from knowledge.encoder import Encoder
 from knowledge.index import (
     DOCUMENTS_FILE,
     LEXICAL_FOLDER,
-    NATIONAL,
     PASSAGES_FILE,
     TOPICS_HELD_FILE,
-    VECTORS_FILE,
-    token_hash,
 )
-from knowledge.lexical import write_lexical
+from knowledge.lexical import token_hash, write_lexical
 from knowledge.meaning import MARKED
 from knowledge.text import lexical_tokens, pairs, syllables
 from knowledge.topics import Topics, load_topics
@@ -42,7 +39,7 @@ class IndexWriter:
         self._progress = progress
         self._documents: list[DocumentInfo] = []
         self._document_numbers: dict[str, int] = {}
-        self._rows: list[str] = []
+        self._questions: dict[str, tuple[list[str], np.ndarray]] = {}
         self._vocabulary: dict[str, int] = {}
         self._frequencies: list[int] = []
 
@@ -86,18 +83,30 @@ class IndexWriter:
         """Writes the BM25 index and returns the token numbers of every row."""
         rows: list[np.ndarray] = []
 
-        def documents() -> Iterator[tuple[str, list[str], list[str]]]:
+        def documents() -> Iterator[tuple[list[str], list[str]]]:
             for number, (passage, asked) in enumerate(zip(passages, questions, strict=True)):
-                body = lexical_tokens(searched_text(passage))
-                asked_tokens = [lexical_tokens(question) for question in asked]
-                for tokens, text in zip((body, *asked_tokens), (searched_text(passage), *asked), strict=True):
-                    rows.append(self._number_tokens([*tokens, *marked_tokens(text)]))
+                text = searched_text(passage)
+                body = lexical_tokens(text)
+                rows.append(self._number_tokens([*body, *marked_tokens(text)]))
+                asked_tokens = []
+                for question in asked:
+                    tokens, numbers = self._question_tokens(question)
+                    asked_tokens.append(tokens)
+                    rows.append(numbers)
                 self._count(rows[-1 - len(asked) :])
                 self._report("lexical index", number, len(passages))
-                yield passage.document.ward or NATIONAL, body, [t for tokens in asked_tokens for t in tokens]
+                yield body, [t for tokens in asked_tokens for t in tokens]
 
         write_lexical(self._folder / LEXICAL_FOLDER, documents())
         return rows
+
+    def _question_tokens(self, question: str) -> tuple[list[str], np.ndarray]:
+        """The tokens of a question and their numbers; the same are asked of every ward's plan."""
+        known = self._questions.get(question)
+        if known is None:
+            tokens = lexical_tokens(question)
+            known = self._questions[question] = tokens, self._number_tokens([*tokens, *marked_tokens(question)])
+        return known
 
     def _number_tokens(self, tokens: Sequence[str]) -> np.ndarray:
         vocabulary = self._vocabulary
@@ -110,7 +119,7 @@ class IndexWriter:
             self._frequencies[number] += 1
 
     def _write_token_rows(self, rows: list[np.ndarray], questions: Sequence[Sequence[str]]) -> None:
-        hashes = np.fromiter((token_hash(token) for token in self._vocabulary), np.uint32, len(self._vocabulary))
+        hashes = np.fromiter(map(token_hash, self._vocabulary), np.uint64, len(self._vocabulary))
         order = np.argsort(hashes, kind="stable")
         place = np.empty(len(order), np.uint32)
         place[order] = np.arange(len(order), dtype=np.uint32)
@@ -130,16 +139,18 @@ class IndexWriter:
         self._save("row_owners", np.repeat(np.arange(len(questions), dtype=np.int32), sizes))
 
     def _write_vectors(self, passages: Sequence[Passage], questions: Sequence[Sequence[str]]) -> None:
-        texts: list[str] = []
+        numbers: dict[str, int] = {}
+        places: list[int] = []
         for passage, asked in zip(passages, questions, strict=True):
-            texts += [searched_text(passage), *asked]
+            places += [numbers.setdefault(text, len(numbers)) for text in (searched_text(passage), *asked)]
+        texts = list(numbers)
 
         def batches() -> Iterator[np.ndarray]:
             for start in range(0, len(texts), ENCODING_BATCH):
                 self._report("vectors", start, len(texts), step=1)
                 yield self._encoder.encode_passages(texts[start : start + ENCODING_BATCH])
 
-        write_vectors(self._folder / VECTORS_FILE, batches(), self._encoder.dimension, len(texts))
+        write_vectors(self._folder, batches(), self._encoder.dimension, np.asarray(places, np.int64))
 
     def _document_number(self, document: DocumentInfo) -> int:
         if document.id not in self._document_numbers:

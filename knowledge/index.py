@@ -9,25 +9,27 @@ from __future__ import annotations
 
 import json
 import mmap
-import zlib
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from knowledge.arrays import mapped
 from knowledge.documents import DocumentInfo, DocumentKind, Passage
-from knowledge.lexical import LexicalIndex
+from knowledge.lexical import LexicalIndex, token_hash
 from knowledge.text import lexical_tokens
-from knowledge.vectors import VectorIndex, bitmap
+from knowledge.vectors import Inside, VectorIndex
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST_FILE = "manifest.json"
 DOCUMENTS_FILE = "documents.json"
 PASSAGES_FILE = "passages.jsonl"
 LEXICAL_FOLDER = "lexical"
-VECTORS_FILE = "vectors.faiss"
 TOPICS_HELD_FILE = "topics_held.json"
 NATIONAL = "*"
 """Scope of material that serves every ward."""
@@ -88,9 +90,11 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexBrokenError(f"{path} has wrong fields ({error}); {REBUILD}") from error
 
 
-def token_hash(token: str) -> int:
-    """The number a token is stored under: the same in every process, unlike ``hash``."""
-    return zlib.crc32(token.encode("utf-8"))
+class Scope(NamedTuple):
+    """What is searched: one boolean a passage for the lexical index, and the same for the vectors."""
+
+    passages: np.ndarray
+    rows: Inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +118,8 @@ class Index:
         self.manifest = manifest
         self.documents = _read_documents(folder)
         self.lexical = LexicalIndex(folder / LEXICAL_FOLDER)
-        self.vectors = VectorIndex(folder / VECTORS_FILE)
-        arrays = {name: _mapped(folder / f"{name}.npy") for name in _ARRAYS}
+        self.vectors = VectorIndex(folder)
+        arrays = {name: mapped(folder / f"{name}.npy") for name in _ARRAYS}
         self._passage_starts = arrays["passage_starts"]
         self.passage_documents: np.ndarray = arrays["passage_documents"]
         self.row_starts: np.ndarray = arrays["row_starts"]
@@ -123,7 +127,7 @@ class Index:
         self.token_starts: np.ndarray = arrays["token_starts"]
         self.tokens: np.ndarray = arrays["tokens"]
         self.row_weights: np.ndarray = arrays["row_weights"]
-        vocabulary = {name: _mapped(folder / f"{name}.npy") for name in _VOCABULARY}
+        vocabulary = {name: mapped(folder / f"{name}.npy") for name in _VOCABULARY}
         self._vocabulary = vocabulary["vocabulary"]
         self._weights = vocabulary["weights"]
         self._unknown_weight = float(np.log1p(manifest.passages / 0.5))
@@ -132,17 +136,10 @@ class Index:
         with (folder / PASSAGES_FILE).open("rb") as file:
             size = file.seek(0, 2)
             self._passages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
-        self._scope_of_document = np.asarray(
-            [self._scope_number(document.ward) for document in self.documents], np.int32
-        )
+        self._kept = threading.local()
         self._check()
         self.entry = lru_cache(maxsize=4096)(self._entry)
-        self.rows_inside = lru_cache(maxsize=SCOPES_KEPT)(self._rows_inside)
-
-    @property
-    def scopes(self) -> tuple[str, ...]:
-        """The ward codes that have material, sorted."""
-        return tuple(sorted({document.ward for document in self.documents if document.ward}))
+        self.scope = lru_cache(maxsize=SCOPES_KEPT)(self._scope)
 
     @property
     def vocabulary_size(self) -> int:
@@ -154,7 +151,7 @@ class Index:
 
     def token_ids(self, tokens: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """For each token its number (-1 when no passage has it) and its weight (inverse document frequency)."""
-        hashes = np.fromiter((token_hash(token) for token in tokens), np.uint32, len(tokens))
+        hashes = np.fromiter(map(token_hash, tokens), np.uint64, len(tokens))
         if not len(self._vocabulary):
             return np.full(len(tokens), -1, np.int64), np.full(len(tokens), self._unknown_weight, np.float32)
         places = np.searchsorted(self._vocabulary, hashes)
@@ -163,13 +160,25 @@ class Index:
         weights = np.where(known, self._weights[places], self._unknown_weight).astype(np.float32)
         return np.where(known, places, -1), weights
 
+    @contextmanager
+    def numbered(self, ids: np.ndarray) -> Iterator[np.ndarray]:
+        """A table that gives, for every token of the vocabulary, its place in ``ids``; 0 for all that are not there.
+
+        Kept between questions, a table a thread: clearing a whole one for each would take longer than reading it.
+        """
+        table: np.ndarray | None = getattr(self._kept, "table", None)
+        if table is None:
+            table = self._kept.table = np.zeros(self.vocabulary_size, np.int16)
+        known = np.flatnonzero(ids >= 0)
+        table[ids[known]] = known
+        try:
+            yield table
+        finally:
+            table[ids[known]] = 0
+
     def has_token(self, token: str) -> bool:
         """Whether any passage has the token."""
         return bool(self.token_ids((token,))[0][0] >= 0)
-
-    def scope_of(self, ordinal: int) -> str:
-        """The ward code of a passage, or NATIONAL."""
-        return self.documents[int(self.passage_documents[ordinal])].ward or NATIONAL
 
     def document_of(self, ordinal: int) -> DocumentInfo:
         """The document of a passage."""
@@ -195,14 +204,12 @@ class Index:
         first = " ".join([*passage.path[-1:], *passage.text.split(None, OPENING_WORDS)[:OPENING_WORDS]])
         return Entry(ordinal, passage, tuple(record["topics"]), frozenset(lexical_tokens(first)))
 
-    def _rows_inside(self, scopes: tuple[str, ...]) -> np.ndarray:
-        """The bitmap of the rows whose passages belong to the scopes."""
-        wanted = [self._scope_number(None if scope == NATIONAL else scope) for scope in scopes]
-        of_passage = self._scope_of_document[self.passage_documents]
-        return bitmap(np.isin(of_passage, wanted)[self.row_owners])
-
-    def _scope_number(self, ward: str | None) -> int:
-        return self.scopes.index(ward) + 1 if ward in self.scopes else (0 if ward is None else -1)
+    def _scope(self, scopes: tuple[str, ...]) -> Scope:
+        """The passages that belong to some wards, or to NATIONAL."""
+        wanted = [None if scope == NATIONAL else scope for scope in scopes]
+        documents = np.fromiter((document.ward in wanted for document in self.documents), bool, len(self.documents))
+        passages = documents[self.passage_documents]
+        return Scope(passages, self.vectors.part(passages[self.row_owners]))
 
     def _check(self) -> None:
         rows = self.manifest.rows
@@ -217,11 +224,6 @@ class Index:
         for name, (found, expected) in sizes.items():
             if found != expected:
                 raise IndexBrokenError(f"{self.folder}: {found} {name}, expected {expected}; {REBUILD}")
-
-
-def _mapped(path: Path) -> np.ndarray:
-    """An array mapped from disk, as a plain array: memmap objects are slow to slice."""
-    return np.asarray(np.load(path, mmap_mode="r")).view(np.ndarray)
 
 
 def load_index(folder: Path) -> Index:
