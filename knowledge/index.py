@@ -38,6 +38,7 @@ REBUILD = "rebuild it with: bdhvs index build"
 _ARRAYS = ("passage_starts", "passage_documents", "row_starts", "row_owners", "token_starts", "tokens", "row_weights")
 _VOCABULARY = ("vocabulary", "weights")
 OPENING_WORDS = 12  # an office or a subject is named within the first line
+PASSAGES_KEPT = 8192  # in memory, about 2 KB each: what a day's questions are about
 SCOPES_KEPT = 64  # bitmaps of scopes kept in memory; a city has 114 wards, few are asked at once
 
 
@@ -99,15 +100,11 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A passage as the index keeps it: with the topics it holds (see ``knowledge.topics``).
-
-    ``opening`` are the lexical tokens of its last heading and first words: what it is about, before what it says.
-    """
+    """A passage as the index keeps it: with the topics it holds (see ``knowledge.topics``)."""
 
     ordinal: int
     passage: Passage
     topics: tuple[str, ...]
-    opening: frozenset[str]
 
 
 class Index:
@@ -138,7 +135,8 @@ class Index:
             self._passages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
         self._kept = threading.local()
         self._check()
-        self.entry = lru_cache(maxsize=4096)(self._entry)
+        self.entry = lru_cache(maxsize=PASSAGES_KEPT)(self._entry)
+        self.opening = lru_cache(maxsize=PASSAGES_KEPT)(self._opening)
         self.scope = lru_cache(maxsize=SCOPES_KEPT)(self._scope)
 
     @property
@@ -201,8 +199,13 @@ class Index:
             questions=tuple(record["questions"]),
             role=record["role"],
         )
+        return Entry(ordinal, passage, tuple(record["topics"]))
+
+    def _opening(self, ordinal: int) -> frozenset[str]:
+        """The lexical tokens of a passage's last heading and first words: what it is about, before what it says."""
+        passage = self.entry(ordinal).passage
         first = " ".join([*passage.path[-1:], *passage.text.split(None, OPENING_WORDS)[:OPENING_WORDS]])
-        return Entry(ordinal, passage, tuple(record["topics"]), frozenset(lexical_tokens(first)))
+        return frozenset(lexical_tokens(first))
 
     def _scope(self, scopes: tuple[str, ...]) -> Scope:
         """The passages that belong to some wards, or to NATIONAL."""
