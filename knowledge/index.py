@@ -2,7 +2,7 @@
 
 ``indexer.build`` writes it. Beside the lexical and the vector index it holds the passages themselves and, for every
 passage and every question a passage answers (a "row"), the set of its lexical tokens: what the ranker needs to tell
-how much of a question a row covers.
+how much of a question a row covers. Rows that say the same share a "text": its tokens and its vector.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ NATIONAL = "*"
 """Scope of material that serves every ward."""
 
 REBUILD = "rebuild it with: bdhvs index build"
-_ARRAYS = ("passage_starts", "passage_documents", "row_starts", "row_owners", "token_starts", "tokens", "row_weights")
+_ARRAYS = ("passage_starts", "passage_documents", "row_starts", "row_owners", "row_texts")
+_TEXTS = ("token_starts", "tokens", "text_weights")
 _VOCABULARY = ("vocabulary", "weights")
 OPENING_WORDS = 12  # an office or a subject is named within the first line
-PASSAGES_KEPT = 8192  # in memory, about 2 KB each: what a day's questions are about
+PASSAGES_KEPT = 4096  # in memory, about 5 KB each: what a day's questions are about
 SCOPES_KEPT = 64  # bitmaps of scopes kept in memory; a city has 114 wards, few are asked at once
 
 
@@ -115,15 +116,16 @@ class Index:
         self.manifest = manifest
         self.documents = _read_documents(folder)
         self.lexical = LexicalIndex(folder / LEXICAL_FOLDER)
-        self.vectors = VectorIndex(folder)
-        arrays = {name: mapped(folder / f"{name}.npy") for name in _ARRAYS}
+        arrays = {name: mapped(folder / f"{name}.npy") for name in (*_ARRAYS, *_TEXTS)}
         self._passage_starts = arrays["passage_starts"]
         self.passage_documents: np.ndarray = arrays["passage_documents"]
         self.row_starts: np.ndarray = arrays["row_starts"]
         self.row_owners: np.ndarray = arrays["row_owners"]
+        self.row_texts: np.ndarray = arrays["row_texts"]
+        self.vectors = VectorIndex(folder, self.row_texts)
         self.token_starts: np.ndarray = arrays["token_starts"]
         self.tokens: np.ndarray = arrays["tokens"]
-        self.row_weights: np.ndarray = arrays["row_weights"]
+        self.text_weights: np.ndarray = arrays["text_weights"]
         vocabulary = {name: mapped(folder / f"{name}.npy") for name in _VOCABULARY}
         self._vocabulary = vocabulary["vocabulary"]
         self._weights = vocabulary["weights"]
@@ -218,9 +220,10 @@ class Index:
         rows = self.manifest.rows
         sizes = {
             "passages": (self.lexical.count, self.manifest.passages),
-            "vectors": (self.vectors.rows, rows),
+            "vector rows": (self.vectors.rows, rows),
             "row owners": (len(self.row_owners), rows),
-            "token rows": (len(self.token_starts), rows + 1),
+            "row texts": (len(self.row_texts), rows),
+            "token rows": (len(self.token_starts), self.vectors.count + 1),
             "passage starts": (len(self._passage_starts), self.manifest.passages + 1),
             "passage bytes": (len(self._passages), int(self._passage_starts[-1])),
         }

@@ -56,11 +56,11 @@ def overlaps(
 ) -> list[Overlap]:
     """The overlap of a question with units given as ranges of passages; ``titled`` tells which have a title row."""
     tokens = _read_tokens(index, meaning)
-    rows = _Rows([(int(index.row_starts[first]), int(index.row_starts[last])) for first, last in spans])
+    rows = _Rows(index, spans)
     shared, found = _held(index, tokens, rows)
-    weights = index.row_weights[rows.numbers]
+    weights = index.text_weights[rows.texts]
     alike = 2 * shared / (weights + tokens.total)
-    first, mean = rows.best(np.stack([alike, index.vectors.cosines(vector, rows.numbers)]))
+    first, mean = rows.best(np.stack([alike, index.vectors.cosines(vector, rows.texts)]))
     coverage, words, pairs, written, written_pairs = (found @ tokens.groups).T
     columns: dict[str, np.ndarray] = {
         "coverage": coverage,
@@ -88,20 +88,26 @@ def _titles(shared: np.ndarray, weights: np.ndarray, rows: _Rows, titled: np.nda
 
 
 class _Rows:
-    """The rows of some units one after the other: their numbers in the index, and where each unit starts."""
+    """The rows of some units one after the other: their texts, and where each unit starts."""
 
-    def __init__(self, ranges: Sequence[tuple[int, int]]) -> None:
-        """``ranges`` are the rows of each unit; a unit has at least one."""
-        self.ranges = ranges
-        self.sizes = np.asarray([last - first for first, last in ranges])
+    def __init__(self, index: Index, spans: Sequence[tuple[int, int]]) -> None:
+        """``spans`` are the passages of each unit; a unit has at least one."""
+        ranges = index.row_starts[np.asarray(spans)]
+        self.texts = np.concatenate([index.row_texts[first:last] for first, last in ranges.tolist()])
+        self.sizes = ranges[:, 1] - ranges[:, 0]
         self.starts = np.cumsum(self.sizes) - self.sizes
-        self.numbers = np.concatenate([np.arange(first, last) for first, last in ranges])
-        self.units = np.repeat(np.arange(len(ranges)), self.sizes)
+        self.units = np.repeat(np.arange(len(spans)), self.sizes)
+
+    def runs(self) -> list[tuple[int, int]]:
+        """The texts as ranges: most stand side by side."""
+        breaks = np.flatnonzero(np.diff(self.texts) != 1) + 1
+        first, last = self.texts[np.concatenate([[0], breaks])], self.texts[np.concatenate([breaks - 1, [-1]])]
+        return list(zip(first.tolist(), (last + 1).tolist(), strict=True))
 
     def best(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """For each line of ``values`` and each unit, the largest value and the mean of the SUPPORTING_ROWS largest."""
         wide = np.full((len(values), len(self.sizes), max(SUPPORTING_ROWS, int(self.sizes.max()))), -np.inf)
-        wide[:, self.units, np.arange(len(self.numbers)) - self.starts[self.units]] = values
+        wide[:, self.units, np.arange(len(self.texts)) - self.starts[self.units]] = values
         wide.partition(wide.shape[-1] - SUPPORTING_ROWS)
         most = wide[:, :, -SUPPORTING_ROWS:]
         mean = most.sum(axis=-1, where=most > -np.inf) / np.minimum(self.sizes, SUPPORTING_ROWS)
@@ -110,15 +116,15 @@ class _Rows:
 
 def _held(index: Index, tokens: _Tokens, rows: _Rows) -> tuple[np.ndarray, np.ndarray]:
     """How much of the question each row holds, and which of its tokens each unit."""
-    bounds = [index.token_starts[first : last + 1] for first, last in rows.ranges]
-    written = np.concatenate([index.tokens[part[0] : part[-1]] for part in bounds])
+    starts = index.token_starts
+    written = np.concatenate([index.tokens[starts[first] : starts[last]] for first, last in rows.runs()])
     with index.numbered(tokens.ids) as number_of:
         numbers = number_of.take(written)  # twice as fast as by brackets
-    ends = np.cumsum(np.concatenate([part[1:] - part[:-1] for part in bounds]))
+    ends = np.cumsum(starts[rows.texts + 1] - starts[rows.texts])
     at = np.flatnonzero(numbers)  # few words of a unit are the question's
     numbers = numbers[at]
     row = np.searchsorted(ends, at, side="right")
-    shared = np.bincount(row, tokens.counted[numbers], len(rows.numbers))
+    shared = np.bincount(row, tokens.counted[numbers], len(rows.texts))
     found = np.zeros((len(rows.sizes), len(tokens.counted)), np.float32)
     found[rows.units[row], numbers] = 1.0
     return shared, found

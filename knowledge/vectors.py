@@ -19,8 +19,9 @@ from knowledge.arrays import mapped
 
 SCAN_FILE = "vectors.faiss"
 EXACT_FILE = "vectors.npy"
+# So many vectors are kept as they are; of more (a gigabyte a million) the eight bits must do, a thousandth off.
+EXACT_VECTORS = 50_000
 SCAN_SCALE_FILE = "vectors_scale.npy"  # codes of a component of one, and the longest distance of a vector to its codes
-PLACES_FILE = "row_vectors.npy"
 ROWS_FILE = "vector_rows.npy"
 STARTS_FILE = "vector_row_starts.npy"
 LARGEST_CODE = 127  # of a signed byte
@@ -58,8 +59,9 @@ def write_vectors(folder: Path, batches: Iterable[np.ndarray], dimension: int, p
             largest = max(largest, float(np.abs(batch).max(initial=0.0)))
             file.write(np.ascontiguousarray(batch, "<f4").tobytes())
     _write_scan(folder, dimension, LARGEST_CODE / largest if largest else 1.0)
+    if count > EXACT_VECTORS:
+        (folder / EXACT_FILE).unlink()
     order = np.argsort(places, kind="stable").astype(np.int32)
-    np.save(folder / PLACES_FILE, places.astype(np.int64))
     np.save(folder / ROWS_FILE, order)
     np.save(folder / STARTS_FILE, np.searchsorted(places[order], np.arange(count + 1)).astype(np.int64))
 
@@ -81,18 +83,24 @@ def _write_scan(folder: Path, dimension: int, scale: float) -> None:
 class VectorIndex:
     """A written index, opened for reading; safe to use from several threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, places: np.ndarray) -> None:
+        """``places`` gives the vector of each row, as when it was written."""
         self._scan = faiss.read_index(str(folder / SCAN_FILE), faiss.IO_FLAG_MMAP_IFC)
         self._scale, self._distance = np.load(folder / SCAN_SCALE_FILE).tolist()
-        self._exact = mapped(folder / EXACT_FILE)
-        self._places = mapped(folder / PLACES_FILE)
+        self._exact = mapped(folder / EXACT_FILE) if self.count <= EXACT_VECTORS else None
+        self._places = places
         self._rows = mapped(folder / ROWS_FILE)
         self._starts = mapped(folder / STARTS_FILE)
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        return int(self._exact.shape[1])
+        return int(self._scan.d)
+
+    @property
+    def count(self) -> int:
+        """How many distinct vectors it holds."""
+        return int(self._scan.ntotal)
 
     @property
     def rows(self) -> int:
@@ -101,7 +109,7 @@ class VectorIndex:
 
     def part(self, mask: np.ndarray) -> Inside:
         """What ``search`` takes to look at some rows only, given by one boolean a row."""
-        vectors = np.zeros(len(self._exact), bool)
+        vectors = np.zeros(self.count, bool)
         vectors[self._places[mask]] = True
         bits = np.packbits(vectors, bitorder="little")
         parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(len(vectors), faiss.swig_ptr(bits)))
@@ -109,14 +117,13 @@ class VectorIndex:
 
     def search(self, vector: np.ndarray, limit: int, inside: Inside | None) -> tuple[np.ndarray, np.ndarray]:
         """The nearest rows and their cosines, best first; of equally near ones those that come first."""
-        count = len(self._exact)
-        if not count:
+        if not self.count:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         look = limit * FIRST_LOOK
         while True:
-            found, next_best = self._scan_best(vector, min(look, count), inside)
+            found, next_best = self._scan_best(vector, min(look, self.count), inside)
             found = np.sort(found)
-            cosines = self._cosines(vector, found)
+            cosines = self.cosines(vector, found)
             order = np.argsort(-cosines, kind="stable")
             rows, near = self._expand(found[order], cosines[order], limit, inside)
             seen_all = len(found) < look or look >= limit * WIDEST_LOOK
@@ -124,9 +131,18 @@ class VectorIndex:
                 return rows, near
             look *= NEXT_LOOK
 
-    def cosines(self, vector: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """The cosines of some rows."""
-        return self._cosines(vector, self._places[rows])
+    def cosines(self, vector: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+        """The cosines of a question with some of the distinct vectors."""
+        vector, vectors = np.ascontiguousarray(vector, np.float32), np.ascontiguousarray(vectors, np.int64)
+        if self._exact is None:
+            coded: np.ndarray = self._scan.reconstruct_batch(vectors) @ vector / np.float32(self._scale)
+            return coded
+        cosines = np.empty(len(vectors), np.float32)
+        # As the rows times the vector, but without copying the rows together first.
+        faiss.fvec_inner_products_by_idx(
+            *map(faiss.swig_ptr, (cosines, vector, self._exact, vectors)), self.dimension, 1, len(vectors)
+        )
+        return cosines
 
     def _scan_best(self, vector: np.ndarray, count: int, inside: Inside | None) -> tuple[np.ndarray, float]:
         """The vectors whose codes are nearest, and the highest cosine that one left out may have."""
@@ -140,15 +156,6 @@ class VectorIndex:
         scores, found = self._scan.search(codes[None, :], count, params=parameters)
         known = found[0] >= 0
         return found[0][known], float(scores[0, -1]) / (self._scale * float(scale)) + unsure
-
-    def _cosines(self, vector: np.ndarray, places: np.ndarray) -> np.ndarray:
-        """Exact cosines of some vectors, without copying them."""
-        vector, places = np.ascontiguousarray(vector, np.float32), np.ascontiguousarray(places, np.int64)
-        cosines = np.empty(len(places), np.float32)
-        faiss.fvec_inner_products_by_idx(
-            *map(faiss.swig_ptr, (cosines, vector, self._exact, places)), self.dimension, 1, len(places)
-        )
-        return cosines
 
     def _expand(
         self, vectors: np.ndarray, cosines: np.ndarray, limit: int, inside: Inside | None

@@ -29,7 +29,7 @@ def places() -> np.ndarray:
 def index(tmp_path_factory: pytest.TempPathFactory, vectors: np.ndarray, places: np.ndarray) -> VectorIndex:
     folder = tmp_path_factory.mktemp("vectors")
     write_vectors(folder, np.array_split(vectors, 7), DIMENSION, places)
-    return VectorIndex(folder)
+    return VectorIndex(folder, places)
 
 
 def nearest(vectors: np.ndarray, places: np.ndarray, question: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -73,17 +73,29 @@ def test_where_all_are_equally_near_it_ends_with_the_first_rows(tmp_path: Path) 
     same = np.zeros((9000, 8), np.float32)
     same[:, 0] = 1.0
     write_vectors(tmp_path, [same], 8, np.arange(9000))
-    rows, cosines = VectorIndex(tmp_path).search(same[0], 20, None)
+    rows, cosines = VectorIndex(tmp_path, np.arange(9000)).search(same[0], 20, None)
     assert len(rows) == 20
     assert (cosines == 1.0).all()
 
 
-def test_cosines_of_rows(index: VectorIndex, vectors: np.ndarray, places: np.ndarray) -> None:
-    rows = np.asarray([2999, 0, 1500])
-    assert index.cosines(vectors[3], rows) == pytest.approx(vectors[places[rows]] @ vectors[3], abs=1e-6)
+def test_cosines(index: VectorIndex, vectors: np.ndarray) -> None:
+    some = np.asarray([1799, 0, 1500])
+    assert index.cosines(vectors[3], some) == pytest.approx(vectors[some] @ vectors[3], abs=1e-6)
+
+
+def test_of_very_many_vectors_eight_bits_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("knowledge.vectors.EXACT_VECTORS", 100)
+    made = np.random.default_rng(4).standard_normal((400, 32)).astype(np.float32)
+    made /= np.linalg.norm(made, axis=1, keepdims=True)
+    write_vectors(tmp_path, [made], 32, np.arange(400))
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < made.nbytes
+    index = VectorIndex(tmp_path, np.arange(400))
+    rows, cosines = index.search(made[7], 5, None)
+    assert rows[0] == 7
+    assert cosines == pytest.approx(made[rows] @ made[7], abs=0.01)
 
 
 def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
     write_vectors(tmp_path, [], 8, np.empty(0, np.int64))
-    rows, cosines = VectorIndex(tmp_path).search(np.ones(8, np.float32), 20, None)
+    rows, cosines = VectorIndex(tmp_path, np.empty(0, np.int64)).search(np.ones(8, np.float32), 20, None)
     assert not len(rows) and not len(cosines)
