@@ -14,13 +14,10 @@ from knowledge.encoder import Encoder
 from knowledge.index import (
     DOCUMENTS_FILE,
     LEXICAL_FOLDER,
-    NATIONAL,
     PASSAGES_FILE,
     TOPICS_HELD_FILE,
-    VECTORS_FILE,
-    token_hash,
 )
-from knowledge.lexical import write_lexical
+from knowledge.lexical import token_hash, write_lexical
 from knowledge.meaning import MARKED
 from knowledge.text import lexical_tokens, pairs, syllables
 from knowledge.topics import Topics, load_topics
@@ -30,6 +27,7 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done and how many there are."""
 
 ENCODING_BATCH = 2048
+FIRST_VOCABULARY = 65_536  # tokens there is room for at first; it grows
 PROGRESS_STEP = 1000  # passages between two reports
 
 
@@ -42,9 +40,13 @@ class IndexWriter:
         self._progress = progress
         self._documents: list[DocumentInfo] = []
         self._document_numbers: dict[str, int] = {}
-        self._rows: list[str] = []
         self._vocabulary: dict[str, int] = {}
-        self._frequencies: list[int] = []
+        self._frequencies = np.zeros(FIRST_VOCABULARY, np.int64)
+        # Rows that say the same (the same is asked of every ward's plan) share a text, its tokens and its vector.
+        self._texts: dict[str, int] = {}
+        self._text_tokens: list[np.ndarray] = []
+        self._asked_tokens: dict[str, list[str]] = {}
+        self._row_texts: list[int] = []
 
     def write(self, passages: Sequence[Passage]) -> int:
         """Writes everything but the manifest; returns the number of rows."""
@@ -53,12 +55,12 @@ class IndexWriter:
         entries = [(passage, topics.held(passage)) for passage in passages]
         questions = [_questions(passage, held, topics) for passage, held in entries]
         self._write_passages(entries, questions)
-        token_rows = self._write_lexical(passages, questions)
-        self._write_token_rows(token_rows, questions)
-        self._write_vectors(passages, questions)
+        self._write_lexical(passages, questions)
+        self._write_tokens(questions)
+        self._write_vectors()
         self._save_documents()
         self._save_topics(entries)
-        return len(token_rows)
+        return len(self._row_texts)
 
     def _write_passages(
         self, entries: Sequence[tuple[Passage, tuple[str, ...]]], questions: Sequence[Sequence[str]]
@@ -82,64 +84,72 @@ class IndexWriter:
         self._save("passage_starts", np.asarray(starts, np.int64))
         self._save("passage_documents", np.asarray(numbers, np.int32))
 
-    def _write_lexical(self, passages: Sequence[Passage], questions: Sequence[Sequence[str]]) -> list[np.ndarray]:
-        """Writes the BM25 index and returns the token numbers of every row."""
-        rows: list[np.ndarray] = []
+    def _write_lexical(self, passages: Sequence[Passage], questions: Sequence[Sequence[str]]) -> None:
+        """Writes the BM25 index and gathers the texts and tokens of every row."""
 
-        def documents() -> Iterator[tuple[str, list[str], list[str]]]:
+        def documents() -> Iterator[tuple[list[str], list[str]]]:
             for number, (passage, asked) in enumerate(zip(passages, questions, strict=True)):
-                body = lexical_tokens(searched_text(passage))
-                asked_tokens = [lexical_tokens(question) for question in asked]
-                for tokens, text in zip((body, *asked_tokens), (searched_text(passage), *asked), strict=True):
-                    rows.append(self._number_tokens([*tokens, *marked_tokens(text)]))
-                self._count(rows[-1 - len(asked) :])
+                text = searched_text(passage)
+                body = lexical_tokens(text)
+                rows = [self._add_row(text, body), *(self._add_row(one, self._tokens_asked(one)) for one in asked)]
+                self._count(rows)
                 self._report("lexical index", number, len(passages))
-                yield passage.document.ward or NATIONAL, body, [t for tokens in asked_tokens for t in tokens]
+                yield body, [token for question in asked for token in self._tokens_asked(question)]
 
         write_lexical(self._folder / LEXICAL_FOLDER, documents())
-        return rows
 
-    def _number_tokens(self, tokens: Sequence[str]) -> np.ndarray:
-        vocabulary = self._vocabulary
-        numbers = {vocabulary.setdefault(token, len(vocabulary)) for token in tokens}
-        return np.fromiter(numbers, np.uint32, len(numbers))
+    def _tokens_asked(self, question: str) -> list[str]:
+        if question not in self._asked_tokens:
+            self._asked_tokens[question] = lexical_tokens(question)
+        return self._asked_tokens[question]
+
+    def _add_row(self, text: str, tokens: Sequence[str]) -> np.ndarray:
+        """The numbers of the distinct tokens of one more row, with marks and without."""
+        number = self._texts.setdefault(text, len(self._texts))
+        self._row_texts.append(number)
+        if number == len(self._text_tokens):
+            vocabulary = self._vocabulary
+            numbers = {vocabulary.setdefault(token, len(vocabulary)) for token in (*tokens, *marked_tokens(text))}
+            self._text_tokens.append(np.fromiter(numbers, np.uint32, len(numbers)))
+        return self._text_tokens[number]
 
     def _count(self, rows: Sequence[np.ndarray]) -> None:
-        self._frequencies.extend([0] * (len(self._vocabulary) - len(self._frequencies)))
-        for number in {int(number) for row in rows for number in row}:
-            self._frequencies[number] += 1
+        """Counts a passage for each of its tokens."""
+        while len(self._frequencies) < len(self._vocabulary):
+            self._frequencies = np.concatenate([self._frequencies, np.zeros_like(self._frequencies)])
+        self._frequencies[np.unique(np.concatenate(rows))] += 1
 
-    def _write_token_rows(self, rows: list[np.ndarray], questions: Sequence[Sequence[str]]) -> None:
-        hashes = np.fromiter((token_hash(token) for token in self._vocabulary), np.uint32, len(self._vocabulary))
+    def _write_tokens(self, questions: Sequence[Sequence[str]]) -> None:
+        hashes = np.fromiter(map(token_hash, self._vocabulary), np.uint64, len(self._vocabulary))
         order = np.argsort(hashes, kind="stable")
         place = np.empty(len(order), np.uint32)
         place[order] = np.arange(len(order), dtype=np.uint32)
         # Robertson's inverse document frequency as in BM25: always positive, largest for a token of one passage.
-        frequencies = np.asarray(self._frequencies, np.float64)
+        frequencies = self._frequencies[: len(order)].astype(np.float64)
         weights = np.log1p((len(questions) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+        texts = self._text_tokens
         self._save("vocabulary", hashes[order])
         self._save("weights", weights[order])
-        self._save("tokens", place[np.concatenate(rows)] if rows else np.empty(0, np.uint32))
-        self._save("token_starts", np.cumsum([0, *map(len, rows)]).astype(np.int64))
-        # Syllables with marks repeat what the others say: they do not make a row longer.
+        self._save("tokens", place[np.concatenate(texts)] if texts else np.empty(0, np.uint32))
+        self._save("token_starts", np.cumsum([0, *map(len, texts)]).astype(np.int64))
+        # Syllables with marks repeat what the others say: they do not make a text longer.
         plain = np.fromiter((not token.startswith(MARKED) for token in self._vocabulary), bool, len(weights))
         counted = weights * plain
-        self._save("row_weights", np.asarray([counted[row].sum() for row in rows], np.float32))
+        self._save("text_weights", np.asarray([counted[text].sum() for text in texts], np.float32))
         sizes = np.asarray([1 + len(asked) for asked in questions], np.int64)
+        self._save("row_texts", np.asarray(self._row_texts, np.int32))
         self._save("row_starts", np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
         self._save("row_owners", np.repeat(np.arange(len(questions), dtype=np.int32), sizes))
 
-    def _write_vectors(self, passages: Sequence[Passage], questions: Sequence[Sequence[str]]) -> None:
-        texts: list[str] = []
-        for passage, asked in zip(passages, questions, strict=True):
-            texts += [searched_text(passage), *asked]
+    def _write_vectors(self) -> None:
+        texts = list(self._texts)
 
         def batches() -> Iterator[np.ndarray]:
             for start in range(0, len(texts), ENCODING_BATCH):
                 self._report("vectors", start, len(texts), step=1)
                 yield self._encoder.encode_passages(texts[start : start + ENCODING_BATCH])
 
-        write_vectors(self._folder / VECTORS_FILE, batches(), self._encoder.dimension, len(texts))
+        write_vectors(self._folder, batches(), self._encoder.dimension, np.asarray(self._row_texts, np.int64))
 
     def _document_number(self, document: DocumentInfo) -> int:
         if document.id not in self._document_numbers:

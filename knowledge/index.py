@@ -2,40 +2,44 @@
 
 ``indexer.build`` writes it. Beside the lexical and the vector index it holds the passages themselves and, for every
 passage and every question a passage answers (a "row"), the set of its lexical tokens: what the ranker needs to tell
-how much of a question a row covers.
+how much of a question a row covers. Rows that say the same share a "text": its tokens and its vector.
 """
 
 from __future__ import annotations
 
 import json
 import mmap
-import zlib
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from knowledge.arrays import mapped
 from knowledge.documents import DocumentInfo, DocumentKind, Passage
-from knowledge.lexical import LexicalIndex
+from knowledge.lexical import LexicalIndex, token_hash
 from knowledge.text import lexical_tokens
-from knowledge.vectors import VectorIndex, bitmap
+from knowledge.vectors import Inside, VectorIndex
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST_FILE = "manifest.json"
 DOCUMENTS_FILE = "documents.json"
 PASSAGES_FILE = "passages.jsonl"
 LEXICAL_FOLDER = "lexical"
-VECTORS_FILE = "vectors.faiss"
 TOPICS_HELD_FILE = "topics_held.json"
 NATIONAL = "*"
 """Scope of material that serves every ward."""
 
 REBUILD = "rebuild it with: bdhvs index build"
-_ARRAYS = ("passage_starts", "passage_documents", "row_starts", "row_owners", "token_starts", "tokens", "row_weights")
+_ARRAYS = ("passage_starts", "passage_documents", "row_starts", "row_owners", "row_texts")
+_TEXTS = ("token_starts", "tokens", "text_weights")
 _VOCABULARY = ("vocabulary", "weights")
 OPENING_WORDS = 12  # an office or a subject is named within the first line
+PASSAGES_KEPT = 4096  # in memory, about 5 KB each: what a day's questions are about
 SCOPES_KEPT = 64  # bitmaps of scopes kept in memory; a city has 114 wards, few are asked at once
 
 
@@ -88,22 +92,20 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexBrokenError(f"{path} has wrong fields ({error}); {REBUILD}") from error
 
 
-def token_hash(token: str) -> int:
-    """The number a token is stored under: the same in every process, unlike ``hash``."""
-    return zlib.crc32(token.encode("utf-8"))
+class Scope(NamedTuple):
+    """What is searched: one boolean a passage for the lexical index, and the same for the vectors."""
+
+    passages: np.ndarray
+    rows: Inside
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A passage as the index keeps it: with the topics it holds (see ``knowledge.topics``).
-
-    ``opening`` are the lexical tokens of its last heading and first words: what it is about, before what it says.
-    """
+    """A passage as the index keeps it: with the topics it holds (see ``knowledge.topics``)."""
 
     ordinal: int
     passage: Passage
     topics: tuple[str, ...]
-    opening: frozenset[str]
 
 
 class Index:
@@ -114,16 +116,17 @@ class Index:
         self.manifest = manifest
         self.documents = _read_documents(folder)
         self.lexical = LexicalIndex(folder / LEXICAL_FOLDER)
-        self.vectors = VectorIndex(folder / VECTORS_FILE)
-        arrays = {name: _mapped(folder / f"{name}.npy") for name in _ARRAYS}
+        arrays = {name: mapped(folder / f"{name}.npy") for name in (*_ARRAYS, *_TEXTS)}
         self._passage_starts = arrays["passage_starts"]
         self.passage_documents: np.ndarray = arrays["passage_documents"]
         self.row_starts: np.ndarray = arrays["row_starts"]
         self.row_owners: np.ndarray = arrays["row_owners"]
+        self.row_texts: np.ndarray = arrays["row_texts"]
+        self.vectors = VectorIndex(folder, self.row_texts)
         self.token_starts: np.ndarray = arrays["token_starts"]
         self.tokens: np.ndarray = arrays["tokens"]
-        self.row_weights: np.ndarray = arrays["row_weights"]
-        vocabulary = {name: _mapped(folder / f"{name}.npy") for name in _VOCABULARY}
+        self.text_weights: np.ndarray = arrays["text_weights"]
+        vocabulary = {name: mapped(folder / f"{name}.npy") for name in _VOCABULARY}
         self._vocabulary = vocabulary["vocabulary"]
         self._weights = vocabulary["weights"]
         self._unknown_weight = float(np.log1p(manifest.passages / 0.5))
@@ -132,17 +135,11 @@ class Index:
         with (folder / PASSAGES_FILE).open("rb") as file:
             size = file.seek(0, 2)
             self._passages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
-        self._scope_of_document = np.asarray(
-            [self._scope_number(document.ward) for document in self.documents], np.int32
-        )
+        self._kept = threading.local()
         self._check()
-        self.entry = lru_cache(maxsize=4096)(self._entry)
-        self.rows_inside = lru_cache(maxsize=SCOPES_KEPT)(self._rows_inside)
-
-    @property
-    def scopes(self) -> tuple[str, ...]:
-        """The ward codes that have material, sorted."""
-        return tuple(sorted({document.ward for document in self.documents if document.ward}))
+        self.entry = lru_cache(maxsize=PASSAGES_KEPT)(self._entry)
+        self.opening = lru_cache(maxsize=PASSAGES_KEPT)(self._opening)
+        self.scope = lru_cache(maxsize=SCOPES_KEPT)(self._scope)
 
     @property
     def vocabulary_size(self) -> int:
@@ -154,7 +151,7 @@ class Index:
 
     def token_ids(self, tokens: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """For each token its number (-1 when no passage has it) and its weight (inverse document frequency)."""
-        hashes = np.fromiter((token_hash(token) for token in tokens), np.uint32, len(tokens))
+        hashes = np.fromiter(map(token_hash, tokens), np.uint64, len(tokens))
         if not len(self._vocabulary):
             return np.full(len(tokens), -1, np.int64), np.full(len(tokens), self._unknown_weight, np.float32)
         places = np.searchsorted(self._vocabulary, hashes)
@@ -163,13 +160,25 @@ class Index:
         weights = np.where(known, self._weights[places], self._unknown_weight).astype(np.float32)
         return np.where(known, places, -1), weights
 
+    @contextmanager
+    def numbered(self, ids: np.ndarray) -> Iterator[np.ndarray]:
+        """A table that gives, for every token of the vocabulary, its place in ``ids``; 0 for all that are not there.
+
+        Kept between questions, a table a thread: clearing a whole one for each would take longer than reading it.
+        """
+        table: np.ndarray | None = getattr(self._kept, "table", None)
+        if table is None:
+            table = self._kept.table = np.zeros(self.vocabulary_size, np.int16)
+        known = np.flatnonzero(ids >= 0)
+        table[ids[known]] = known
+        try:
+            yield table
+        finally:
+            table[ids[known]] = 0
+
     def has_token(self, token: str) -> bool:
         """Whether any passage has the token."""
         return bool(self.token_ids((token,))[0][0] >= 0)
-
-    def scope_of(self, ordinal: int) -> str:
-        """The ward code of a passage, or NATIONAL."""
-        return self.documents[int(self.passage_documents[ordinal])].ward or NATIONAL
 
     def document_of(self, ordinal: int) -> DocumentInfo:
         """The document of a passage."""
@@ -192,36 +201,35 @@ class Index:
             questions=tuple(record["questions"]),
             role=record["role"],
         )
+        return Entry(ordinal, passage, tuple(record["topics"]))
+
+    def _opening(self, ordinal: int) -> frozenset[str]:
+        """The lexical tokens of a passage's last heading and first words: what it is about, before what it says."""
+        passage = self.entry(ordinal).passage
         first = " ".join([*passage.path[-1:], *passage.text.split(None, OPENING_WORDS)[:OPENING_WORDS]])
-        return Entry(ordinal, passage, tuple(record["topics"]), frozenset(lexical_tokens(first)))
+        return frozenset(lexical_tokens(first))
 
-    def _rows_inside(self, scopes: tuple[str, ...]) -> np.ndarray:
-        """The bitmap of the rows whose passages belong to the scopes."""
-        wanted = [self._scope_number(None if scope == NATIONAL else scope) for scope in scopes]
-        of_passage = self._scope_of_document[self.passage_documents]
-        return bitmap(np.isin(of_passage, wanted)[self.row_owners])
-
-    def _scope_number(self, ward: str | None) -> int:
-        return self.scopes.index(ward) + 1 if ward in self.scopes else (0 if ward is None else -1)
+    def _scope(self, scopes: tuple[str, ...]) -> Scope:
+        """The passages that belong to some wards, or to NATIONAL."""
+        wanted = [None if scope == NATIONAL else scope for scope in scopes]
+        documents = np.fromiter((document.ward in wanted for document in self.documents), bool, len(self.documents))
+        passages = documents[self.passage_documents]
+        return Scope(passages, self.vectors.part(passages[self.row_owners]))
 
     def _check(self) -> None:
         rows = self.manifest.rows
         sizes = {
             "passages": (self.lexical.count, self.manifest.passages),
-            "vectors": (self.vectors.rows, rows),
+            "vector rows": (self.vectors.rows, rows),
             "row owners": (len(self.row_owners), rows),
-            "token rows": (len(self.token_starts), rows + 1),
+            "row texts": (len(self.row_texts), rows),
+            "token rows": (len(self.token_starts), self.vectors.count + 1),
             "passage starts": (len(self._passage_starts), self.manifest.passages + 1),
             "passage bytes": (len(self._passages), int(self._passage_starts[-1])),
         }
         for name, (found, expected) in sizes.items():
             if found != expected:
                 raise IndexBrokenError(f"{self.folder}: {found} {name}, expected {expected}; {REBUILD}")
-
-
-def _mapped(path: Path) -> np.ndarray:
-    """An array mapped from disk, as a plain array: memmap objects are slow to slice."""
-    return np.asarray(np.load(path, mmap_mode="r")).view(np.ndarray)
 
 
 def load_index(folder: Path) -> Index:

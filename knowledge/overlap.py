@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,13 +13,10 @@ from knowledge.meaning import Meaning
 from knowledge.text.tokens import PAIR_JOINER
 
 SUPPORTING_ROWS = 3  # phrasings that speak for a unit together; one alone may match by accident
-
-
 MOST_TELLING = 2  # words: what a question is about is rarely said in more
 
 
-@dataclass(frozen=True, slots=True)
-class Overlap:
+class Overlap(NamedTuple):
     """Shares of the question's meaning (0..1) that a unit holds; see ``knowledge.search.Features``."""
 
     coverage: float
@@ -38,9 +36,12 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class _Tokens:
-    """The distinct tokens of a question: their places in the vocabulary, and what each is worth in each group."""
+    """The distinct tokens of a question: their places in the vocabulary, and what each is worth in each group.
 
-    place_of: np.ndarray
+    ``ids`` are those of tokens that the index knows at their number, else -1; number 0 stands for all others.
+    """
+
+    ids: np.ndarray
     groups: np.ndarray
     counted: np.ndarray
     known: float
@@ -55,71 +56,99 @@ def overlaps(
 ) -> list[Overlap]:
     """The overlap of a question with units given as ranges of passages; ``titled`` tells which have a title row."""
     tokens = _read_tokens(index, meaning)
-    rows = [(int(index.row_starts[first]), int(index.row_starts[last])) for first, last in spans]
-    bounds = [index.token_starts[first : last + 1] for first, last in rows]
-    places = tokens.place_of[np.concatenate([index.tokens[part[0] : part[-1]] for part in bounds])]
-    sizes = [int(part[-1] - part[0]) for part in bounds]
-    found = np.zeros((len(spans), len(tokens.counted)), np.float32)
-    found[np.repeat(np.arange(len(spans)), sizes), places] = 1.0
-    shares = found @ tokens.groups
-    rarest = _rarest(tokens, found)
-    running = np.concatenate([[0.0], np.cumsum(tokens.counted[places])])
-    held: list[Overlap] = []
-    start = 0
-    for number, ((first, last), part, size) in enumerate(zip(rows, bounds, sizes, strict=True)):
-        steps = running[part - part[0] + start]
-        shared = steps[1:] - steps[:-1]
-        weights = index.row_weights[first:last]
-        alike = np.sort(2 * shared / (weights + tokens.total))[::-1][:SUPPORTING_ROWS].tolist()
-        cosines = np.sort(index.vectors.cosines(vector, first, last))[::-1][:SUPPORTING_ROWS].tolist()
-        title = float(shared[1] / weights[1]) if titled[number] and last - first > 1 and weights[1] else 0.0
-        coverage, words, pairs, written, written_pairs = shares[number].tolist()
-        held.append(
-            Overlap(
-                coverage=coverage,
-                words=words,
-                pairs=pairs,
-                written=written,
-                written_pairs=written_pairs,
-                known=tokens.known,
-                row=float(shared.max()) / tokens.total,
-                rarest=rarest[number],
-                likeness=alike[0],
-                support=sum(alike) / len(alike),
-                title=title,
-                cosine=cosines[0],
-                cosine_support=sum(cosines) / len(cosines),
-            )
-        )
-        start += size
-    return held
+    rows = _Rows(index, spans)
+    shared, found = _held(index, tokens, rows)
+    weights = index.text_weights[rows.texts]
+    alike = 2 * shared / (weights + tokens.total)
+    first, mean = rows.best(np.stack([alike, index.vectors.cosines(vector, rows.texts)]))
+    coverage, words, pairs, written, written_pairs = (found @ tokens.groups).T
+    columns: dict[str, np.ndarray] = {
+        "coverage": coverage,
+        "words": words,
+        "pairs": pairs,
+        "written": written,
+        "written_pairs": written_pairs,
+        "known": np.full(len(spans), tokens.known),
+        "row": np.maximum.reduceat(shared, rows.starts) / tokens.total,
+        "rarest": _rarest(tokens, found),
+        "likeness": first[0],
+        "support": mean[0],
+        "title": _titles(shared, weights, rows, np.asarray(titled)),
+        "cosine": first[1],
+        "cosine_support": mean[1],
+    }
+    return [Overlap(*values) for values in zip(*(columns[name].tolist() for name in Overlap._fields), strict=True)]
 
 
-def _rarest(tokens: _Tokens, found: np.ndarray) -> list[float]:
+def _titles(shared: np.ndarray, weights: np.ndarray, rows: _Rows, titled: np.ndarray) -> np.ndarray:
+    """The share of its title that the question says, for each unit that has one: its second row."""
+    second = np.minimum(rows.starts + 1, len(weights) - 1)
+    known = titled & (rows.sizes > 1) & (weights[second] > 0)
+    return np.where(known, shared[second] / np.where(known, weights[second], 1.0), 0.0)
+
+
+class _Rows:
+    """The rows of some units one after the other: their texts, and where each unit starts."""
+
+    def __init__(self, index: Index, spans: Sequence[tuple[int, int]]) -> None:
+        """``spans`` are the passages of each unit; a unit has at least one."""
+        ranges = index.row_starts[np.asarray(spans)]
+        self.texts = np.concatenate([index.row_texts[first:last] for first, last in ranges.tolist()])
+        self.sizes = ranges[:, 1] - ranges[:, 0]
+        self.starts = np.cumsum(self.sizes) - self.sizes
+        self.units = np.repeat(np.arange(len(spans)), self.sizes)
+
+    def runs(self) -> list[tuple[int, int]]:
+        """The texts as ranges: most stand side by side."""
+        breaks = np.flatnonzero(np.diff(self.texts) != 1) + 1
+        first, last = self.texts[np.concatenate([[0], breaks])], self.texts[np.concatenate([breaks - 1, [-1]])]
+        return list(zip(first.tolist(), (last + 1).tolist(), strict=True))
+
+    def best(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """For each line of ``values`` and each unit, the largest value and the mean of the SUPPORTING_ROWS largest."""
+        wide = np.full((len(values), len(self.sizes), max(SUPPORTING_ROWS, int(self.sizes.max()))), -np.inf)
+        wide[:, self.units, np.arange(len(self.texts)) - self.starts[self.units]] = values
+        wide.partition(wide.shape[-1] - SUPPORTING_ROWS)
+        most = wide[:, :, -SUPPORTING_ROWS:]
+        mean = most.sum(axis=-1, where=most > -np.inf) / np.minimum(self.sizes, SUPPORTING_ROWS)
+        return most.max(axis=-1), mean
+
+
+def _held(index: Index, tokens: _Tokens, rows: _Rows) -> tuple[np.ndarray, np.ndarray]:
+    """How much of the question each row holds, and which of its tokens each unit."""
+    starts = index.token_starts
+    written = np.concatenate([index.tokens[starts[first] : starts[last]] for first, last in rows.runs()])
+    with index.numbered(tokens.ids) as number_of:
+        numbers = number_of.take(written)  # twice as fast as by brackets
+    ends = np.cumsum(starts[rows.texts + 1] - starts[rows.texts])
+    at = np.flatnonzero(numbers)  # few words of a unit are the question's
+    numbers = numbers[at]
+    row = np.searchsorted(ends, at, side="right")
+    shared = np.bincount(row, tokens.counted[numbers], len(rows.texts))
+    found = np.zeros((len(rows.sizes), len(tokens.counted)), np.float32)
+    found[rows.units[row], numbers] = 1.0
+    return shared, found
+
+
+def _rarest(tokens: _Tokens, found: np.ndarray) -> np.ndarray:
     """How much of the question's most telling words each unit holds, as they are written."""
     worth = tokens.groups[:, 3]
     telling = np.argsort(-worth)[:MOST_TELLING]
-    total = float(worth[telling].sum()) or 1.0
-    shares: list[float] = (found[:, telling] @ worth[telling] / total).tolist()
+    shares: np.ndarray = found[:, telling] @ worth[telling] / (float(worth[telling].sum()) or 1.0)
     return shares
 
 
 def _read_tokens(index: Index, meaning: Meaning) -> _Tokens:
-    """Place 0 stands for every token that the question does not have."""
     names = list(dict.fromkeys([*meaning.folded, *meaning.marked]))
     ids, weights = index.token_ids(names)
-    folded = np.fromiter((meaning.folded.get(name, 0.0) for name in names), np.float32, len(names)) * weights
-    marked = np.fromiter((meaning.marked.get(name, 0.0) for name in names), np.float32, len(names)) * weights
-    pair = np.fromiter((PAIR_JOINER in name for name in names), bool, len(names))
-    telling = pair & np.fromiter((meaning.folded.get(name, 0.0) >= 1.0 for name in names), bool, len(names))
-    in_full = np.fromiter((meaning.marked.get(name, 0.0) >= 1.0 for name in names), bool, len(names))
-    parts = [folded, folded * ~pair, folded * telling, marked * ~pair, marked * (pair & in_full)]
-    groups = np.stack(parts, axis=1)
-    groups /= np.maximum(groups.sum(axis=0), 1e-9)
-    place_of = np.zeros(index.vocabulary_size + 1, np.int16)
-    known = np.flatnonzero(ids >= 0)
-    place_of[ids[known]] = known + 1
-    empty = np.zeros((1, groups.shape[1]), np.float32)
+    shares = [(meaning.folded.get(name, 0.0), meaning.marked.get(name, 0.0), PAIR_JOINER in name) for name in names]
+    table = np.asarray(shares, np.float32).reshape(-1, 3)
+    pair = table[:, 2] > 0
+    folded, marked = table[:, 0] * weights, table[:, 1] * weights
+    telling, in_full = pair & (table[:, 0] >= 1.0), pair & (table[:, 1] >= 1.0)
     single = marked * ~pair
-    share_known = float(single[known].sum() / max(single.sum(), 1e-9))
-    return _Tokens(place_of, np.concatenate([empty, groups]), np.concatenate([[0.0], folded]), share_known)
+    groups = np.zeros((len(names) + 1, 5), np.float32)
+    groups[1:] = np.stack([folded, folded * ~pair, folded * telling, single, marked * in_full], axis=1)
+    groups /= np.maximum(groups.sum(axis=0), 1e-9)
+    share_known = float(single[ids >= 0].sum() / max(single.sum(), 1e-9))
+    return _Tokens(np.concatenate([[-1], ids]), groups, np.concatenate([[0.0], folded]), share_known)

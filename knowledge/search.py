@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,7 +29,7 @@ NEVER_SEEN = 0.5
 _ITEM_NUMBER = re.compile(r"^\(?(\d{1,2})[.)]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes three times as long to make, and 16 are made for every question
 class Features:
     """What is known of a unit and a question; every value is 0..1 unless said otherwise.
 
@@ -128,22 +129,18 @@ class Searcher:
 
     def _pool(self, question: Question, vector: np.ndarray, scopes: tuple[str, ...] | None) -> list[_Pooled]:
         """The best passages of both searches with min-max scores; one missing from a list has 0 there."""
-        ordinals, scores = self.index.lexical.search(question.search_weights(), scopes, POOL)
-        inside = None if scopes is None else self.index.rows_inside(scopes)
-        rows, cosines = self.index.vectors.search(vector, POOL, inside)
-        owners = self.index.row_owners[rows]
-        owners, first = np.unique(owners, return_index=True)
-        dense = cosines[first]
-        pooled: dict[int, _Pooled] = {}
-        for ordinal, value in zip(ordinals.tolist(), _min_max(scores), strict=True):
-            pooled[ordinal] = _Pooled(ordinal, lexical=value)
-        for ordinal, value, cosine in zip(owners.tolist(), _min_max(dense), dense.tolist(), strict=True):
-            found = pooled.setdefault(ordinal, _Pooled(ordinal))
-            found.dense, found.cosine = value, cosine
+        passages, part = (None, None) if scopes is None else self.index.scope(scopes)
+        ordinals, scores = self.index.lexical.search(question.search_weights(), passages, POOL)
+        rows, cosines = self.index.vectors.search(vector, POOL, part)
+        owners, first = np.unique(self.index.row_owners[rows], return_index=True)
+        pooled = np.union1d(ordinals, owners)
+        lexical, dense = np.zeros(len(pooled)), np.zeros(len(pooled))
+        lexical[np.searchsorted(pooled, ordinals)] = _min_max(scores)
+        dense[np.searchsorted(pooled, owners)] = _min_max(cosines[first])
         share = self._lexical_share
-        for found in pooled.values():
-            found.fused = share * found.lexical + (1 - share) * found.dense
-        return sorted(pooled.values(), key=lambda found: (-found.fused, found.ordinal))
+        fused = share * lexical + (1 - share) * dense
+        order = np.lexsort((pooled, -fused))
+        return list(map(_Pooled, *(values[order].tolist() for values in (pooled, lexical, dense, fused))))
 
     def _units(self, pool: Sequence[_Pooled], limit: int) -> list[_Unit]:
         """The pool grouped: passages of a guide become one unit, best passage first."""
@@ -171,11 +168,12 @@ class Searcher:
         titled = [unit.document.kind is DocumentKind.GUIDE for unit in units]
         found = overlaps(self.index, question.meaning, vector, spans, titled)
         described: list[tuple[Entry, Features]] = []
-        subject_asked = any(topic.subject for topic in question.topics)
+        subject_asked, asks_list = any(topic.subject for topic in question.topics), question.asks_list
         topic_ids = {topic.id for topic in question.topics}
         for unit, overlap in zip(units, found, strict=True):
             entry = self.index.entry(unit.best.ordinal)
             plan = unit.document.kind is DocumentKind.PLAN
+            opening = question.meaning.share_in(self.index.opening(entry.ordinal)) if plan else 0.0
             evidence, chance = _asked(question, entry)
             features = Features(
                 lexical=unit.lexical,
@@ -196,16 +194,16 @@ class Searcher:
                 asked=evidence,
                 chance=chance,
                 title=overlap.title,
-                opening=question.meaning.share_in(entry.opening) if plan else 0.0,
-                subject=question.meaning.share_in(entry.opening) if plan and subject_asked else 0.0,
+                opening=opening,
+                subject=opening if subject_asked else 0.0,
                 about=_agreement(question.about_plan, plan),
                 named=_agreement(bool(question.mentions.wards), plan),
                 topic=_agreement(bool(topic_ids), plan and bool(topic_ids.intersection(entry.topics))),
                 number=_agreement(question.number is not None and plan, _has_number(entry, question.number)),
                 figure=self._holds_figures(question, unit),
                 own=float(bool(wards) and unit.document.ward in (wards or ())),
-                whole=float(entry.passage.role == LIST_ROLE) if question.asks_list else 0.0,
-                part=float(entry.passage.role == LIST_ROLE) if not question.asks_list else 0.0,
+                whole=float(asks_list and entry.passage.role == LIST_ROLE),
+                part=float(not asks_list and entry.passage.role == LIST_ROLE),
             )
             described.append((entry, features))
         scores = self._ranking.scores([features for _, features in described])
@@ -251,13 +249,11 @@ def _unit_bounds(index: Index) -> tuple[np.ndarray, np.ndarray]:
     return np.where(alone, ordinals, starts[place]), np.where(alone, ordinals + 1, ends[place])
 
 
-@dataclass(slots=True)
-class _Pooled:
+class _Pooled(NamedTuple):
     ordinal: int
-    lexical: float = 0.0
-    dense: float = 0.0
-    cosine: float = 0.0
-    fused: float = 0.0
+    lexical: float
+    dense: float
+    fused: float
 
 
 @dataclass(slots=True)
@@ -270,15 +266,10 @@ class _Unit:
     lexical: float
 
 
-def _min_max(scores: np.ndarray) -> list[float]:
+def _min_max(scores: np.ndarray) -> np.ndarray:
     """Scores spread over 0..1; a single score, or equal ones, become 1."""
-    if not len(scores):
-        return []
-    low, high = float(scores.min()), float(scores.max())
-    if high <= low:
-        return [1.0] * len(scores)
-    spread: list[float] = ((scores - low) / (high - low)).tolist()
-    return spread
+    low, high = scores.min(initial=np.inf), scores.max(initial=-np.inf)
+    return (scores - low) / (high - low) if high > low else np.ones(len(scores))
 
 
 def _agreement(asked: bool, holds: bool) -> float:
@@ -288,7 +279,7 @@ def _agreement(asked: bool, holds: bool) -> float:
 
 
 def _has_number(entry: Entry, number: int | None) -> bool:
-    if not entry.passage.path or entry.passage.role == LIST_ROLE:
+    if number is None or not entry.passage.path or entry.passage.role == LIST_ROLE:
         return False
     match = _ITEM_NUMBER.match(entry.passage.path[-1])
     return match is not None and int(match.group(1)) == number

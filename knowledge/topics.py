@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
 
 from knowledge.documents import DocumentInfo, DocumentKind, Passage
 from knowledge.text import syllables
-from knowledge.text.tokens import fold
+from knowledge.text.tokens import LONGEST_TOKEN, WORDS_KEPT, fold
 
 TOPICS_FILE = Path(__file__).with_name("topics.yaml")
 LEARNT_FILE = Path(__file__).with_name("plan_topics.yaml")
@@ -57,18 +57,16 @@ class Topic:
             return False
         return not (self.not_asks and self.not_asks.search(plain))
 
-    def held_by(self, passage: Passage) -> bool:
-        """Whether a plan's passage holds what this topic asks for."""
-        if passage.document.kind is not DocumentKind.PLAN or not self._has_role(passage, self.role):
+    def held_by(self, passage: Passage, path: str, text: str) -> bool:
+        """Whether a plan's passage, its path and text as the patterns read them, holds what this topic asks for."""
+        if not self._has_role(passage, self.role):
             return False
         if self.needs and not _known(passage.document, self.needs):
             return False
-        path = plain_path(passage.path)
         if self.not_path and self.not_path.search(path):
             return False
         if self.path_only and not self.path_only.search(path):
             return False
-        text = plain_text(passage.text, marks="%")
         if self.not_text and self.not_text.search(text):
             return False
         return bool(self.path and self.path.search(path)) or bool(self.text and self.text.search(text))
@@ -101,7 +99,14 @@ def plain_text(text: str, marks: str = "") -> str:
 
 
 def _plain_word(word: str, marks: str) -> str:
-    return word if word in marks else plain_text(word)
+    if word in marks:
+        return word
+    return _plain_kept(word) if len(word) <= LONGEST_TOKEN else plain_text(word)
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _plain_kept(word: str) -> str:
+    return plain_text(word)
 
 
 def plain_path(path: Iterable[str]) -> str:
@@ -120,8 +125,11 @@ class Topics:
         return tuple(topic for topic in self.topics if topic.asked_in(plain))
 
     def held(self, passage: Passage) -> tuple[str, ...]:
-        """The ids of the topics a passage holds."""
-        return tuple(topic.id for topic in self.topics if topic.held_by(passage))
+        """The ids of the topics a passage holds; only a plan's hold any."""
+        if passage.document.kind is not DocumentKind.PLAN:
+            return ()
+        path, text = plain_path(passage.path), plain_text(passage.text, marks="%")
+        return tuple(topic.id for topic in self.topics if topic.held_by(passage, path, text))
 
     def examples(self) -> list[tuple[str, str]]:
         """What the model of asked topics learns from: phrasings that hold whatever the passage, and their topic."""

@@ -7,7 +7,7 @@ them. Units that are not covered are recognised too, so that a question about th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -87,6 +87,13 @@ class Wards:
     kinds: frozenset[tuple[str, ...]] = frozenset()
     provinces: frozenset[tuple[str, ...]] = frozenset()
     _names: tuple[_Name, ...] = field(default=(), repr=False)
+    _by_first: Mapping[str, Sequence[_Name]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        names: dict[str, list[_Name]] = {}
+        for name in self._names:
+            names.setdefault(name.words[0], []).append(name)
+        object.__setattr__(self, "_by_first", names)
 
     def __getitem__(self, code: str) -> Ward:
         for ward in self.wards:
@@ -137,7 +144,9 @@ class Wards:
         start = position + kind
         spoken = " ".join(folded[position:start])
         before = folded[start - 1] if start else ""
-        for name in self._names:
+        # A name with a slip may begin with any letters; one without is among the few that begin with this word.
+        first = folded[start] if start < len(folded) else ""
+        for name in self._names if before in _BEFORE_NAME else self._by_first.get(first, ()):
             end = start + len(name.words)
             window = tuple(folded[start:end])
             if len(window) < len(name.words) or (name.needs_kind and not kind):
@@ -155,9 +164,9 @@ class Wards:
     def _elsewhere_at(self, words: Sequence[str], folded: Sequence[str], position: int) -> int:
         """How many words at a position name a place that is not ours; 0 for none."""
         for length in (1, 2):
-            if length == 2 and position + 1 < len(folded) and self._ours_at(folded, position + 1):
-                continue  # "… thì xã Đại Sơn" without marks is no thị xã
             if tuple(folded[position : position + length]) in self.kinds:
+                if length == 2 and position + 1 < len(folded) and self._ours_at(folded, position + 1):
+                    continue  # "… thì xã Đại Sơn" without marks is no thị xã
                 start = position + length
                 for size in range(_LONGEST_NAME - 1, 0, -1):
                     if tuple(folded[start : start + size]) in self.units:

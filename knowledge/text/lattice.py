@@ -40,11 +40,15 @@ class Edge(NamedTuple):
 
 
 class _State(NamedTuple):
-    """The best way to end with an edge: its score, and the position of the edge before among those that end there."""
+    """The best way to end with an edge: its score, the position of the edge before among those that end there.
+
+    ``last`` is the last syllable's id, at hand because every edge that follows asks for it.
+    """
 
     score: float
     edge: Edge
     previous: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +81,12 @@ def read(tokens: Tokens) -> BestReading:
 
 def _best_state(model: FoldedModel, before: list[_State], edge: Edge) -> _State:
     if not before:
-        return _State(edge.option.score, edge, -1)
-    best, previous, first = -math.inf, -1, edge.option.first
-    for position, state in enumerate(before):
-        score = state.score + model.fit(state.edge.option.last, first)
-        if score > best:
-            best, previous = score, position
-    return _State(best + edge.option.score, edge, previous)
+        return _State(edge.option.score, edge, -1, edge.option.last)
+    option = edge.option
+    first, fit = option.first, model.fit
+    scores = [state.score + fit(state.last, first) for state in before]
+    best = max(scores)
+    return _State(best + option.score, edge, scores.index(best), option.last)
 
 
 def _trace(states: list[list[_State]]) -> tuple[Edge, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.text.characters import normalise, strip_diacritics
 
@@ -17,6 +18,7 @@ _SHORT_NUMBER = re.compile(r"0\d")
 # One word, two spellings (kỹ/kĩ, lý/lí, quy/qui): one token.
 _SAME_WORD = {"ki": "ky", "li": "ly", "mi": "my", "si": "sy", "ti": "ty", "hi": "hy", "qui": "quy"}
 PAIR_JOINER = "_"
+WORDS_KEPT = 32_768  # in memory as they were read, here and elsewhere: residents type a few thousand
 LONGEST_TOKEN = 64  # characters; longer runs are base64, addresses or mischief, and never what is asked for
 
 
@@ -37,6 +39,11 @@ def syllables(text: str) -> list[str]:
 
 def fold(token: str) -> str:
     """One piece as the index knows it: lower case, no diacritics, ``04`` → ``4``, ``kĩ`` → ``ky``."""
+    return _folded(token) if len(token) <= LONGEST_TOKEN else _canonical(strip_diacritics(token.lower()))
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _folded(token: str) -> str:
     return _canonical(strip_diacritics(token.lower()))
 
 
