@@ -27,7 +27,7 @@ class _Intent:
     but_not: re.Pattern[str] | None
 
     def matches(self, plain: str, bare: str, written: str) -> bool:
-        if self.but_not and self.but_not.search(plain):
+        if self.but_not and (self.but_not.search(plain) or self.but_not.search(written)):
             return False
         return bool(
             (self.whole and (self.whole.fullmatch(bare) or self.whole.fullmatch(plain)))
