@@ -35,10 +35,10 @@ def empty() -> Answer:
 def not_covered(hits: Sequence[Hit]) -> Answer | None:
     """The reply to a question about a topic known to be missing: it is named, with the desk to ask.
 
-    None when what the material covers fits better.
+    None when what the material covers fits better, or when it is not likely which topic is meant.
     """
     best = max(hits, key=lambda hit: hit.score)
-    if best.document.kind is not DocumentKind.NOT_COVERED:
+    if best.document.kind is not DocumentKind.NOT_COVERED or best.features.chance < LIKELY:
         return None
     passage = best.entry.passage
     name = "not_covered_public" if passage.role == PUBLIC_TOPIC else "not_covered"
