@@ -14,8 +14,8 @@ from knowledge.question import Question
 from knowledge.replies import day, reply
 from knowledge.wards import load_wards
 
-# From here a staff answer is given as the answer. Fitted by ``python -m indexer.likeness``: no question that the
-# documents answer is taken over (0 of 1,500), and of questions made to be mistaken 18 %, each shown with the question
+# From here a staff answer is given as the answer. Fitted by ``python -m indexer.likeness``: of questions that the
+# documents answer 2 of 1,500 are taken over, of those made to be mistaken 18 %, each shown with the question
 # that staff answered. Paraphrases that fall short are offered as a choice.
 LEAST_LIKENESS = 0.60
 # From here the question that staff answered is offered when the documents have no answer; 81 % of paraphrases reach it.
