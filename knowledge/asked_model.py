@@ -12,13 +12,13 @@ import math
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from knowledge.text import fold, syllables
-from knowledge.text.tokens import PAIR_JOINER
+from knowledge.text.tokens import LONGEST_TOKEN, PAIR_JOINER, WORDS_KEPT
 
 ASKED_FILE = Path(__file__).with_name("asked.npz")
 BUCKETS = 1 << 15  # twice as many gave nothing; collisions of rare features do little harm
@@ -109,9 +109,14 @@ def features(text: str, places: Sequence[str] = ()) -> list[str]:
         if written[n] != bare[n] or written[n + 1] != bare[n + 1]:
             found.append(MARKED + written[n] + PAIR_JOINER + written[n + 1])
     for plain in bare:
-        word = f"<{plain}>"
-        found += ["#" + word[at : at + size] for size in LETTER_RUNS for at in range(len(word) - size + 1)]
+        found += _letter_runs(plain) if len(plain) <= LONGEST_TOKEN else ()
     return list(dict.fromkeys([*found, *places]))
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _letter_runs(plain: str) -> tuple[str, ...]:
+    word = f"<{plain}>"
+    return tuple("#" + word[at : at + size] for size in LETTER_RUNS for at in range(len(word) - size + 1))
 
 
 def feature_buckets(text: str, places: Sequence[str] = ()) -> np.ndarray:

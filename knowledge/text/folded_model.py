@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +25,15 @@ _UNKNOWN_LOG, _UNKNOWN_LOG_PER_LETTER = -8.0, -2.0
 FIELD_WORD_LOG = -10.0  # a name or foreign word of this field (vneid, otp): commoner here than in the news counted
 KNOWN_FOREIGN = 50  # a foreign word met this often is spelt as it should be
 NO_FIT = 0.0
+
+
+class Followed(Protocol):
+    """A way to read the words up to a place: its score, and the id of its last syllable."""
+
+    @property
+    def score(self) -> float: ...
+    @property
+    def last(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,16 @@ class FoldedModel:
         if left < 0 or right < 0:
             return NO_FIT
         return (self.fits[left * len(self.logs) + right] - ZERO) / STEPS
+
+    def followed(self, states: Sequence[Followed], right: int) -> list[float]:
+        """The score of each state with that of its last syllable's fit to the next one; in one go, for speed."""
+        if right < 0:
+            return [state.score + NO_FIT for state in states]
+        fits, size = self.fits, len(self.logs)
+        return [
+            state.score + ((fits[state.last * size + right] - ZERO) / STEPS if state.last >= 0 else NO_FIT)
+            for state in states
+        ]
 
     def id(self, folded: str) -> int:
         """Id of a syllable, of any number, or -1."""

@@ -83,8 +83,7 @@ def _best_state(model: FoldedModel, before: list[_State], edge: Edge) -> _State:
     if not before:
         return _State(edge.option.score, edge, -1, edge.option.last)
     option = edge.option
-    first, fit = option.first, model.fit
-    scores = [state.score + fit(state.last, first) for state in before]
+    scores = model.followed(before, option.first)
     best = max(scores)
     return _State(best + option.score, edge, scores.index(best), option.last)
 
