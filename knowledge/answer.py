@@ -122,6 +122,7 @@ class Answerer:
             asked_back = asking_back.which_ward(question, self._wards, self._index, hits)
         elif len(wards) == 1:
             asked_back = asking_back.missing(question, self._wards[wards[0]], self._index, hits)
+        asked_back = asked_back or asking_back.bare_words(question, hits)
         if asked_back is not None:
             return asked_back
         if not sure_enough(question, hits):

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import yaml
 
 from knowledge.answer_types import Answer, AnswerKind, Choice
 from knowledge.asked_model import TOPIC_CLASS
@@ -13,9 +17,10 @@ from knowledge.index import Index
 from knowledge.question import Question
 from knowledge.replies import reply
 from knowledge.search import Hit
-from knowledge.topics import load_topics
+from knowledge.topics import load_topics, plain_text
 from knowledge.wards import Ward, Wards
 
+VAGUE_FILE = Path(__file__).with_name("vague.yaml")
 ALL_WORDS = 0.99  # of the question, for a guide to be one of its readings
 CHOICES = 3  # a phone shows three buttons without scrolling
 # A guide must hold this share of the question's words to be offered as "closest".
@@ -23,6 +28,9 @@ CLOSE_WORDS = 0.34
 # Wards whose best passage scores within this of the best one answer the question too.
 OTHER_WARD_GAP = 1.5
 LIKELY = 0.5  # probability of a topic from which it is more likely asked for than all others together
+BARE_WORDS = 3  # a longer message says which reading it means, or enough to answer from
+LEAST_READING = 0.1  # probability of a guide to be offered as a reading of bare words
+POSSIBLE = 0.05  # probability of a guide below which it is no reading, though it has all the words
 NO_CONFIDENCE = 0.0
 """Confidence of a reply that cites nothing: it is the probability that the first citation is right."""
 
@@ -109,6 +117,32 @@ def which_ward(question: Question, wards: Wards, index: Index, hits: Sequence[Hi
     return Answer(AnswerKind.CLARIFY, reply("clarify", "ward"), NO_CONFIDENCE, choices=choices, wards=codes)
 
 
+def bare_words(question: Question, hits: Sequence[Hit]) -> Answer | None:
+    """Asks back when a few bare words have several readings ("tt", "giấy xác nhận", "căn cước"); None when not."""
+    if len(question.text.split()) > BARE_WORDS:
+        return None
+    if question.query.doubts:
+        return which_topic(question, hits)
+    named = vague_readings().get(question.plain)
+    if named is not None:
+        return _offered(tuple(Choice(reading, reading) for reading in named))
+    meant = [hit for hit in hits if hit.features.chance >= LEAST_READING and hit.document.kind is DocumentKind.GUIDE]
+    if question.topics or len(meant) < 2 or max(question.asked.probabilities.values(), default=1.0) >= LIKELY:
+        return None
+    return _offered(_choices(sorted(meant, key=lambda hit: -hit.features.chance)))
+
+
+def _offered(choices: tuple[Choice, ...]) -> Answer:
+    return Answer(AnswerKind.CLARIFY, reply("clarify", "topic"), NO_CONFIDENCE, choices=choices)
+
+
+@cache
+def vague_readings(path: Path = VAGUE_FILE) -> dict[str, tuple[str, ...]]:
+    """What words that name no one thing may mean, by the words as ``plain_text`` gives them."""
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {plain_text(words): tuple(entry["readings"]) for entry in raw for words in entry["words"]}
+
+
 def which_topic(question: Question, hits: Sequence[Hit]) -> Answer | None:
     """Offers two or three readings of a question that several fit; None when there are no two."""
     for doubt in question.query.doubts:
@@ -119,11 +153,17 @@ def which_topic(question: Question, hits: Sequence[Hit]) -> Answer | None:
         if len(readings) > 1:
             text = reply("clarify", "doubt", written=doubt.written)
             return Answer(AnswerKind.CLARIFY, text, NO_CONFIDENCE, choices=readings)
-    fitting = [hit for hit in hits if hit.features.words >= ALL_WORDS and hit.document.kind is DocumentKind.GUIDE]
+    fitting = [
+        hit
+        for hit in hits
+        if hit.features.words >= ALL_WORDS
+        and hit.features.chance >= POSSIBLE
+        and hit.document.kind is DocumentKind.GUIDE
+    ]
     choices = _choices(fitting)
     if len(choices) < 2:
         return None
-    return Answer(AnswerKind.CLARIFY, reply("clarify", "topic"), NO_CONFIDENCE, choices=choices)
+    return _offered(choices)
 
 
 def _choices(hits: Sequence[Hit]) -> tuple[Choice, ...]:
