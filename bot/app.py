@@ -21,6 +21,7 @@ from bot.connecting import connected_channels, material_images
 from bot.conversation.router import Conversation
 from bot.delivery.inbox import DurableInbox
 from bot.delivery.pacing import Pacer
+from bot.delivery.replica import Replica
 from bot.delivery.replies import ReplyReader
 from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
@@ -30,6 +31,7 @@ from bot.material import Material
 from bot.settings import Settings
 from bot.staff.site import StaffSite
 from bot.store.database import Database
+from bot.store.leases import RENEW_SECONDS
 from bot.store.tables import Outbox, utc_now
 from bot.store.wards import register_wards
 from bot.texts import text
@@ -64,15 +66,16 @@ class Application:
         self.worker = Worker(
             database, conversation.handle, Reply(text("error.apology")), frozenset({"web"}), self._on_replies
         )
+        self.replica = Replica(database)
         self.inbox = DurableInbox(database, self.worker.wake)
         self.replies = ReplyReader(database, self.inbox)
         secure = (settings.public_url or "").startswith("https://")
         self.web_channel = WebChannel(self.replies, secure_cookie=secure)
         self.channels: list[Channel] = [self.web_channel]
         self.senders: dict[str, Sender] = {}
-        for channel, pace in connected_channels(settings):
+        for channel, pace in connected_channels(settings, database):
             self.channels.append(channel)
-            self.senders[channel.name] = Sender(database, channel, Pacer(pace))
+            self.senders[channel.name] = Sender(database, channel, Pacer(pace), self.replica)
         self.staff_site = StaffSite(settings, database, material, self.staff_answers.refresh)
         self._images = material_images(settings)
         self._tasks: list[asyncio.Task[None]] = []
@@ -90,6 +93,7 @@ class Application:
 
     async def start(self) -> None:
         """Take up what an earlier run left, then receive."""
+        await self.replica.renew()
         await self.worker.start()
         for sender in self.senders.values():
             await sender.start()
@@ -98,6 +102,7 @@ class Application:
         self._tasks = [
             asyncio.create_task(self._every(INDEX_CHECK_SECONDS, self._reload_index), name="index-reload"),
             asyncio.create_task(self._every(STAFF_ANSWER_SECONDS, self._refresh_answers), name="staff-answers"),
+            asyncio.create_task(self._every(RENEW_SECONDS, self._renew), name="lease"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
         ]
 
@@ -110,6 +115,7 @@ class Application:
         await asyncio.gather(*(channel.stop() for channel in self.channels))
         await self.worker.stop()
         await asyncio.gather(*(sender.stop() for sender in self.senders.values()))
+        await self.replica.stop()
 
     def _on_replies(self, channel: str, chat_id: int, _inbox_id: int) -> None:
         self._messages.labels(channel).inc()
@@ -143,6 +149,11 @@ class Application:
     async def _reload_index(self) -> None:
         if await asyncio.to_thread(self.answerer.reload):
             log.info("a new index is in use")
+
+    async def _renew(self) -> None:
+        await self.replica.renew()
+        for sender in self.senders.values():
+            await sender.take_over()
 
     async def _refresh_answers(self) -> None:
         await asyncio.to_thread(self.staff_answers.refresh)

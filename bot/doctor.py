@@ -14,7 +14,7 @@ from bot.connecting import connected_channels
 from bot.errors import OperatorError
 from bot.material import knowledge_root, load_material, open_encoder
 from bot.settings import Settings
-from bot.store.database import make_engine
+from bot.store.database import Database, make_engine
 from bot.store.migrate import NewerDatabaseError, UnknownDatabaseError, current_revision, head_revision
 from knowledge.index import check_model, load_index
 from knowledge.yaml_source import MaterialError
@@ -122,8 +122,12 @@ def _public_url(settings: Settings) -> str:
 
 def _channels(settings: Settings) -> str:
     connected = ["web"]
-    for channel, _pace in connected_channels(settings):
-        connected.append(f"{channel.name} as {asyncio.run(_verify(channel))}")
+    database = Database(settings.sqlalchemy_url)
+    try:
+        for channel, _pace in connected_channels(settings, database):
+            connected.append(f"{channel.name} as {asyncio.run(_verify(channel))}")
+    finally:
+        database.close()
     return ", ".join(connected)
 
 

@@ -161,6 +161,25 @@ class Outbox(SQLModel, table=True):
     error: str | None = None
 
 
+class Lease(SQLModel, table=True):
+    """What one running program holds until it expires: that it lives, or that it leads (bot/store/leases.py)."""
+
+    name: str = Field(primary_key=True, max_length=64)
+    holder: str = Field(max_length=32)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class OaToken(SQLModel, table=True):
+    """The rotating tokens of the app of a Zalo Official Account; ``expires_at`` is the access token's end."""
+
+    __tablename__ = "oa_token"
+
+    app_id: str = Field(primary_key=True, max_length=64)
+    access: str
+    refresh: str
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Attempt(SQLModel, table=True):
     """One answered quiz question: the log every figure is derived from.
 

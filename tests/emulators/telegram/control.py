@@ -12,7 +12,20 @@ from tests.emulators.common import Fault, FaultKind
 from .emulator import TelegramEmulator
 
 ACTIONS = frozenset(
-    {"add_chat", "user_sends", "user_attaches", "user_edits", "user_taps", "user_blocks", "user_unblocks", "advance"}
+    {
+        "add_chat",
+        "add_chats",
+        "advance",
+        "sent_count",
+        "user_attaches",
+        "user_blocks",
+        "user_edits",
+        "user_sends",
+        "user_taps",
+        "user_unblocks",
+        "users_send",
+        "waiting_updates",
+    }
 )
 
 
@@ -46,11 +59,17 @@ def control_routes(server: TelegramEmulator) -> web.Application:
         return web.json_response([dataclasses.asdict(message) for message in messages])
 
     async def journal(request: web.Request) -> web.Response:
-        del request
+        method = request.query.get("method")
         return web.json_response(
             [
-                {"method": call.method, "parameters": call.parameters, "at": call.at, "status": call.status}
-                for call in server.journal.calls
+                {
+                    "method": call.method,
+                    "parameters": call.parameters,
+                    "at": call.at,
+                    "status": call.status,
+                    "message_id": call.message_id,
+                }
+                for call in (server.journal.calls if method is None else server.journal.of(method))
             ]
         )
 

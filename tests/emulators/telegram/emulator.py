@@ -152,6 +152,25 @@ class TelegramEmulator:
         stored = self.chats.add_from_user(chat, self._person(chat_id, first_name, user_id), message)
         return self._deliver("message", stored)
 
+    def add_chats(self, count: int, first: int = 1) -> None:
+        """Many people who wrote to the bot before, numbered from ``first``."""
+        for chat_id in range(first, first + count):
+            self.add_chat(chat_id)
+
+    def users_send(self, messages: list[tuple[int, str]]) -> int:
+        """Many people write, each (chat, text); how many updates are not confirmed yet."""
+        for chat_id, text in messages:
+            self.user_sends(chat_id, text)
+        return len(self.updates.pending)
+
+    def sent_count(self) -> int:
+        """How many sendMessage calls were taken."""
+        return sum(call.status == 200 for call in self.journal.of("sendMessage"))
+
+    def waiting_updates(self) -> int:
+        """How many updates are not confirmed yet."""
+        return len(self.updates.pending)
+
     def user_attaches(self, chat_id: int, kind: str, caption: str = "") -> int:
         """A person sends a photo, voice, sticker, document or location."""
         content: dict[str, Any] = {kind: ATTACHMENTS[kind], **({"caption": caption} if caption else {})}
