@@ -94,15 +94,16 @@ class Application:
     async def start(self) -> None:
         """Take up what an earlier run left, then receive."""
         await self.replica.renew()
+        # At once: connecting to a platform may take as long as a lease.
+        self._tasks = [asyncio.create_task(self._every(RENEW_SECONDS, self._renew), name="lease")]
         await self.worker.start()
         for sender in self.senders.values():
             await sender.start()
         for channel in self.channels:
             await channel.start(self.inbox.receive)
-        self._tasks = [
+        self._tasks += [
             asyncio.create_task(self._every(INDEX_CHECK_SECONDS, self._reload_index), name="index-reload"),
             asyncio.create_task(self._every(STAFF_ANSWER_SECONDS, self._refresh_answers), name="staff-answers"),
-            asyncio.create_task(self._every(RENEW_SECONDS, self._renew), name="lease"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
         ]
 

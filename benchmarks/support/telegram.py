@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import urllib.request
@@ -71,6 +70,6 @@ def telegram() -> Iterator[Telegram]:
     try:
         yield Telegram(**json.loads(process.stdout.readline()))
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(10)
+        process.kill()  # it keeps nothing
+        process.wait()
         process.stdout.close()

@@ -60,6 +60,10 @@ class Verb(StrEnum):
     DELETE_NO = "dn"
     STOP = "st"
     UNSTOP = "us"
+    LINK = "ln"
+    LINK_YES = "ly"
+    UNLINK = "ul"
+    UNLINK_YES = "uy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,44 @@ class Questions(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountView:
+    """One chat of a person, and the channel it is on."""
+
+    chat_id: int
+    channel: str
+
+
+class Linking(Protocol):
+    """One person with several accounts."""
+
+    def make_code(self, person_id: int, at: datetime) -> str:
+        """A code that links another account to this person, once; earlier ones stop working."""
+        ...
+
+    def owner(self, code: str, at: datetime) -> int | None:
+        """The person whom a code names, while it is good."""
+        ...
+
+    def link(self, chat: ChatContext, code: str, at: datetime) -> bool:
+        """Use a code: the chat's person becomes one with the code's, who keeps all attempts, each once.
+
+        The person's other accounts are told. False for a code that is not good.
+        """
+        ...
+
+    def accounts(self, person_id: int) -> Sequence[AccountView]:
+        """The person's accounts, oldest first."""
+        ...
+
+    def unlink(self, chat: ChatContext, chat_id: int) -> bool:
+        """Take one account of the chat's person away: it starts anew, what was learnt stays with the others.
+
+        False when there is no other account, or it is not the person's.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Repositories:
     """Everything a dialogue may touch, bound to one transaction."""
 
@@ -163,3 +201,4 @@ class Repositories:
     people: People
     attempts: Attempts
     questions: Questions
+    linking: Linking

@@ -9,6 +9,7 @@ from bot.conversation import (
     ask,
     course_list,
     learn,
+    linking,
     menu,
     my_data,
     place,
@@ -72,6 +73,10 @@ _TAPS: dict[Verb, Handler] = {
     Verb.DELETE_NO: my_data.delete_no,
     Verb.STOP: my_data.stop,
     Verb.UNSTOP: my_data.unstop,
+    Verb.LINK: lambda turn, args: linking.link(turn),
+    Verb.LINK_YES: linking.link_yes,
+    Verb.UNLINK: linking.unlink,
+    Verb.UNLINK_YES: linking.unlink_yes,
 }
 
 Intent = Callable[[Turn, str], list[Reply]]
@@ -98,6 +103,8 @@ _INTENTS: dict[str, Intent] = {
     "stop": lambda turn, words: my_data.stop(turn),
     "unstop": lambda turn, words: my_data.unstop(turn),
     "rename": lambda turn, words: my_data.typed_name(turn, words) if words else my_data.rename(turn),
+    "link": linking.link,
+    "unlink": lambda turn, words: linking.unlink(turn),
     "help": lambda turn, words: menu.help_(turn),
 }
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from bot.store.tables import Chat, Outbox, utc_now
+from bot.store.leases import REPLICA
+from bot.store.tables import Chat, Lease, Outbox, utc_now
 
 INTERACTIVE = 0  # priority of a reply somebody waits for; broadcasts come after
 BROADCAST = 5
@@ -106,14 +107,24 @@ def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
             session.execute(update(Chat).where(col(Chat.id) == outcome.chat_id).values(reachable=False))
 
 
-def recover(session: Session, channel: str, live: Collection[str]) -> int:
-    """What a dead program left ``sending`` is ambiguous: a reply is sent again, a broadcast is not."""
-    others = [func.coalesce(Outbox.attempt, "").not_like(f"{replica}-%") for replica in live]
-    ambiguous = and_(col(Outbox.channel) == channel, col(Outbox.status) == "sending", *others)
-    changed: Any = session.execute(
-        update(Outbox).where(ambiguous, col(Outbox.priority) == INTERACTIVE).values(status="waiting")
+def recover(session: Session, channel: str, replica: str) -> int:
+    """What a dead program left ``sending`` is ambiguous: a reply is sent again, a broadcast is not.
+
+    One statement looks at messages and leases: a program that has just started must not be taken for dead.
+    """
+    lives = exists(
+        select(col(Lease.name)).where(
+            col(Lease.name).startswith(REPLICA),
+            col(Lease.expires_at) > utc_now(),
+            col(Outbox.attempt).startswith(col(Lease.holder)),
+        )
     )
-    unknown: Any = session.execute(
-        update(Outbox).where(ambiguous, col(Outbox.priority) > INTERACTIVE).values(status="unknown")
+    mine = func.coalesce(Outbox.attempt, "").startswith(replica)
+    statement = (
+        update(Outbox)
+        .where(col(Outbox.channel) == channel, col(Outbox.status) == "sending", ~mine, ~lives)
+        .values(status=case((col(Outbox.priority) == INTERACTIVE, "waiting"), else_="unknown"))
+        .execution_options(synchronize_session=False)
     )
-    return int(changed.rowcount + unknown.rowcount)
+    changed: Any = session.execute(statement)
+    return int(changed.rowcount)

@@ -25,7 +25,7 @@ class Replica:
 
     async def renew(self) -> None:
         """Say that this program lives, and learn who else does. Raises SQLAlchemyError."""
-        self.live, self.leads = await self._database.write(self._renewed)
+        self.live, self.leads = await self._database.write(self._renewed, urgent=True)
 
     async def stop(self) -> None:
         """Give back every lease."""

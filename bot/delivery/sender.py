@@ -48,9 +48,8 @@ class Sender:
 
     async def take_over(self) -> None:
         """Take up what programs that are gone left ``sending``, and share the pace with those that live."""
-        live = {self._replica.id} if self._database.is_sqlite else self._replica.live
-        self._pacer.programs = len(live)
-        if await self._database.write(lambda session: recover(session, self._channel.name, live)):
+        self._pacer.programs = len(self._replica.live)
+        if await self._database.write(lambda session: recover(session, self._channel.name, self._replica.id)):
             self.wake()
 
     async def stop(self) -> None:

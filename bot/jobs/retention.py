@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from bot.store.tables import Chat, Inbox, Outbox, SignInFailure, SignInLink, StaffSession, UnansweredQuestion
+from bot.store.tables import Chat, Inbox, LinkCode, Outbox, SignInFailure, SignInLink, StaffSession, UnansweredQuestion
 
 MESSAGE_TEXT_HOURS = 24  # design: the text is blanked this long after it was handled
 REPLY_DAYS = 7  # a web page opened again shows at most this much; after it replies go
@@ -38,6 +38,7 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
     _forget_last_questions(session, now)
     session.execute(delete(StaffSession).where(col(StaffSession.expires_at) < now))
     session.execute(delete(SignInLink).where(col(SignInLink.expires_at) < now))
+    session.execute(delete(LinkCode).where(col(LinkCode.expires_at) < now))
     session.execute(delete(SignInFailure).where(col(SignInFailure.at) < now - timedelta(hours=FAILURE_HOURS)))
 
 

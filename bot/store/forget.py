@@ -15,6 +15,7 @@ from bot.store.tables import (
     Chat,
     Consent,
     Inbox,
+    LinkCode,
     Outbox,
     Person,
     RemovedActivity,
@@ -46,7 +47,7 @@ def forget_person(session: Session, person_id: int | None, chat_id: int) -> None
     if person_id is None:
         return
     _keep_counts(session, person_id)
-    for table in (Attempt, Consent):
+    for table in (Attempt, Consent, LinkCode):
         session.execute(delete(table).where(col(table.person_id) == person_id))
     session.execute(delete(Person).where(col(Person.id) == person_id))
 

@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 from bot.store.tables import Lease
 
 # A program silent for so long is taken for dead: long beside a pause of a busy machine, short for who waits.
-LEASE_SECONDS = 10.0
-RENEW_SECONDS = LEASE_SECONDS / 4
+LEASE_SECONDS = 15.0
+RENEW_SECONDS = LEASE_SECONDS / 6
 REPLICA = "replica:"
 
 

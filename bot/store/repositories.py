@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.conversation.ports import AttemptRecord, ChatContext, GroupView, PersonView, Repositories, WardView
 from bot.store.forget import forget_person
+from bot.store.linking import LinkRepository
 from bot.store.sql import insert_ignoring
 from bot.store.tables import (
     Attempt,
@@ -199,6 +200,7 @@ def bind(session: Session) -> Repositories:
         people=PersonRepository(session),
         attempts=AttemptRepository(session),
         questions=QuestionRepository(session),
+        linking=LinkRepository(session),
     )
 
 

@@ -113,6 +113,16 @@ class Chat(SQLModel, table=True):
     last_seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
+class LinkCode(SQLModel, table=True):
+    """A one-time code by which another account becomes the same person's."""
+
+    __tablename__ = "link_code"
+
+    code_hash: str = Field(primary_key=True, max_length=64)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Inbox(SQLModel, table=True):
     """A message as it came, stored before the platform is answered; unique on channel and message id."""
 

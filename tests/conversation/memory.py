@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.conversation.ports import (
+    AccountView,
     AttemptRecord,
     ChatContext,
     GroupView,
@@ -150,6 +151,31 @@ class MemoryQuestions:
         return [str(question["text"]) for question in self._stored.questions.values() if question["tell"] == chat.id]
 
 
+class MemoryLinking:
+    """One chat a memory: a code can be had, and names nobody else."""
+
+    def __init__(self, stored: Stored) -> None:
+        self._codes: dict[str, int] = {}
+        self._stored = stored
+
+    def make_code(self, person_id: int, at: datetime) -> str:
+        code = f"CODE{self._stored.next_id():04}"
+        self._codes = {code: person_id}
+        return code
+
+    def owner(self, code: str, at: datetime) -> int | None:
+        return self._codes.get(code.upper())
+
+    def link(self, chat: ChatContext, code: str, at: datetime) -> bool:
+        return self._codes.pop(code.upper(), None) is not None
+
+    def accounts(self, person_id: int) -> Sequence[AccountView]:
+        return [AccountView(1, "web")]
+
+    def unlink(self, chat: ChatContext, chat_id: int) -> bool:
+        return False
+
+
 def memory_repositories(
     wards: Sequence[WardView], groups: Sequence[GroupView], stored: Stored | None = None
 ) -> tuple[Repositories, Stored]:
@@ -160,5 +186,6 @@ def memory_repositories(
         people=MemoryPeople(kept),
         attempts=MemoryAttempts(kept),
         questions=MemoryQuestions(kept),
+        linking=MemoryLinking(kept),
     )
     return repositories, kept

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from bot.delivery.outbox import BROADCAST, INTERACTIVE, Limits, Outcome, claim, recover, settle
 from bot.delivery.replica import Replica
 from bot.store.database import Database
-from bot.store.leases import LEASE_SECONDS, hold, live_replicas
+from bot.store.leases import LEASE_SECONDS, REPLICA, hold, live_replicas
 from bot.store.tables import Chat, Lease, Outbox, utc_now
 
 PLENTY = Limits(replies=100, broadcasts=100, resting=frozenset())
@@ -95,7 +95,10 @@ def test_what_a_dead_program_was_sending_is_taken_up_and_a_living_ones_is_not(
         claimed(database, replica=replica)
         put(database, chats[number + 2], f"broadcast of {replica}", BROADCAST)
         claimed(database, replica=replica)
-    assert database.write_now(lambda session: recover(session, "line", {"alive", "me"})) == 2
+    database.write_now(lambda session: hold(session, REPLICA + "alive", "alive", utc_now()))
+    long_ago = utc_now() - timedelta(seconds=LEASE_SECONDS + 1)
+    database.write_now(lambda session: hold(session, REPLICA + "dead", "dead", long_ago))
+    assert database.write_now(lambda session: recover(session, "line", "me")) == 2
     assert statuses(database) == {
         "reply of dead": "waiting",
         "broadcast of dead": "unknown",
@@ -108,7 +111,7 @@ def test_what_was_taken_over_meanwhile_is_not_settled_by_its_first_sender(databa
     put(database, chats[0], "r")
     row = database.write_now(lambda session: claim(session, "line", "slow", PLENTY)[0][0])
     old = Outcome(row.id or 0, row.chat_id, row.attempt or "", "failed", error="too late")
-    database.write_now(lambda session: recover(session, "line", {"me"}))
+    database.write_now(lambda session: recover(session, "line", "me"))
     assert claimed(database) == ["r"]
     database.write_now(lambda session: settle(session, [old]))
     assert statuses(database) == {"r": "sending"}
