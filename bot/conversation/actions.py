@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.channels.message import Reply
-from bot.conversation import menu, my_data, place, progress, review, welcome
+from bot.conversation import human, menu, my_data, place, progress, review, welcome
 from bot.conversation.buttons import button, to_menu
 from bot.conversation.course_list import courses
 from bot.conversation.payloads import Verb
@@ -47,7 +47,7 @@ _ACTIONS: dict[Action, _Do] = {
     Action.CHOOSE_WARD: _choose_ward,
     Action.CHOOSE_GROUP: lambda turn, answer: place.groups(turn, ()),
     Action.STOP_MESSAGES: lambda turn, answer: my_data.stop(turn),
-    Action.HUMAN: lambda turn, answer: [menu.with_menu(turn, text("fixed.human"))],
+    Action.HUMAN: lambda turn, answer: human.human(turn),
     Action.HELP: lambda turn, answer: menu.help_(turn),
     Action.GREETING: lambda turn, answer: welcome.greet(turn),
     Action.THANKS: lambda turn, answer: [Reply(text("fixed.thanks"), (*resume_buttons(turn), to_menu()))],

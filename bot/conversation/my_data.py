@@ -42,6 +42,8 @@ def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     )
     stop = button("button.unstop", Verb.UNSTOP) if turn.recall(STOPPED) else button("button.stop", Verb.STOP)
     link = button("button.link", Verb.LINK)
+    if lines := turn.repositories.desk.lines_kept(turn.chat):
+        said = f"{said}\n{text('human.kept', count=lines)}"
     return [Reply(said, (button("button.rename", Verb.RENAME), stop, link, delete, to_menu()))]
 
 

@@ -60,6 +60,8 @@ class Verb(StrEnum):
     DELETE_NO = "dn"
     STOP = "st"
     UNSTOP = "us"
+    HUMAN = "hu"
+    HUMAN_END = "he"
     LINK = "ln"
     LINK_YES = "ly"
     UNLINK = "ul"

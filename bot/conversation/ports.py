@@ -194,6 +194,40 @@ class Linking(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class DeskView:
+    """Whether a ward's staff are there now, their hours (HH:MM), and what they want said when they are not."""
+
+    there: bool
+    opens: str
+    closes: str
+    away: str
+
+
+class Desk(Protocol):
+    """Staff who take over from the bot."""
+
+    def ask(self, chat: ChatContext, at: datetime) -> DeskView:
+        """Hand the chat to the staff of its ward, until it is closed; asking again changes nothing."""
+        ...
+
+    def is_open(self, chat: ChatContext) -> bool:
+        """Whether staff have the chat."""
+        ...
+
+    def say(self, chat: ChatContext, masked_text: str, at: datetime) -> None:
+        """Pass on what was typed."""
+        ...
+
+    def end(self, chat: ChatContext, at: datetime) -> None:
+        """The resident goes back to the bot."""
+        ...
+
+    def lines_kept(self, chat: ChatContext) -> int:
+        """How many messages between this chat and staff are kept."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Repositories:
     """Everything a dialogue may touch, bound to one transaction."""
 
@@ -202,3 +236,4 @@ class Repositories:
     attempts: Attempts
     questions: Questions
     linking: Linking
+    desk: Desk

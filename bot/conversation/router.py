@@ -8,6 +8,7 @@ from bot.channels.message import TEXT_LIMIT, Message, Reply
 from bot.conversation import (
     ask,
     course_list,
+    human,
     learn,
     linking,
     menu,
@@ -73,6 +74,8 @@ _TAPS: dict[Verb, Handler] = {
     Verb.DELETE_NO: my_data.delete_no,
     Verb.STOP: my_data.stop,
     Verb.UNSTOP: my_data.unstop,
+    Verb.HUMAN: human.human,
+    Verb.HUMAN_END: human.end,
     Verb.LINK: lambda turn, args: linking.link(turn),
     Verb.LINK_YES: linking.link_yes,
     Verb.UNLINK: linking.unlink,
@@ -103,6 +106,7 @@ _INTENTS: dict[str, Intent] = {
     "stop": lambda turn, words: my_data.stop(turn),
     "unstop": lambda turn, words: my_data.unstop(turn),
     "rename": lambda turn, words: my_data.typed_name(turn, words) if words else my_data.rename(turn),
+    "human": lambda turn, words: human.human(turn),
     "link": linking.link,
     "unlink": lambda turn, words: linking.unlink(turn),
     "help": lambda turn, words: menu.help_(turn),
@@ -140,6 +144,9 @@ def _respond(turn: Turn) -> list[Reply]:
         return welcome.greet(turn)
     if message.payload:
         return _tap(turn, message.payload)
+    to_staff = human.passed_on(turn)
+    if to_staff is not None:
+        return to_staff
     if message.attachment is not None:
         noted = menu.attachment(turn, message.attachment)
         return [Reply(noted.text), *_text(turn)] if typed.has_words(turn.text) else [noted]

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
+from bot.store.desk import forget_closed
 from bot.store.tables import Chat, Inbox, LinkCode, Outbox, SignInFailure, SignInLink, StaffSession, UnansweredQuestion
 
 MESSAGE_TEXT_HOURS = 24  # design: the text is blanked this long after it was handled
 REPLY_DAYS = 7  # a web page opened again shows at most this much; after it replies go
 INBOX_ROW_DAYS = 30  # platforms repeat an update for at most a day; a month is ample to recognise it
 UNANSWERED_DAYS = 90
+HUMAN_DAYS = 30  # what was said with staff, after the thread is closed: a month to look back
 FAILURE_HOURS = 24
 QUESTION_KEYS = ("asked", "choices")  # what bot/conversation/asked.py keeps for follow-ups
 
@@ -35,6 +37,7 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
     session.execute(
         delete(UnansweredQuestion).where(col(UnansweredQuestion.asked_at) < now - timedelta(days=UNANSWERED_DAYS))
     )
+    forget_closed(session, now - timedelta(days=HUMAN_DAYS))
     _forget_last_questions(session, now)
     session.execute(delete(StaffSession).where(col(StaffSession.expires_at) < now))
     session.execute(delete(SignInLink).where(col(SignInLink.expires_at) < now))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
+from bot.store.desk import forget_requests
 from bot.store.sql import insert_ignoring
 from bot.store.tables import (
     Attempt,
@@ -38,6 +39,7 @@ def forget_person(session: Session, person_id: int | None, chat_id: int) -> None
     chats = sorted(set(chat_ids))
     session.execute(delete(UnansweredQuestion).where(col(UnansweredQuestion.tell_chat_id).in_(chats)))
     session.execute(delete(Outbox).where(col(Outbox.chat_id).in_(chats)))
+    forget_requests(session, chats)
     session.execute(
         update(Inbox).where(col(Inbox.chat_id).in_(chats), col(Inbox.status) != "new").values(body={}, error=None)
     )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.conversation.ports import AttemptRecord, ChatContext, GroupView, PersonView, Repositories, WardView
+from bot.store.desk import DeskRepository
 from bot.store.forget import forget_person
 from bot.store.linking import LinkRepository
 from bot.store.sql import insert_ignoring
@@ -201,6 +202,7 @@ def bind(session: Session) -> Repositories:
         attempts=AttemptRepository(session),
         questions=QuestionRepository(session),
         linking=LinkRepository(session),
+        desk=DeskRepository(session),
     )
 
 

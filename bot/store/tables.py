@@ -123,6 +123,43 @@ class LinkCode(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class HumanRequest(SQLModel, table=True):
+    """Somebody asked for a human: until it is closed what they type goes to the ward's staff."""
+
+    __tablename__ = "human_request"
+
+    id: int | None = Field(default=None, primary_key=True)
+    chat_id: int = Field(foreign_key="chat.id", index=True)
+    ward_code: str = Field(foreign_key="ward.code", index=True)
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    closed_by: str | None = None
+
+
+class HumanLine(SQLModel, table=True):
+    """What was said in it, masked; ``author`` is the staff member, None for the resident."""
+
+    __tablename__ = "human_line"
+
+    id: int | None = Field(default=None, primary_key=True)
+    request_id: int = Field(foreign_key="human_request.id", index=True)
+    author: str | None = None
+    text: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class WardDesk(SQLModel, table=True):
+    """When a ward's staff answer: ``opens`` and ``closes`` as HH:MM in Vietnam, ``weekdays`` 0 (Monday) to 6."""
+
+    __tablename__ = "ward_desk"
+
+    ward_code: str = Field(primary_key=True, foreign_key="ward.code")
+    opens: str = Field(default="07:30", max_length=5)
+    closes: str = Field(default="17:00", max_length=5)
+    weekdays: str = Field(default="01234", max_length=7)
+    away: str = ""
+
+
 class Inbox(SQLModel, table=True):
     """A message as it came, stored before the platform is answered; unique on channel and message id."""
 

@@ -11,6 +11,7 @@ from bot.conversation.ports import (
     AccountView,
     AttemptRecord,
     ChatContext,
+    DeskView,
     GroupView,
     PersonView,
     Repositories,
@@ -176,6 +177,30 @@ class MemoryLinking:
         return False
 
 
+class MemoryDesk:
+    """Staff who never answer."""
+
+    def __init__(self) -> None:
+        self.open: set[int] = set()
+        self.lines: list[tuple[int, str]] = []
+
+    def ask(self, chat: ChatContext, at: datetime) -> DeskView:
+        self.open.add(chat.id)
+        return DeskView(True, "07:30", "17:00", "")
+
+    def is_open(self, chat: ChatContext) -> bool:
+        return chat.id in self.open
+
+    def say(self, chat: ChatContext, masked_text: str, at: datetime) -> None:
+        self.lines.append((chat.id, masked_text))
+
+    def end(self, chat: ChatContext, at: datetime) -> None:
+        self.open.discard(chat.id)
+
+    def lines_kept(self, chat: ChatContext) -> int:
+        return sum(owner == chat.id for owner, _ in self.lines)
+
+
 def memory_repositories(
     wards: Sequence[WardView], groups: Sequence[GroupView], stored: Stored | None = None
 ) -> tuple[Repositories, Stored]:
@@ -187,5 +212,6 @@ def memory_repositories(
         attempts=MemoryAttempts(kept),
         questions=MemoryQuestions(kept),
         linking=MemoryLinking(kept),
+        desk=MemoryDesk(),
     )
     return repositories, kept
