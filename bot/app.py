@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -19,6 +20,7 @@ from bot.channels.message import Reply
 from bot.channels.web import WebChannel
 from bot.connecting import connected_channels, material_images
 from bot.conversation.router import Conversation
+from bot.delivery.broadcasts import advance_one, under_way
 from bot.delivery.inbox import DurableInbox
 from bot.delivery.pacing import Pacer
 from bot.delivery.replica import Replica
@@ -41,6 +43,7 @@ log = logging.getLogger(__name__)
 
 INDEX_CHECK_SECONDS = 2.0  # a newly built index is taken this soon
 STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in force this soon
+BROADCAST_SECONDS = 1.0  # a broadcast is fed, begun and ended this soon
 RETENTION_SECONDS = 3600.0
 STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
 SHUTDOWN_SECONDS = 1.0
@@ -104,6 +107,7 @@ class Application:
         self._tasks += [
             asyncio.create_task(self._every(INDEX_CHECK_SECONDS, self._reload_index), name="index-reload"),
             asyncio.create_task(self._every(STAFF_ANSWER_SECONDS, self._refresh_answers), name="staff-answers"),
+            asyncio.create_task(self._every(BROADCAST_SECONDS, self._advance_broadcasts), name="broadcasts"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
         ]
 
@@ -150,6 +154,18 @@ class Application:
     async def _reload_index(self) -> None:
         if await asyncio.to_thread(self.answerer.reload):
             log.info("a new index is in use")
+
+    async def _advance_broadcasts(self) -> None:
+        """The program that leads feeds broadcasts to the outbox, each in a commit of its own."""
+        if not self.replica.leads:
+            return
+        fed = 0
+        for number in await self.database.read(under_way):
+            step = partial(advance_one, number=number, now=utc_now())
+            fed += await self.database.write(step)
+        if fed:
+            for sender in self.senders.values():
+                sender.wake()
 
     async def _renew(self) -> None:
         await self.replica.renew()

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from bot.channels.message import Message, Reply
 from bot.channels.message_json import message_from_body, reply_to_json
+from bot.delivery.broadcasts import STOPPED_KEY, drop_for
 from bot.store.database import Database
 from bot.store.repositories import bind, load_context, save_context
 from bot.store.tables import Chat, Inbox, Outbox, utc_now
@@ -128,6 +129,8 @@ class Worker:
         message = message_from_body(chat.channel, chat.address, row.message_id, row.received_at, row.body)
         context = load_context(chat)
         replies = self._handle(context, message, bind(session))
+        if context.state.get(STOPPED_KEY) and not chat.state.get(STOPPED_KEY):
+            drop_for(session, chat_id)
         save_context(chat, context)
         chat.last_seen_at = utc_now()
         self._finish(session, chat, row, replies, "done", message.edits)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
+from bot.delivery.broadcasts import freeze_reports
 from bot.store.desk import forget_closed
 from bot.store.tables import Chat, Inbox, LinkCode, Outbox, SignInFailure, SignInLink, StaffSession, UnansweredQuestion
 
@@ -25,9 +26,10 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
     session.execute(
         update(Inbox).where(settled, col(Inbox.done_at) < now - timedelta(hours=MESSAGE_TEXT_HOURS)).values(body={})
     )
+    freeze_reports(session, now - timedelta(days=REPLY_DAYS - 1))
     session.execute(
         delete(Outbox).where(
-            col(Outbox.status).in_(("sent", "failed", "unknown")),
+            col(Outbox.status).in_(("sent", "failed", "unknown", "cancelled")),
             col(Outbox.created_at) < now - timedelta(days=REPLY_DAYS),
         )
     )

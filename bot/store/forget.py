@@ -13,6 +13,7 @@ from bot.store.desk import forget_requests
 from bot.store.sql import insert_ignoring
 from bot.store.tables import (
     Attempt,
+    Broadcast,
     Chat,
     Consent,
     Inbox,
@@ -40,6 +41,7 @@ def forget_person(session: Session, person_id: int | None, chat_id: int) -> None
     session.execute(delete(UnansweredQuestion).where(col(UnansweredQuestion.tell_chat_id).in_(chats)))
     session.execute(delete(Outbox).where(col(Outbox.chat_id).in_(chats)))
     forget_requests(session, chats)
+    session.execute(update(Broadcast).where(col(Broadcast.author_chat_id).in_(chats)).values(author_chat_id=None))
     session.execute(
         update(Inbox).where(col(Inbox.chat_id).in_(chats), col(Inbox.status) != "new").values(body={}, error=None)
     )

@@ -182,6 +182,29 @@ class Inbox(SQLModel, table=True):
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class Broadcast(SQLModel, table=True):
+    """A message to many (bot/delivery/broadcasts.py); ``chats`` are its recipients while it is under way."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    ward_code: str = Field(foreign_key="ward.code", index=True)
+    body: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    audience: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    recipients: int = 0
+    author: str
+    author_chat_id: int | None = Field(default=None, foreign_key="chat.id")
+    confirmed_by: str | None = None
+    approved_by: str | None = None
+    status: str = Field(default="draft", max_length=12, index=True)
+    start_at: datetime = Field(sa_type=UtcDateTime)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    chats: list[int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    cursor: int = 0
+    fed: bool = False
+    report: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+
+
 class Outbox(SQLModel, table=True):
     """A reply to be sent, written in the transaction that made it. Lower ``priority`` goes first."""
 
@@ -198,7 +221,8 @@ class Outbox(SQLModel, table=True):
     body: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     edits: str | None = None
     priority: int = 0
-    status: str = Field(default="waiting", max_length=8)
+    broadcast_id: int | None = Field(default=None, foreign_key="broadcast.id", index=True)
+    status: str = Field(default="waiting", max_length=12)
     attempt: str | None = None
     tries: int = 0
     not_before: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -16,9 +16,12 @@ ACTIONS = frozenset(
         "add_chat",
         "add_chats",
         "advance",
+        "clock",
         "sent_count",
+        "sent_to",
         "user_attaches",
         "user_blocks",
+        "users_block",
         "user_edits",
         "user_sends",
         "user_taps",
@@ -37,7 +40,7 @@ def control_routes(server: TelegramEmulator) -> web.Application:
         if name not in ACTIONS:
             raise web.HTTPNotFound
         result = getattr(server, name)(**arguments)
-        return web.json_response(result if isinstance(result, int) else None)
+        return web.json_response(result if isinstance(result, int | float) else None)
 
     async def switch(request: web.Request) -> web.Response:
         for name, value in (await request.json()).items():
