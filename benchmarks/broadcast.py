@@ -1,4 +1,4 @@
-"""A broadcast to 30,000 Telegram accounts on the emulator, its clock ten times as fast; and replies meanwhile.
+"""A broadcast to 30,000 Telegram accounts on the emulator, its clock four times as fast; and replies meanwhile.
 
 2 % of the accounts have blocked the bot, three calls are answered 429, the server is killed twice with SIGKILL. The
 emulator keeps Telegram's limit of 30 messages a second (by its clock) and refuses what passes it. Afterwards the store
@@ -36,7 +36,7 @@ from bot.store.tables import Broadcast, Chat, Person, Ward
 TIME_LIMIT = 900.0
 ACCOUNTS = 30_000
 BLOCKED_EVERY = 50
-SPEED = 10.0
+SPEED = 4.0
 ASKED_TO_WAIT = 3
 WAIT_SECONDS = 2
 KILLS = 2

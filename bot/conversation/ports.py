@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.channels.message import Reply
 from lessons.progress import Attempt
 
 
@@ -228,6 +229,69 @@ class Desk(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class RoleView:
+    """What a helper may do: ``volunteer`` or ``leader``, for these groups of a ward."""
+
+    role: str
+    ward_code: str
+    groups: tuple[GroupView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupProgress:
+    """A group's progress as its helpers see it."""
+
+    name: str
+    residents: int
+    active: int
+    lessons: int
+
+
+class Team(Protocol):
+    """Volunteers and leaders, and what they do for their groups."""
+
+    def role(self, chat: ChatContext) -> RoleView | None:
+        """The role of the chat's person, with the groups that still exist."""
+        ...
+
+    def redeem(self, chat: ChatContext, code: str, at: datetime) -> RoleView | None:
+        """Take the role an invitation gives, once; None for a code that is not good."""
+        ...
+
+    def progress(self, role: RoleView, at: datetime) -> Sequence[GroupProgress]:
+        """How the groups do, in their order."""
+        ...
+
+    def draft(self, chat: ChatContext, role: RoleView, shown: Reply, unfinished: str | None, at: datetime) -> Draft:
+        """Keep a message to the groups, not to be sent before it is confirmed; ``unfinished`` leaves out who has
+        finished that lesson.
+        """
+        ...
+
+    def confirm(self, chat: ChatContext, draft_id: int, at: datetime) -> str | None:
+        """Confirm the chat's own draft: ``scheduled``, ``second`` (a second person must), None when it is gone."""
+        ...
+
+    def enrol(self, chat: ChatContext, group_id: int, called: str, at: datetime) -> bool:
+        """Enrol a neighbour without a phone, who counts once; False when the group has one of this name."""
+        ...
+
+    def record_class(
+        self, key: str, chat: ChatContext, group_id: int, lesson_id: str, present: int, at: datetime
+    ) -> None:
+        """A lesson was taught face to face; the same key again changes nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that waits for its confirmation, and how many people it would reach."""
+
+    id: int
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True)
 class Repositories:
     """Everything a dialogue may touch, bound to one transaction."""
 
@@ -237,3 +301,4 @@ class Repositories:
     questions: Questions
     linking: Linking
     desk: Desk
+    team: Team

@@ -27,10 +27,14 @@ TELEGRAM_CEILING = 30.0
 # Zalo publishes no rate; the quota is what binds, so a calm rate costs nothing.
 ZALO_PACE = Pace(per_second=10.0, chat_interval=0.5, ceiling=15.0)
 NO_PACE = Pace(per_second=0.0, chat_interval=0.0, ceiling=0.0)
-# Messages sent over a second may arrive closer together: the ceiling is kept over a little more than a second.
-WINDOW_SECONDS = 1.1
-# A broadcast that fell behind (a slow commit, a reply before it) catches up this far, no more.
-CATCH_UP_SECONDS = 0.1
+# The ceiling is counted over so many messages: Telegram's second. Messages sent in a second may arrive closer together,
+# so they are kept a little further apart.
+WINDOW_MESSAGES = 30
+WINDOW_MARGIN = 1.1
+# A broadcast that fell behind (a slow commit, a reply before it) catches up so many messages, no more.
+CATCH_UP_MESSAGES = 5
+# Of the ceiling, kept for replies: they need not wait for a broadcast that catches up.
+REPLY_ROOM = 2
 AT_ONCE = 32  # where no limit binds: enough to fill the connections to the platform
 REMEMBERED_CHATS = 10_000
 
@@ -43,6 +47,8 @@ class Pacer:
         self._pace = pace
         self._clock = clock
         self._left: deque[float] = deque()
+        self._catch_up = CATCH_UP_MESSAGES / pace.per_second if pace.per_second else 0.0
+        self._window = WINDOW_MARGIN * WINDOW_MESSAGES / pace.ceiling if pace.ceiling else 0.0
         self._next_broadcast = 0.0
         self._held_until = 0.0
         self._chats: dict[int, float] = {}
@@ -57,15 +63,15 @@ class Pacer:
             return room
         if now < self._next_broadcast:
             return 0
-        due = (now - max(self._next_broadcast, now - CATCH_UP_SECONDS)) * self._pace.per_second / self.programs
-        return min(room, 1 + int(due))
+        due = (now - max(self._next_broadcast, now - self._catch_up)) * self._pace.per_second / self.programs
+        return max(0, min(room - REPLY_ROOM, 1 + int(due)))
 
     def took(self, chat_id: int) -> None:
         """A message to this chat leaves now."""
         now = self._clock()
         self._left.append(now)
         if self._pace.per_second:
-            begin = max(self._next_broadcast, now - CATCH_UP_SECONDS)
+            begin = max(self._next_broadcast, now - self._catch_up)
             self._next_broadcast = begin + self.programs / self._pace.per_second
         if self._pace.chat_interval:
             self._chats[chat_id] = now + self._pace.chat_interval
@@ -87,13 +93,13 @@ class Pacer:
         now = self._clock()
         moments = [self._held_until, self._next_broadcast, *self._chats.values()]
         if self._room(now) == 0:
-            moments.append(self._left[0] + WINDOW_SECONDS)
+            moments.append(self._left[0] + self._window)
         later = [moment - now for moment in moments if moment > now]
         return min(later) if later else None
 
     def _room(self, now: float) -> int:
-        while self._left and self._left[0] <= now - WINDOW_SECONDS:
+        while self._left and self._left[0] <= now - self._window:
             self._left.popleft()
         if not self._pace.ceiling:
             return AT_ONCE
-        return max(0, min(AT_ONCE, int(self._pace.ceiling / self.programs) - len(self._left)))
+        return max(0, min(AT_ONCE, WINDOW_MESSAGES // self.programs - len(self._left)))

@@ -9,7 +9,17 @@ from sqlmodel import Session, col, select
 
 from bot.delivery.broadcasts import freeze_reports
 from bot.store.desk import forget_closed
-from bot.store.tables import Chat, Inbox, LinkCode, Outbox, SignInFailure, SignInLink, StaffSession, UnansweredQuestion
+from bot.store.tables import (
+    Chat,
+    Inbox,
+    Invitation,
+    LinkCode,
+    Outbox,
+    SignInFailure,
+    SignInLink,
+    StaffSession,
+    UnansweredQuestion,
+)
 
 MESSAGE_TEXT_HOURS = 24  # design: the text is blanked this long after it was handled
 REPLY_DAYS = 7  # a web page opened again shows at most this much; after it replies go
@@ -44,6 +54,7 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
     session.execute(delete(StaffSession).where(col(StaffSession.expires_at) < now))
     session.execute(delete(SignInLink).where(col(SignInLink.expires_at) < now))
     session.execute(delete(LinkCode).where(col(LinkCode.expires_at) < now))
+    session.execute(delete(Invitation).where(col(Invitation.expires_at) < now))
     session.execute(delete(SignInFailure).where(col(SignInFailure.at) < now - timedelta(hours=FAILURE_HOURS)))
 
 

@@ -16,7 +16,7 @@ from bot.delivery import broadcasts
 from bot.delivery.broadcasts import SECOND_PERSON_ABOVE, TEXT_LIMIT, WEEKLY_CAP, Audience, recipients, report
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.context import Context, audit, form_of, page, staff_texts
-from bot.store.repositories import natural_key
+from bot.store.naming import natural_key
 from bot.store.tables import Broadcast, Person, ResidentialGroup, utc_now
 
 LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.indicators.export import shown
 from bot.material import Material
 from bot.settings import Settings
-from bot.staff import broadcasts, groups, overview, people, questions, sign_in
+from bot.staff import broadcasts, groups, helpers, overview, people, questions, sign_in
 from bot.staff.access import Guard, Handler, StaffRoute
 from bot.staff.context import Context
 from bot.store.database import Database
@@ -38,6 +38,7 @@ class StaffSite:
             *groups.routes(self._context),
             *questions.routes(self._context),
             *people.routes(self._context),
+            *helpers.routes(self._context),
             *broadcasts.routes(self._context),
         ]
 

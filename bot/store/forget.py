@@ -15,6 +15,8 @@ from bot.store.tables import (
     Attempt,
     Broadcast,
     Chat,
+    ClassSession,
+    CommunityRole,
     Consent,
     Inbox,
     LinkCode,
@@ -51,7 +53,9 @@ def forget_person(session: Session, person_id: int | None, chat_id: int) -> None
     if person_id is None:
         return
     _keep_counts(session, person_id)
-    for table in (Attempt, Consent, LinkCode):
+    session.execute(update(Person).where(col(Person.enrolled_by) == person_id).values(enrolled_by=None))
+    session.execute(update(ClassSession).where(col(ClassSession.recorded_by) == person_id).values(recorded_by=None))
+    for table in (Attempt, CommunityRole, Consent, LinkCode):
         session.execute(delete(table).where(col(table.person_id) == person_id))
     session.execute(delete(Person).where(col(Person.id) == person_id))
 

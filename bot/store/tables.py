@@ -73,7 +73,10 @@ class ResidentialGroup(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """A resident who agreed to be remembered. Nothing but a name to be called by, a group and an age band."""
+    """A resident who agreed to be remembered. Nothing but a name to be called by, a group and an age band.
+
+    ``enrolled_by`` is the volunteer who enrolled a neighbour without a phone, who agreed by word of mouth.
+    """
 
     __table_args__ = NEVER_REUSED
 
@@ -82,6 +85,7 @@ class Person(SQLModel, table=True):
     group_id: int | None = Field(default=None, foreign_key="residential_group.id", index=True)
     called: str | None = None
     age_band: str | None = None
+    enrolled_by: int | None = Field(default=None, foreign_key="person.id", index=True)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
@@ -121,6 +125,46 @@ class LinkCode(SQLModel, table=True):
     code_hash: str = Field(primary_key=True, max_length=64)
     person_id: int = Field(foreign_key="person.id", index=True)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class CommunityRole(SQLModel, table=True):
+    """A resident who helps: ``volunteer`` or ``leader`` of a ward, for these residential groups."""
+
+    __tablename__ = "community_role"
+    __table_args__ = (UniqueConstraint("person_id", "ward_code"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    ward_code: str = Field(foreign_key="ward.code", index=True)
+    role: str = Field(max_length=16)
+    groups: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    given_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Invitation(SQLModel, table=True):
+    """A one-time code by which a resident takes a role."""
+
+    code_hash: str = Field(primary_key=True, max_length=64)
+    ward_code: str = Field(foreign_key="ward.code", index=True)
+    role: str = Field(max_length=16)
+    groups: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    made_by: str
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ClassSession(SQLModel, table=True):
+    """A lesson taught face to face in a group, with the number of people who came; unique on the message it came by."""
+
+    __tablename__ = "class_session"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=240)
+    ward_code: str = Field(foreign_key="ward.code", index=True)
+    group_id: int = Field(foreign_key="residential_group.id")
+    lesson_id: str
+    present: int
+    recorded_by: int | None = Field(default=None, foreign_key="person.id", index=True)
+    held_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class HumanRequest(SQLModel, table=True):

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.channels.message import Reply
 from bot.conversation.ports import (
     AccountView,
     AttemptRecord,
     ChatContext,
     DeskView,
+    Draft,
+    GroupProgress,
     GroupView,
     PersonView,
     Repositories,
+    RoleView,
     WardView,
 )
 from lessons.progress import Attempt
@@ -201,6 +205,33 @@ class MemoryDesk:
         return sum(owner == chat.id for owner, _ in self.lines)
 
 
+class MemoryTeam:
+    """A ward without helpers."""
+
+    def role(self, chat: ChatContext) -> RoleView | None:
+        return None
+
+    def redeem(self, chat: ChatContext, code: str, at: datetime) -> RoleView | None:
+        return None
+
+    def progress(self, role: RoleView, at: datetime) -> Sequence[GroupProgress]:
+        return []
+
+    def draft(self, chat: ChatContext, role: RoleView, shown: Reply, unfinished: str | None, at: datetime) -> Draft:
+        raise NotImplementedError("nobody has a role")
+
+    def confirm(self, chat: ChatContext, draft_id: int, at: datetime) -> str | None:
+        return None
+
+    def enrol(self, chat: ChatContext, group_id: int, called: str, at: datetime) -> bool:
+        raise NotImplementedError("nobody has a role")
+
+    def record_class(
+        self, key: str, chat: ChatContext, group_id: int, lesson_id: str, present: int, at: datetime
+    ) -> None:
+        raise NotImplementedError("nobody has a role")
+
+
 def memory_repositories(
     wards: Sequence[WardView], groups: Sequence[GroupView], stored: Stored | None = None
 ) -> tuple[Repositories, Stored]:
@@ -213,5 +244,6 @@ def memory_repositories(
         questions=MemoryQuestions(kept),
         linking=MemoryLinking(kept),
         desk=MemoryDesk(),
+        team=MemoryTeam(),
     )
     return repositories, kept
