@@ -14,6 +14,7 @@ from sqlalchemy import func
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
+from bot.alerts import Alerts
 from bot.answering import LiveAnswerer, StoredStaffAnswers
 from bot.channels.base import Channel
 from bot.channels.message import Reply
@@ -31,6 +32,7 @@ from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.retention import forget_what_is_due
 from bot.material import Material
 from bot.settings import Settings
+from bot.staff.context import ALERTS
 from bot.staff.site import StaffSite
 from bot.store.database import Database
 from bot.store.leases import RENEW_SECONDS
@@ -43,6 +45,7 @@ log = logging.getLogger(__name__)
 
 INDEX_CHECK_SECONDS = 2.0  # a newly built index is taken this soon
 STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in force this soon
+ALERT_SECONDS = 20.0  # a stalled outbox is told this soon after its minutes are over
 BROADCAST_SECONDS = 1.0  # a broadcast is fed, begun and ended this soon
 RETENTION_SECONDS = 3600.0
 STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
@@ -79,6 +82,7 @@ class Application:
         for channel, pace in connected_channels(settings, database):
             self.channels.append(channel)
             self.senders[channel.name] = Sender(database, channel, Pacer(pace), self.replica)
+        self.alerts = Alerts(database, self.channels)
         self.staff_site = StaffSite(settings, database, material, self.staff_answers.refresh)
         self._images = material_images(settings)
         self._tasks: list[asyncio.Task[None]] = []
@@ -90,8 +94,10 @@ class Application:
         for channel in self.channels:
             application.add_routes(channel.routes())
         application.router.add_get("/static/{path:.+}", self._picture)
-        application.add_routes(Health(self.registry, self._missing).routes())
-        application.add_subapp("/staff/", self.staff_site.application())
+        application.add_routes(Health(self.registry, self._missing, self._alert_lines).routes())
+        staff = self.staff_site.application()
+        staff[ALERTS] = self.alerts.now
+        application.add_subapp("/staff/", staff)
         return application
 
     async def start(self) -> None:
@@ -107,6 +113,7 @@ class Application:
         self._tasks += [
             asyncio.create_task(self._every(INDEX_CHECK_SECONDS, self._reload_index), name="index-reload"),
             asyncio.create_task(self._every(STAFF_ANSWER_SECONDS, self._refresh_answers), name="staff-answers"),
+            asyncio.create_task(self._every(ALERT_SECONDS, self.alerts.refresh), name="alerts"),
             asyncio.create_task(self._every(BROADCAST_SECONDS, self._advance_broadcasts), name="broadcasts"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
         ]
@@ -154,6 +161,9 @@ class Application:
     async def _reload_index(self) -> None:
         if await asyncio.to_thread(self.answerer.reload):
             log.info("a new index is in use")
+
+    def _alert_lines(self) -> list[str]:
+        return [f"{alert.channel}: {alert.text}" for alert in self.alerts.now()]
 
     async def _advance_broadcasts(self) -> None:
         """The program that leads feeds broadcasts to the outbox, each in a commit of its own."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.alerts import stalled
 from bot.answering import INDEX_ERRORS, current_index, is_current
 from bot.connecting import connected_channels
 from bot.errors import OperatorError
@@ -40,6 +41,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("index", _index),
         ("public address", _public_url),
         ("channels", _channels),
+        ("outbox", _outbox),
     ):
         yield _examined(name, check, settings)
 
@@ -129,6 +131,20 @@ def _channels(settings: Settings) -> str:
     finally:
         database.close()
     return ", ".join(connected)
+
+
+def _outbox(settings: Settings) -> str:
+    database = Database(settings.sqlalchemy_url)
+    try:
+        waiting = database.read_now(stalled)
+    except SQLAlchemyError:
+        return "none yet"
+    finally:
+        database.close()
+    if waiting:
+        told = "; ".join(f"{alert.channel}: {alert.text}" for alert in waiting)
+        raise OperatorError(f"{told}. Is bdhvs serve running? Its log says what the platform answers.")
+    return "nothing waits too long"
 
 
 async def _verify(channel: object) -> str:
