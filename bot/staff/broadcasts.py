@@ -21,6 +21,7 @@ from bot.store.tables import Broadcast, Person, ResidentialGroup, utc_now
 
 LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SHOWN = 30  # broadcasts on the page, newest first
+ACTIONS = ("confirm", "pause", "resume", "cancel")
 LIVE = ("scheduled", "running")
 
 
@@ -31,7 +32,7 @@ def routes(context: Context) -> list[StaffRoute]:
     return [
         StaffRoute("GET", "/w/{ward}/broadcasts", pages.all, WARD_EDITORS),
         StaffRoute("POST", "/w/{ward}/broadcasts", pages.write, WARD_EDITORS),
-        StaffRoute("POST", f"{one}/{{action:confirm|pause|resume|cancel}}", pages.act, WARD_EDITORS),
+        *(StaffRoute("POST", f"{one}/{action}", pages.act, WARD_EDITORS) for action in ACTIONS),
     ]
 
 
@@ -91,7 +92,7 @@ class BroadcastPages:
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         """Confirm, pause, resume or cancel."""
-        ward, account, action = request[WARD], request[ACCOUNT], request.match_info["action"]
+        ward, account, action = request[WARD], request[ACCOUNT], request.path.rsplit("/", 1)[1]
 
         def unit(session: Session) -> str:
             found = session.exec(
@@ -99,7 +100,6 @@ class BroadcastPages:
             ).first()
             if found is None or found.ward_code != ward.code:
                 raise web.HTTPNotFound
-            before = found.status
             if action == "confirm":
                 broadcasts.confirm(session, found, account.username, utc_now())
             elif action == "pause":
@@ -109,7 +109,7 @@ class BroadcastPages:
             else:
                 broadcasts.cancel(session, found, utc_now())
             audit(session, request, f"broadcast_{action}", str(found.id))
-            return "broadcast_second" if before == found.status == "second" else f"broadcast_{action}"
+            return "broadcast_second" if found.status == "second" else f"broadcast_{action}"
 
         done = await self._database.write(unit)
         raise web.HTTPSeeOther(f"/staff/w/{ward.code}/broadcasts?done={done}")
