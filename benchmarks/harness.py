@@ -118,11 +118,11 @@ def running(command: Sequence[str], environment: dict[str, str], log: Path) -> I
                 process.wait()
 
 
-def wait_for(ready: Callable[[], bool], seconds: float, what: str) -> float:
-    """Wait until ``ready`` is true; returns the seconds it took, raises TimeoutError otherwise."""
+def wait_for(ready: Callable[[], bool], seconds: float, what: str, every: float = 0.005) -> float:
+    """Look ``every`` so many seconds until ``ready`` is true; the seconds it took. Raises TimeoutError."""
     begin = time.perf_counter()
     while not ready():
         if time.perf_counter() - begin > seconds:
             raise TimeoutError(f"{what} did not happen within {seconds} s")
-        time.sleep(0.005)
+        time.sleep(every)
     return time.perf_counter() - begin

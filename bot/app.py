@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -14,6 +15,7 @@ from sqlalchemy import func
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
+from bot.alerts import Alerts
 from bot.answering import LiveAnswerer, StoredStaffAnswers, current_index, is_current
 from bot.channels.base import Channel
 from bot.channels.message import Reply
@@ -21,9 +23,11 @@ from bot.channels.web import WEB, WebChannel
 from bot.connecting import connected_channels, material_images
 from bot.conversation.offers import Offers
 from bot.conversation.router import Conversation
+from bot.delivery.broadcasts import advance_one, under_way
 from bot.delivery.inbox import DurableInbox
 from bot.delivery.notices import PULLING_CHANNELS
 from bot.delivery.pacing import Pacer
+from bot.delivery.replica import Replica
 from bot.delivery.replies import ReplyReader
 from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
@@ -36,8 +40,10 @@ from bot.papers.handouts import HandoutPapers
 from bot.papers.sounds import CardSounds, voice
 from bot.papers.source import PicturesAndPapers
 from bot.settings import Settings
+from bot.staff.context import ALERTS
 from bot.staff.site import StaffSite
 from bot.store.database import Database
+from bot.store.leases import RENEW_SECONDS
 from bot.store.tables import Outbox, utc_now
 from bot.store.wards import register_wards
 from bot.texts import text
@@ -47,6 +53,8 @@ log = logging.getLogger(__name__)
 
 INDEX_CHECK_SECONDS = 2.0  # a newly built index is taken this soon
 STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in force this soon
+ALERT_SECONDS = 20.0  # a stalled outbox is told this soon after its minutes are over
+BROADCAST_SECONDS = 1.0  # a broadcast is fed, begun and ended this soon
 RETENTION_SECONDS = 3600.0
 EDITS_SECONDS = 5.0  # an edit of the material is in force this soon
 STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
@@ -80,7 +88,7 @@ class Application:
         self.handouts = HandoutPapers(settings, material, settings.data_dir / HANDOUTS_FOLDER)
         papers = (self.certificates, self.sounds, self.handouts)
         named = PicturesAndPapers(self._images, papers, settings.public_url)
-        connected = connected_channels(settings, named)
+        connected = connected_channels(settings, database, named)
         kinds = {WebChannel.name: WEB, **{channel.name: channel.capabilities for channel, _ in connected}}
         offers = Offers(
             settings.public_url,
@@ -92,6 +100,7 @@ class Application:
         self.worker = Worker(
             database, conversation.handle, Reply(text("error.apology")), PULLING_CHANNELS, self._on_replies
         )
+        self.replica = Replica(database)
         self.inbox = DurableInbox(database, self.worker.wake)
         self.replies = ReplyReader(database, self.inbox)
         secure = (settings.public_url or "").startswith("https://")
@@ -100,7 +109,8 @@ class Application:
         self.senders: dict[str, Sender] = {}
         for channel, pace in connected:
             self.channels.append(channel)
-            self.senders[channel.name] = Sender(database, channel, Pacer(pace))
+            self.senders[channel.name] = Sender(database, channel, Pacer(pace), self.replica)
+        self.alerts = Alerts(database, self.channels)
         self._conversation = conversation
         self._edits = EditWatch(settings, database, self._on_material, self._index_is_current)
         self.material = material
@@ -117,21 +127,28 @@ class Application:
         application.add_routes(self.certificates.routes())
         application.add_routes(self.sounds.routes())
         application.add_routes(self.handouts.routes())
-        application.add_routes(Health(self.registry, self._missing).routes())
-        application.add_subapp("/staff/", self.staff_site.application())
+        application.add_routes(Health(self.registry, self._missing, self._alert_lines).routes())
+        staff = self.staff_site.application()
+        staff[ALERTS] = self.alerts.now
+        application.add_subapp("/staff/", staff)
         return application
 
     async def start(self) -> None:
         """Take up what an earlier run left, then receive."""
+        await self.replica.renew()
+        # At once: connecting to a platform may take as long as a lease.
+        self._tasks = [asyncio.create_task(self._every(RENEW_SECONDS, self._renew), name="lease")]
         await self.worker.start()
         for sender in self.senders.values():
             await sender.start()
         for channel in self.channels:
             await channel.start(self.inbox.receive)
-        self._tasks = [
+        self._tasks += [
             asyncio.create_task(self._every(INDEX_CHECK_SECONDS, self._reload_index), name="index-reload"),
             asyncio.create_task(self._every(STAFF_ANSWER_SECONDS, self._refresh_answers), name="staff-answers"),
             asyncio.create_task(self._every(EDITS_SECONDS, self._edits.look), name="material-edits"),
+            asyncio.create_task(self._every(ALERT_SECONDS, self.alerts.refresh), name="alerts"),
+            asyncio.create_task(self._every(BROADCAST_SECONDS, self._advance_broadcasts), name="broadcasts"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
         ]
 
@@ -144,6 +161,7 @@ class Application:
         await asyncio.gather(*(channel.stop() for channel in self.channels))
         await self.worker.stop()
         await asyncio.gather(*(sender.stop() for sender in self.senders.values()))
+        await self.replica.stop()
 
     def _on_replies(self, channel: str, chat_id: int, _inbox_id: int) -> None:
         self._messages.labels(channel).inc()
@@ -177,6 +195,26 @@ class Application:
     async def _reload_index(self) -> None:
         if await asyncio.to_thread(self.answerer.reload):
             log.info("a new index is in use")
+
+    def _alert_lines(self) -> list[str]:
+        return [f"{alert.channel}: {alert.text}" for alert in self.alerts.now()]
+
+    async def _advance_broadcasts(self) -> None:
+        """The program that leads feeds broadcasts to the outbox, each in a commit of its own."""
+        if not self.replica.leads:
+            return
+        fed = 0
+        for number in await self.database.read(under_way):
+            step = partial(advance_one, number=number, now=utc_now())
+            fed += await self.database.write(step)
+        if fed:
+            for sender in self.senders.values():
+                sender.wake()
+
+    async def _renew(self) -> None:
+        await self.replica.renew()
+        for sender in self.senders.values():
+            await sender.take_over()
 
     async def _refresh_answers(self) -> None:
         await asyncio.to_thread(self.staff_answers.refresh)

@@ -249,9 +249,14 @@ def oa_consent(
     import asyncio
 
     from bot.connecting import begin_oa_consent, finish_oa_consent
+    from bot.serve import open_database
 
     if code is not None:
-        asyncio.run(finish_oa_consent(settings(), code))
+        database = open_database(settings())
+        try:
+            asyncio.run(finish_oa_consent(settings(), database, code))
+        finally:
+            database.close()
         out("The Official Account is linked. Start bdhvs serve.")
     elif redirect is not None:
         out(begin_oa_consent(settings(), redirect))

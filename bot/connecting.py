@@ -12,16 +12,20 @@ from pydantic import SecretStr
 from bot.channels.base import Channel, ChannelError
 from bot.channels.images import ImageSource, MaterialImages
 from bot.channels.webhook import WebhookSettings
-from bot.delivery.pacing import TELEGRAM_PACE, ZALO_PACE, Pace
+from bot.delivery.menus import SentMenus
+from bot.delivery.pacing import NO_PACE, TELEGRAM_CEILING, TELEGRAM_PACE, ZALO_PACE, Pace
 from bot.errors import OperatorError
 from bot.material import courses_folder
 from bot.pictures import LessonPictures
 from bot.settings import Settings
+from bot.store.database import Database
 from bot.texts import commands
 
 if TYPE_CHECKING:
-    from bot.channels.zalo_oa_tokens import OaSettings, TokenFile
+    from bot.channels.zalo_oa_tokens import OaSettings
+    from bot.store.oa_tokens import TokenTable
 
+TELEGRAM_ADDRESS = str(Settings.model_fields["telegram_base_url"].default)
 OA_TOKENS = "zalo-oa-tokens.json"
 OA_CONSENT = "zalo-oa-consent.json"
 VERIFIER_CHARACTERS = 43  # PKCE (RFC 7636) asks for 43 to 128
@@ -33,7 +37,9 @@ def material_images(settings: Settings) -> LessonPictures:
     return LessonPictures(shipped, settings.data_dir / "pictures")
 
 
-def connected_channels(settings: Settings, images: ImageSource | None = None) -> list[tuple[Channel, Pace]]:
+def connected_channels(
+    settings: Settings, database: Database, images: ImageSource | None = None
+) -> list[tuple[Channel, Pace]]:
     """The channels with a token, and how fast each may be written to. Raises OperatorError.
 
     ``images`` finds what replies name; by default the lessons' pictures alone.
@@ -41,12 +47,24 @@ def connected_channels(settings: Settings, images: ImageSource | None = None) ->
     images = images or material_images(settings)
     connected: list[tuple[Channel, Pace]] = []
     if settings.telegram_token:
-        connected.append((_telegram(settings, settings.telegram_token, images), TELEGRAM_PACE))
+        connected.append((_telegram(settings, settings.telegram_token, images), telegram_pace(settings)))
     if settings.zalo_bot_token:
-        connected.append((_zalo_bot(settings, settings.zalo_bot_token, images), ZALO_PACE))
+        connected.append((_zalo_bot(settings, settings.zalo_bot_token, database, images), ZALO_PACE))
     if settings.zalo_oa_app_id:
-        connected.append((_zalo_oa(settings, images), ZALO_PACE))
+        connected.append((_zalo_oa(settings, database, images), ZALO_PACE))
     return connected
+
+
+def telegram_pace(settings: Settings) -> Pace:
+    """How fast Telegram may be written to. Raises OperatorError."""
+    rate = settings.telegram_per_second
+    if settings.telegram_base_url == TELEGRAM_ADDRESS and not 0 < rate <= TELEGRAM_CEILING:
+        raise OperatorError(f"BDHVS_TELEGRAM_PER_SECOND: Telegram's server takes 1 to {TELEGRAM_CEILING:.0f}.")
+    if not rate:
+        return NO_PACE
+    faster = max(1.0, rate / TELEGRAM_CEILING)
+    ceiling = max(TELEGRAM_CEILING, rate * TELEGRAM_PACE.ceiling / TELEGRAM_PACE.per_second)
+    return Pace(rate, TELEGRAM_PACE.chat_interval / faster, ceiling)
 
 
 def _telegram(settings: Settings, token: SecretStr, images: ImageSource) -> Channel:
@@ -65,22 +83,33 @@ def _telegram(settings: Settings, token: SecretStr, images: ImageSource) -> Chan
         raise OperatorError(f"BDHVS_TELEGRAM_TOKEN: {error}") from error
 
 
-def _zalo_bot(settings: Settings, token: SecretStr, images: ImageSource) -> Channel:
+def _zalo_bot(settings: Settings, token: SecretStr, database: Database, images: ImageSource) -> Channel:
     from bot.channels import zalo_bot
 
     webhook = _webhook(settings, zalo_bot.WEBHOOK_PATH, settings.zalo_bot_webhook_secret)
     try:
-        return zalo_bot.ZaloBotChannel(token.get_secret_value(), settings.zalo_bot_base_url, webhook, images=images)
+        return zalo_bot.ZaloBotChannel(
+            token.get_secret_value(),
+            settings.zalo_bot_base_url,
+            webhook,
+            images=images,
+            menus=SentMenus(database, zalo_bot.ZaloBotChannel.name),
+        )
     except ValueError as error:
         raise OperatorError(f"BDHVS_ZALO_BOT_TOKEN: {error}") from error
 
 
-def _zalo_oa(settings: Settings, images: ImageSource) -> Channel:
+def _zalo_oa(settings: Settings, database: Database, images: ImageSource) -> Channel:
     from bot.channels import zalo_oa
 
     if settings.public_url is None:
         raise OperatorError("A Zalo Official Account sends to a webhook only: set BDHVS_PUBLIC_URL (https).")
-    return zalo_oa.ZaloOaChannel(oa_settings(settings), _oa_tokens(settings), images=images)
+    return zalo_oa.ZaloOaChannel(
+        oa_settings(settings),
+        _oa_tokens(settings, database),
+        images=images,
+        menus=SentMenus(database, zalo_oa.ZaloOaChannel.name),
+    )
 
 
 def oa_settings(settings: Settings) -> OaSettings:
@@ -100,10 +129,10 @@ def oa_settings(settings: Settings) -> OaSettings:
     )
 
 
-def _oa_tokens(settings: Settings) -> TokenFile:
-    from bot.channels.zalo_oa_tokens import TokenFile
+def _oa_tokens(settings: Settings, database: Database) -> TokenTable:
+    from bot.store.oa_tokens import TokenTable
 
-    return TokenFile(settings.data_dir / OA_TOKENS)
+    return TokenTable(database, settings.zalo_oa_app_id or "", settings.data_dir / OA_TOKENS)
 
 
 def _webhook(settings: Settings, path: str, secret: SecretStr | None) -> WebhookSettings | None:
@@ -131,7 +160,7 @@ def begin_oa_consent(settings: Settings, redirect_uri: str) -> str:
     return page
 
 
-async def finish_oa_consent(settings: Settings, code: str) -> None:
+async def finish_oa_consent(settings: Settings, database: Database, code: str) -> None:
     """Exchange the code of the page's answer for tokens. Raises OperatorError."""
     from bot.channels.zalo_oa_tokens import OaTokens
 
@@ -139,7 +168,7 @@ async def finish_oa_consent(settings: Settings, code: str) -> None:
     if not waiting.is_file():
         raise OperatorError("First open the consent page: bdhvs zalo-oa consent --redirect https://…")
     verifier = json.loads(waiting.read_text(encoding="utf-8"))["verifier"]
-    tokens = OaTokens(oa_settings(settings), _oa_tokens(settings))
+    tokens = OaTokens(oa_settings(settings), _oa_tokens(settings, database))
     try:
         await tokens.consent(code, verifier)
     except ChannelError as error:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.alerts import stalled
 from bot.answering import INDEX_ERRORS, current_index, is_current
 from bot.connecting import connected_channels
 from bot.errors import OperatorError
 from bot.material import knowledge_root, load_material, open_encoder
 from bot.papers.sounds import voice
 from bot.settings import Settings
-from bot.store.database import make_engine
+from bot.store.database import Database, make_engine
 from bot.store.migrate import NewerDatabaseError, UnknownDatabaseError, current_revision, head_revision
 from knowledge.index import check_model, load_index
 from knowledge.yaml_source import MaterialError
@@ -42,6 +43,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("public address", _public_url),
         ("reading aloud", _voice),
         ("channels", _channels),
+        ("outbox", _outbox),
     ):
         yield _examined(name, check, settings)
 
@@ -131,9 +133,27 @@ def _voice(settings: Settings) -> str:
 
 def _channels(settings: Settings) -> str:
     connected = ["web"]
-    for channel, _pace in connected_channels(settings):
-        connected.append(f"{channel.name} as {asyncio.run(_verify(channel))}")
+    database = Database(settings.sqlalchemy_url)
+    try:
+        for channel, _pace in connected_channels(settings, database):
+            connected.append(f"{channel.name} as {asyncio.run(_verify(channel))}")
+    finally:
+        database.close()
     return ", ".join(connected)
+
+
+def _outbox(settings: Settings) -> str:
+    database = Database(settings.sqlalchemy_url)
+    try:
+        waiting = database.read_now(stalled)
+    except SQLAlchemyError:
+        return "none yet"
+    finally:
+        database.close()
+    if waiting:
+        told = "; ".join(f"{alert.channel}: {alert.text}" for alert in waiting)
+        raise OperatorError(f"{told}. Is bdhvs serve running? Its log says what the platform answers.")
+    return "nothing waits too long"
 
 
 async def _verify(channel: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
@@ -66,10 +66,16 @@ async def readable_errors(request: web.Request, handler: Handler) -> web.StreamR
 class Health:
     """/healthz says the process lives; /readyz that it can answer; /metrics counts."""
 
-    def __init__(self, registry: CollectorRegistry, is_ready: Callable[[], Awaitable[str | None]]) -> None:
-        """``is_ready`` returns None, or what is missing."""
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        is_ready: Callable[[], Awaitable[str | None]],
+        alerts: Callable[[], Sequence[str]],
+    ) -> None:
+        """``is_ready`` returns None, or what is missing; ``alerts`` what an operator must know, in English."""
         self._registry = registry
         self._is_ready = is_ready
+        self._alerts = alerts
 
     def routes(self) -> list[web.RouteDef]:
         """The three addresses."""
@@ -80,7 +86,7 @@ class Health:
         ]
 
     async def _healthz(self, _request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
+        return web.json_response({"status": "ok", "alerts": list(self._alerts())})
 
     async def _readyz(self, _request: web.Request) -> web.Response:
         missing = await self._is_ready()

@@ -53,6 +53,12 @@ class Settings(BaseSettings):
         description="8 to 256 letters, digits, _ or -; set together with the public address to receive by webhook "
         "instead of long polling.",
     )
+    telegram_per_second: float = Field(
+        25.0,
+        ge=0,
+        description="Messages a second; Telegram's own server takes at most 30. 0 lifts every limit, for a Bot API "
+        "server of your own.",
+    )
     zalo_bot_token: SecretStr | None = Field(None, description="Token of the Zalo bot from Zalo Bot Creator.")
     zalo_bot_base_url: str = Field("https://bot-api.zaloplatforms.com", description="Address of the Zalo Bot Platform.")
     zalo_bot_webhook_secret: SecretStr | None = Field(

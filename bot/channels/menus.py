@@ -20,9 +20,15 @@ class Menus(Protocol):
         """The chat now shows these choices; none closes the menu, so that a number is a number again."""
         ...
 
-    async def choice(self, chat: str, text: str) -> str | None:
-        """The payload that a typed text chooses from the open menu."""
+    async def shown(self, chat: str) -> Sequence[Button]:
+        """The choices that the chat shows now."""
         ...
+
+
+async def choice(menus: Menus, chat: str, text: str) -> str | None:
+    """The payload that a typed text chooses from the menu a chat shows."""
+    button = chosen(text, await menus.shown(chat))
+    return None if button is None else button.payload
 
 
 class MenusInMemory:
@@ -39,7 +45,6 @@ class MenusInMemory:
         while len(self._menus) > REMEMBERED:
             self._menus.popitem(last=False)
 
-    async def choice(self, chat: str, text: str) -> str | None:
-        """As Menus.choice."""
-        button = chosen(text, self._menus.get(chat, ()))
-        return None if button is None else button.payload
+    async def shown(self, chat: str) -> Sequence[Button]:
+        """As Menus.shown."""
+        return self._menus.get(chat, ())

@@ -163,6 +163,9 @@ class TelegramChannel:
 
     async def _accept(self, updates: list[JsonObject], received_at: datetime) -> None:
         """Store the updates, in order within a chat and at once across chats. Raises StoreUnavailableError."""
+        if len(updates) == 1:
+            await self._store([(updates[0], self._read(updates[0], received_at))])
+            return
         lanes: defaultdict[str, list[tuple[JsonObject, Message | None]]] = defaultdict(list)
         for update in updates:
             message = self._read(update, received_at)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
-from telegram import Bot
+from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -21,7 +19,6 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
-from telegram.request import HTTPXRequest
 
 from bot.channels.base import (
     AmbiguousError,
@@ -32,7 +29,8 @@ from bot.channels.base import (
     TokenRefusedError,
     UnreachableError,
 )
-from bot.channels.http import CONNECT_TIMEOUT_SECONDS, NOT_SENT, certificates, quiet_client_logs
+from bot.channels.http import quiet_client_logs
+from bot.channels.telegram_request import LINE_TROUBLE, NOT_SENT, TelegramRequest
 from bot.channels.wire import JsonObject
 
 DEFAULT_BASE_URL = "https://api.telegram.org"
@@ -58,28 +56,16 @@ CHAT_GONE = (
 )
 
 
-class CheckedRequest(HTTPXRequest):
-    """HTTPXRequest that takes an unreadable answer for network trouble, and never logs it: it may be personal."""
-
-    async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
-        """The status and body. Raises NetworkError when a proxy or a broken server answered instead."""
-        status, body = await super().do_request(*args, **options)
-        try:
-            answer = json.loads(body.decode("utf-8", "replace"))
-        except (ValueError, RecursionError):
-            answer = None
-        if not isinstance(answer, dict) or (status < 300 and answer.get("result") is None):
-            raise NetworkError(f"HTTP {status} with a body that is not the Bot API's")
-        return status, body
-
-
 class Client(Bot):
-    """Bot with ``raw_updates``: one unreadable update must not hide the others, so they are read one by one."""
+    """Bot with calls that read only what is needed of an answer."""
 
     async def raw_updates(
         self, offset: int | None, wait_seconds: int, kinds: Sequence[str], limit: int
     ) -> list[JsonObject]:
-        """Updates as they came; ``offset`` confirms all before it. Raises TelegramError."""
+        """Updates as they came: one unreadable update must not hide the others, so they are read one by one.
+
+        ``offset`` confirms all before it. Raises TelegramError.
+        """
         found = await self._post(
             "getUpdates",
             {"offset": offset, "timeout": wait_seconds, "allowed_updates": list(kinds), "limit": limit},
@@ -88,6 +74,14 @@ class Client(Bot):
         if not isinstance(found, list):
             raise NetworkError("getUpdates answered something that is not a list")
         return [update for update in found if isinstance(update, dict)]
+
+    async def send_text(self, chat: str, text: str, keyboard: InlineKeyboardMarkup | None) -> int:
+        """Send a message without link previews; its id. Raises TelegramError."""
+        values: dict[str, Any] = {"chat_id": chat, "text": text, "link_preview_options": {"is_disabled": True}}
+        if keyboard is not None:
+            values["reply_markup"] = keyboard
+        sent: Any = await self._post("sendMessage", values)
+        return int(sent["message_id"])
 
 
 def check_token(token: str) -> None:
@@ -107,18 +101,8 @@ def build_client(token: str, base_url: str | None) -> Client:
         token,
         base_url=f"{root}/bot",
         base_file_url=f"{root}/file/bot",
-        request=CheckedRequest(
-            connection_pool_size=CONNECTIONS,
-            read_timeout=SEND_TIMEOUT_SECONDS,
-            connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            pool_timeout=SEND_TIMEOUT_SECONDS,
-            httpx_kwargs={"verify": certificates()},
-        ),
-        get_updates_request=CheckedRequest(
-            connection_pool_size=2,
-            connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            httpx_kwargs={"verify": certificates()},
-        ),
+        request=TelegramRequest(CONNECTIONS, SEND_TIMEOUT_SECONDS),
+        get_updates_request=TelegramRequest(2, SEND_TIMEOUT_SECONDS),
     )
 
 
@@ -160,9 +144,9 @@ def _temporary_error(error: TelegramError) -> ChannelError:
             "another program receives this bot's messages; stop it, or make a bot of your own with @BotFather"
         )
     cause = error.__cause__
-    if isinstance(cause, httpx.HTTPError) and not isinstance(cause, NOT_SENT):
-        return AmbiguousError(f"no answer from Telegram ({type(cause).__name__})")
-    if isinstance(cause, httpx.HTTPError):
+    if isinstance(cause, NOT_SENT):
         return TemporaryError(f"Telegram cannot be reached ({type(cause).__name__})")
+    if isinstance(cause, LINE_TROUBLE):
+        return AmbiguousError(f"no answer from Telegram ({type(cause).__name__})")
     kind = "network error" if isinstance(error, NetworkError) else type(error).__name__
     return TemporaryError(f"Telegram answers with trouble ({kind})")

@@ -107,13 +107,7 @@ class Sending:
                 return await self._send_file(chat, step, step.file)
             if edits is not None and edits.isdecimal() and await self._edit(chat, step, int(edits)):
                 return edits
-            message = await self._client.send_message(
-                chat,
-                step.text,
-                reply_markup=step.keyboard,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-            )
-            return str(message.message_id)
+            return str(await self._client.send_text(chat, step.text, step.keyboard))
 
     async def _send_file(self, chat: str, step: _Step, file: Path | str) -> str:
         suffix = Path(str(file)).suffix.lower()

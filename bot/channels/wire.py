@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
 JsonObject = Mapping[str, object]
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-# No control character but these means anything in a chat text.
-KEPT_CONTROLS = frozenset("\n\t")
+# No control character but line feed and tab means anything in a chat text.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+SURROGATES = re.compile("[\ud800-\udfff]")
+UNCLEAN = re.compile(f"{CONTROLS.pattern}|{SURROGATES.pattern}")
 # Longest identifier accepted from a platform; real ones are below 70 characters.
 IDENTIFIER_LIMIT = 200
 
@@ -19,12 +22,10 @@ def clean(text: str) -> str:
 
     The result is NFC, so that letters composed on a phone equal those of the material.
     """
-    kept = "".join(
-        REPLACEMENT if "\ud800" <= letter <= "\udfff" else letter
-        for letter in text.replace("\r\n", "\n").replace("\r", "\n")
-        if letter in KEPT_CONTROLS or unicodedata.category(letter) != "Cc"
-    )
-    return unicodedata.normalize("NFC", kept)
+    if UNCLEAN.search(text):
+        kept = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = CONTROLS.sub("", SURROGATES.sub(REPLACEMENT, kept))
+    return unicodedata.normalize("NFC", text)
 
 
 def as_object(value: object) -> JsonObject:
@@ -62,5 +63,5 @@ def identifier_at(source: JsonObject, key: str) -> str:
     value = source.get(key)
     if isinstance(value, bool) or not isinstance(value, int | str):
         return ""
-    identifier = clean(str(value)).strip()
+    identifier = str(value) if isinstance(value, int) else clean(value).strip()
     return identifier if len(identifier) <= IDENTIFIER_LIMIT else ""

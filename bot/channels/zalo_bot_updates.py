@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.channels.menus import Menus
+from bot.channels.menus import Menus, choice
 from bot.channels.message import Attachment, Message
 from bot.channels.wire import JsonObject, clean, identifier_at, object_at, text_at
 
@@ -38,5 +38,5 @@ async def read_event(event: JsonObject, menus: Menus, received_at: datetime) -> 
     if kind == UNSUPPORTED and text_at(object_at(wire, "chat"), "chat_type") != PRIVATE:
         return None
     text = clean(text_at(wire, "text" if kind == TEXT_EVENT else "caption")).strip()
-    payload = await menus.choice(chat, text) if text else None
+    payload = await choice(menus, chat, text) if text else None
     return Message(NAME, chat, number, text, received_at, payload, attachment)

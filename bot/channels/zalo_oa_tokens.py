@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-import os
 import time
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlencode
 
 import httpx
-from filelock import AsyncFileLock
 
 from bot.channels.base import ChannelError, TemporaryError, TokenRefusedError
 from bot.channels.http import CONNECT_TIMEOUT_SECONDS, certificates, exchange, json_object, quiet_client_logs
@@ -69,36 +64,6 @@ class TokenStore(Protocol):
     async def save(self, pair: TokenPair) -> None:
         """Replace the pair; when this returns it survives a crash."""
         ...
-
-
-class TokenFile:
-    """A TokenStore in one file, for an installation of one machine."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = AsyncFileLock(str(path.with_suffix(".lock")), timeout=LOCK_SECONDS)
-
-    @asynccontextmanager
-    async def lock(self) -> AsyncIterator[None]:
-        """As TokenStore.lock, across processes."""
-        async with self._lock:
-            yield
-
-    async def load(self) -> TokenPair | None:
-        """As TokenStore.load."""
-        if not self._path.is_file():
-            return None
-        return TokenPair(**json.loads(self._path.read_text(encoding="utf-8")))
-
-    async def save(self, pair: TokenPair) -> None:
-        """As TokenStore.save: written beside, flushed to disk, swapped in whole."""
-        beside = self._path.with_suffix(".new")
-        with beside.open("w", encoding="utf-8") as file:
-            beside.chmod(0o600)
-            json.dump(asdict(pair), file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._path)
 
 
 def consent_page(settings: OaSettings, redirect_uri: str, state: str, verifier: str) -> str:

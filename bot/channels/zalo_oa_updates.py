@@ -6,7 +6,7 @@ import hashlib
 import re
 from datetime import datetime, timedelta
 
-from bot.channels.menus import Menus
+from bot.channels.menus import Menus, choice
 from bot.channels.message import Attachment, Message
 from bot.channels.webhook import RefusedError, same_secret
 from bot.channels.wire import JsonObject, clean, identifier_at, object_at, text_at
@@ -73,5 +73,5 @@ async def read_event(event: JsonObject, menus: Menus, received_at: datetime) -> 
     tapped = PAYLOAD_FORM.fullmatch(text)
     if tapped is not None:
         return Message(NAME, person, number, "", received_at, tapped.group(1))
-    payload = await menus.choice(person, text) if text else None
+    payload = await choice(menus, person, text) if text else None
     return Message(NAME, person, number, text, received_at, payload, EVENTS[kind])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.channels.message import Reply
-from bot.conversation import certificates, menu, my_data, offices, place, progress, review, welcome
+from bot.conversation import certificates, human, menu, my_data, place, progress, review, welcome
 from bot.conversation.buttons import button, to_menu
 from bot.conversation.course_list import courses
 from bot.conversation.payloads import Verb
@@ -28,11 +28,6 @@ def _choose_ward(turn: Turn, answer: Answer) -> list[Reply]:
     return place.ask_ward(turn) if ward is None else place.settle_ward(turn, ward)
 
 
-def _human(turn: Turn, answer: Answer) -> list[Reply]:
-    where = offices.where_to_ask(turn, turn.text, turn.chat.ward_code)
-    return [menu.with_menu(turn, "\n\n".join([text("fixed.human"), where]))]
-
-
 def _offer_learning(said: str) -> list[Reply]:
     return [Reply(said, (button("button.learn", Verb.COURSES), to_menu()))]
 
@@ -48,7 +43,7 @@ _ACTIONS: dict[Action, _Do] = {
     Action.CHOOSE_WARD: _choose_ward,
     Action.CHOOSE_GROUP: lambda turn, answer: place.groups(turn, ()),
     Action.STOP_MESSAGES: lambda turn, answer: my_data.stop(turn),
-    Action.HUMAN: _human,
+    Action.HUMAN: lambda turn, answer: human.human(turn),
     Action.HELP: lambda turn, answer: menu.help_(turn),
     Action.GREETING: lambda turn, answer: welcome.greet(turn),
     Action.THANKS: lambda turn, answer: [Reply(text("fixed.thanks"), (*resume_buttons(turn), to_menu()))],

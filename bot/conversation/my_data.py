@@ -43,7 +43,10 @@ def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
         **in_chat,
     )
     stop = button("button.unstop", Verb.UNSTOP) if turn.recall(STOPPED) else button("button.stop", Verb.STOP)
-    return [Reply(said, (button("button.rename", Verb.RENAME), stop, delete, to_menu()))]
+    link = button("button.link", Verb.LINK)
+    if lines := turn.repositories.desk.lines_kept(turn.chat):
+        said = f"{said}\n{text('human.kept', count=lines)}"
+    return [Reply(said, (button("button.rename", Verb.RENAME), stop, link, delete, to_menu()))]
 
 
 def _kept_in_chat(turn: Turn) -> dict[str, str]:

@@ -19,9 +19,14 @@ SHOWN = 4  # offices in one message: more does not fit a phone in large type
 
 def where_to_ask(turn: Turn, question: str, ward: str | None) -> str:
     """The office that handles what is asked, else the first one; honest words where none is entered."""
+    return known_office(turn, question, ward) or _none_entered(turn, ward)
+
+
+def known_office(turn: Turn, question: str, ward: str | None) -> str | None:
+    """The office that handles what is asked, else the first one; None where none is entered."""
     offices = turn.repositories.wards.offices(ward) if ward is not None else ()
     if not offices:
-        return _none_entered(turn, ward)
+        return None
     asked = set(lexical_tokens(question))
     best = max(offices, key=lambda office: len(asked.intersection(lexical_tokens(office.handles))))
     return "\n".join([text("office.ask_there"), _worded(best)])

@@ -70,6 +70,20 @@ class Verb(StrEnum):
     DELETE_NO = "dn"
     STOP = "st"
     UNSTOP = "us"
+    HUMAN = "hu"
+    HUMAN_END = "he"
+    TEAM_LESSONS = "vl"
+    TEAM_LESSON = "vp"
+    TEAM_CONFIRM = "vc"
+    TEAM_NEIGHBOUR = "vn"
+    TEAM_SESSION = "vs"
+    TEAM_TAUGHT_COURSE = "vt"
+    TEAM_TAUGHT = "vd"
+    TEAM_CANCEL = "vx"
+    LINK = "ln"
+    LINK_YES = "ly"
+    UNLINK = "ul"
+    UNLINK_YES = "uy"
 
 
 @dataclass(frozen=True, slots=True)

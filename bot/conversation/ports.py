@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from bot.channels.message import Reply
 from lessons.models import Lesson
 from lessons.progress import Attempt
 
@@ -244,6 +245,141 @@ class Questions(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountView:
+    """One chat of a person, and the channel it is on."""
+
+    chat_id: int
+    channel: str
+
+
+class Linking(Protocol):
+    """One person with several accounts."""
+
+    def make_code(self, person_id: int, at: datetime) -> str:
+        """A code that links another account to this person, once; earlier ones stop working."""
+        ...
+
+    def owner(self, code: str, at: datetime) -> int | None:
+        """The person whom a code names, while it is good."""
+        ...
+
+    def link(self, chat: ChatContext, code: str, at: datetime) -> bool:
+        """Use a code: the chat's person becomes one with the code's, who keeps all attempts, each once.
+
+        The person's other accounts are told. False for a code that is not good.
+        """
+        ...
+
+    def accounts(self, person_id: int) -> Sequence[AccountView]:
+        """The person's accounts, oldest first."""
+        ...
+
+    def unlink(self, chat: ChatContext, chat_id: int) -> bool:
+        """Take one account of the chat's person away: it starts anew, what was learnt stays with the others.
+
+        False when there is no other account, or it is not the person's.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """Whether a ward's staff are there now, their hours (HH:MM), and what they want said when they are not."""
+
+    there: bool
+    opens: str
+    closes: str
+    away: str
+
+
+class Desk(Protocol):
+    """Staff who take over from the bot."""
+
+    def ask(self, chat: ChatContext, at: datetime) -> DeskView:
+        """Hand the chat to the staff of its ward, until it is closed; asking again changes nothing."""
+        ...
+
+    def is_open(self, chat: ChatContext) -> bool:
+        """Whether staff have the chat."""
+        ...
+
+    def say(self, chat: ChatContext, masked_text: str, at: datetime) -> None:
+        """Pass on what was typed."""
+        ...
+
+    def end(self, chat: ChatContext, at: datetime) -> None:
+        """The resident goes back to the bot."""
+        ...
+
+    def lines_kept(self, chat: ChatContext) -> int:
+        """How many messages between this chat and staff are kept."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    """What a helper may do: ``volunteer`` or ``leader``, for these groups of a ward."""
+
+    role: str
+    ward_code: str
+    groups: tuple[GroupView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupProgress:
+    """A group's progress as its helpers see it."""
+
+    name: str
+    residents: int
+    active: int
+    lessons: int
+
+
+class Team(Protocol):
+    """Volunteers and leaders, and what they do for their groups."""
+
+    def role(self, chat: ChatContext) -> RoleView | None:
+        """The role of the chat's person, with the groups that still exist."""
+        ...
+
+    def redeem(self, chat: ChatContext, code: str, at: datetime) -> RoleView | None:
+        """Take the role an invitation gives, once; None for a code that is not good."""
+        ...
+
+    def progress(self, role: RoleView, at: datetime) -> Sequence[GroupProgress]:
+        """How the groups do, in their order."""
+        ...
+
+    def draft(self, chat: ChatContext, role: RoleView, shown: Reply, unfinished: str | None, at: datetime) -> Draft:
+        """Keep a message to the groups, not to be sent before it is confirmed; ``unfinished`` leaves out who has
+        finished that lesson.
+        """
+        ...
+
+    def confirm(self, chat: ChatContext, draft_id: int, at: datetime) -> str | None:
+        """Confirm the chat's own draft: ``scheduled``, ``second`` (a second person must), None when it is gone."""
+        ...
+
+    def enrol(self, chat: ChatContext, group_id: int, called: str, at: datetime) -> bool:
+        """Enrol a neighbour without a phone, who counts once; False when the group has one of this name."""
+        ...
+
+    def record_class(
+        self, key: str, chat: ChatContext, group_id: int, lesson_id: str, present: int, at: datetime
+    ) -> None:
+        """A lesson was taught face to face; the same key again changes nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that waits for its confirmation, and how many people it would reach."""
+
+    id: int
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True)
 class Repositories:
     """Everything a dialogue may touch, bound to one transaction."""
 
@@ -253,3 +389,6 @@ class Repositories:
     lessons: LessonVersions
     certificates: Certificates
     questions: Questions
+    linking: Linking
+    desk: Desk
+    team: Team

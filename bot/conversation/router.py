@@ -10,7 +10,9 @@ from bot.conversation import (
     ask,
     certificates,
     course_list,
+    human,
     learn,
+    linking,
     marks,
     menu,
     my_data,
@@ -22,6 +24,7 @@ from bot.conversation import (
     questions,
     review,
     typed,
+    volunteer,
     welcome,
 )
 from bot.conversation.actions import act
@@ -88,6 +91,20 @@ _TAPS: dict[Verb, Handler] = {
     Verb.DELETE_NO: my_data.delete_no,
     Verb.STOP: my_data.stop,
     Verb.UNSTOP: my_data.unstop,
+    Verb.HUMAN: human.human,
+    Verb.HUMAN_END: human.end,
+    Verb.TEAM_LESSONS: volunteer.lessons,
+    Verb.TEAM_LESSON: volunteer.lesson,
+    Verb.TEAM_CONFIRM: volunteer.confirm,
+    Verb.TEAM_NEIGHBOUR: volunteer.neighbour,
+    Verb.TEAM_SESSION: volunteer.session,
+    Verb.TEAM_TAUGHT_COURSE: volunteer.taught_course,
+    Verb.TEAM_TAUGHT: volunteer.taught,
+    Verb.TEAM_CANCEL: volunteer.cancel,
+    Verb.LINK: lambda turn, args: linking.link(turn),
+    Verb.LINK_YES: linking.link_yes,
+    Verb.UNLINK: linking.unlink,
+    Verb.UNLINK_YES: linking.unlink_yes,
 }
 
 Intent = Callable[[Turn, str], list[Reply]]
@@ -118,6 +135,15 @@ _INTENTS: dict[str, Intent] = {
     "unstop": lambda turn, words: my_data.unstop(turn),
     "rename": lambda turn, words: my_data.typed_name(turn, words) if words else my_data.rename(turn),
     "offices": lambda turn, words: offices.offices(turn),
+    "human": lambda turn, words: human.human(turn),
+    "team_role": volunteer.redeem,
+    "team_groups": lambda turn, words: volunteer.progress(turn),
+    "team_announce": volunteer.announce,
+    "team_lesson": lambda turn, words: volunteer.lessons(turn),
+    "team_neighbour": lambda turn, words: volunteer.neighbour(turn),
+    "team_session": lambda turn, words: volunteer.session(turn),
+    "link": linking.link,
+    "unlink": lambda turn, words: linking.unlink(turn),
     "help": lambda turn, words: menu.help_(turn),
 }
 
@@ -161,6 +187,9 @@ def _respond(turn: Turn) -> list[Reply]:
         return welcome.greet(turn)
     if message.payload:
         return _tap(turn, message.payload)
+    taken = human.passed_on(turn) or volunteer.typed(turn)
+    if taken is not None:
+        return taken
     if message.attachment is not None:
         noted = menu.attachment(turn, message.attachment)
         return [Reply(noted.text), *_text(turn)] if typed.has_words(turn.text) else [noted]

@@ -26,6 +26,9 @@ EASY = "easy"  # easy reading: shorter, one step a message
 ADDRESS = "address"  # how the resident wants to be addressed, a name of conversation/address.py
 COUNT = "count"  # numbers questions and lesson runs, so that old buttons are known as old
 PAPER = "paper"  # the course whose certificate waits for a name
+TEAMWORK = "teamwork"  # a volunteer's command waits for a name or a number
+TALKING = "talking"  # staff were asked to take over
+LINKING = "linking"  # the code of another account, waiting for the confirming tap
 DELETING = "deleting"  # deletion was asked for and waits for the confirming tap
 
 

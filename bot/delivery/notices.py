@@ -16,7 +16,9 @@ PULLING_CHANNELS = frozenset({"web"})  # they fetch their replies from the outbo
 NOTICE_PRIORITY = 1
 
 
-def queue_notice(session: Session, chat: Chat, replies: Sequence[Reply], now: datetime) -> None:
+def queue_notice(
+    session: Session, chat: Chat, replies: Sequence[Reply], now: datetime, priority: int = NOTICE_PRIORITY
+) -> None:
     """Leave replies for a chat that did not just write. Sent once: a caller must not queue the same again."""
     pulled = chat.channel in PULLING_CHANNELS
     for reply in replies:
@@ -25,7 +27,7 @@ def queue_notice(session: Session, chat: Chat, replies: Sequence[Reply], now: da
                 chat_id=chat.id or 0,
                 channel=chat.channel,
                 body=reply_to_json(reply),
-                priority=NOTICE_PRIORITY,
+                priority=priority,
                 status="sent" if pulled else "waiting",
                 not_before=now,
                 created_at=now,

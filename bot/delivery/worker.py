@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from bot.channels.message import Message, Reply
 from bot.channels.message_json import message_from_body, reply_to_json
+from bot.delivery.broadcasts import STOPPED_KEY, drop_for
 from bot.store.database import Database
 from bot.store.repositories import bind, load_context, save_context
 from bot.store.tables import Chat, Inbox, Outbox, utc_now
@@ -89,13 +90,16 @@ class Worker:
     async def _scan(self) -> None:
         statement = select(Inbox.chat_id).where(Inbox.status == "new").distinct()
         for chat_id in await self._database.read(lambda session: list(session.exec(statement))):
-            self.wake(chat_id)
+            if chat_id not in self._active:
+                self.wake(chat_id)
 
     async def _run_chat(self, chat_id: int) -> None:
         try:
             async with self._slots:
-                while not self._stopping and await self._step(chat_id):
-                    pass
+                while not self._stopping:
+                    self._again.discard(chat_id)  # what is stored until now is seen by the next step
+                    if not await self._step(chat_id) and chat_id not in self._again:
+                        break
         finally:
             self._active.discard(chat_id)
             if chat_id in self._again:
@@ -103,7 +107,7 @@ class Worker:
                 self.wake(chat_id)
 
     async def _step(self, chat_id: int) -> bool:
-        """Handle the chat's next message; False when none waits or the store is down."""
+        """Handle the chat's next message; False when no other waits or the store is down."""
         try:
             done = await self._database.write(lambda session: self._handle_next(session, chat_id))
         except (OperationalError, InterfaceError):
@@ -114,41 +118,43 @@ class Worker:
             done = await self._database.write(lambda session: self._count_failure(session, chat_id))
         if done is None:
             return False
-        channel, inbox_id = done
+        channel, inbox_id, more = done
         self._on_replies(channel, chat_id, inbox_id)
-        return True
+        return more
 
-    def _handle_next(self, session: Session, chat_id: int) -> tuple[str, int] | None:
-        chat, row = self._next(session, chat_id)
+    def _handle_next(self, session: Session, chat_id: int) -> tuple[str, int, bool] | None:
+        chat, row, more = self._next(session, chat_id)
         if chat is None or row is None:
             return None
         message = message_from_body(chat.channel, chat.address, row.message_id, row.received_at, row.body)
         context = load_context(chat)
         replies = self._handle(context, message, bind(session))
+        if context.state.get(STOPPED_KEY) and not chat.state.get(STOPPED_KEY):
+            drop_for(session, chat_id)
         save_context(chat, context)
         chat.last_seen_at = utc_now()
         self._finish(session, chat, row, replies, "done", message.edits)
-        return chat.channel, row.id or 0
+        return chat.channel, row.id or 0, more
 
-    def _next(self, session: Session, chat_id: int) -> tuple[Chat | None, Inbox | None]:
-        """The chat, locked against other replicas, and its oldest waiting message."""
+    def _next(self, session: Session, chat_id: int) -> tuple[Chat | None, Inbox | None, bool]:
+        """The chat, locked against other replicas, its oldest waiting message, and whether more wait."""
         chat = session.exec(select(Chat).where(Chat.id == chat_id).with_for_update(skip_locked=True)).first()
         if chat is None:
-            return None, None
-        row = session.exec(
-            select(Inbox).where(Inbox.chat_id == chat_id, Inbox.status == "new").order_by(col(Inbox.id)).limit(1)
-        ).first()
-        return chat, row
+            return None, None, False
+        rows = session.exec(
+            select(Inbox).where(Inbox.chat_id == chat_id, Inbox.status == "new").order_by(col(Inbox.id)).limit(2)
+        ).all()
+        return chat, rows[0] if rows else None, len(rows) > 1
 
-    def _count_failure(self, session: Session, chat_id: int) -> tuple[str, int] | None:
-        chat, row = self._next(session, chat_id)
+    def _count_failure(self, session: Session, chat_id: int) -> tuple[str, int, bool] | None:
+        chat, row, more = self._next(session, chat_id)
         if chat is None or row is None:
             return None
         row.tries += 1
         if row.tries < TRIES_BEFORE_POISON:
-            return chat.channel, 0
+            return chat.channel, 0, True
         self._finish(session, chat, row, [self._apology], "poison", None)
-        return chat.channel, row.id or 0
+        return chat.channel, row.id or 0, more
 
     def _finish(
         self, session: Session, chat: Chat, row: Inbox, replies: list[Reply], status: str, edits: str | None

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
-from bot.store.repositories import natural_key
+from bot.store.naming import natural_key
 from bot.store.tables import Attempt, Person, RemovedActivity, ResidentialGroup
 
 ACTIVE_DAYS = 30  # a learner is active who answered a quiz question within this many days

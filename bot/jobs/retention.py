@@ -7,10 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
+from bot.delivery.broadcasts import freeze_reports
+from bot.store.desk import forget_closed
 from bot.store.staff_answers import FOLLOWED_DAYS
 from bot.store.tables import (
     Chat,
     Inbox,
+    Invitation,
+    LinkCode,
     Outbox,
     SignInFailure,
     SignInLink,
@@ -24,7 +28,9 @@ NOTICE_DAYS = 30  # what was sent unasked: who opens the web chat seldom must st
 REPLY_DAYS = 7  # a web page opened again shows at most this much; after it replies go
 INBOX_ROW_DAYS = 30  # platforms repeat an update for at most a day; a month is ample to recognise it
 UNANSWERED_DAYS = 90
+HUMAN_DAYS = 30  # what was said with staff, after the thread is closed: a month to look back
 FAILURE_HOURS = 24
+OVER = ("sent", "failed", "unknown", "cancelled")  # a reply nothing more happens to
 QUESTION_KEYS = ("asked", "choices")  # what bot/conversation/asked.py keeps for follow-ups
 
 
@@ -34,16 +40,17 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
     session.execute(
         update(Inbox).where(settled, col(Inbox.done_at) < now - timedelta(hours=MESSAGE_TEXT_HOURS)).values(body={})
     )
+    freeze_reports(session, now - timedelta(days=NOTICE_DAYS - 1))
     session.execute(
         delete(Outbox).where(
-            col(Outbox.status).in_(("sent", "failed", "unknown")),
+            col(Outbox.status).in_(OVER),
             col(Outbox.inbox_id).is_not(None),
             col(Outbox.created_at) < now - timedelta(days=REPLY_DAYS),
         )
     )
     session.execute(
         delete(Outbox).where(
-            col(Outbox.status).in_(("sent", "failed", "unknown")),
+            col(Outbox.status).in_(OVER),
             col(Outbox.inbox_id).is_(None),
             col(Outbox.created_at) < now - timedelta(days=NOTICE_DAYS),
         )
@@ -57,9 +64,12 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
     session.execute(
         delete(StaffAnswerFollower).where(col(StaffAnswerFollower.received_at) < now - timedelta(days=FOLLOWED_DAYS))
     )
+    forget_closed(session, now - timedelta(days=HUMAN_DAYS))
     _forget_last_questions(session, now)
     session.execute(delete(StaffSession).where(col(StaffSession.expires_at) < now))
     session.execute(delete(SignInLink).where(col(SignInLink.expires_at) < now))
+    session.execute(delete(LinkCode).where(col(LinkCode.expires_at) < now))
+    session.execute(delete(Invitation).where(col(Invitation.expires_at) < now))
     session.execute(delete(SignInFailure).where(col(SignInFailure.at) < now - timedelta(hours=FAILURE_HOURS)))
 
 

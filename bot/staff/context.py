@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -15,14 +15,19 @@ import yaml
 from aiohttp import web
 from sqlmodel import Session
 
+from bot.alerts import Alert
 from bot.material import Material
 from bot.settings import Settings
 from bot.staff.access import ACCOUNT, EDITORS, FORM_COOKIE, MEMBERSHIP, WARD
+from bot.staff.accounts import Role
 from bot.store.database import Database
 from bot.store.tables import AuditEntry, utc_now
 from knowledge.encoder import Encoder
 from lessons.progress import local_day
 
+ALERTS: web.AppKey[Callable[[], Sequence[Alert]]] = web.AppKey(
+    "alerts"
+)  # what an administrator must know at this moment
 TEXTS_FILE = Path(__file__).parent / "vi.yaml"
 
 
@@ -60,6 +65,7 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
         "csrf": form_token,
         "notice": staff_texts().get(request.query.get("done", "")),
         "problem": None,
+        "alerts": _alerts(request),
         **(values or {}),
     }
     response: web.Response = aiohttp_jinja2.render_template(template, request, shown, status=status)
@@ -76,6 +82,14 @@ def worded_moment(moment: date | datetime) -> str:
 def day_of(written: str) -> date | None:
     """The day a form's date field holds (yyyy-mm-dd); None when it is empty. Raises ValueError for anything else."""
     return date.fromisoformat(written) if written else None
+
+
+def _alerts(request: web.Request) -> list[str]:
+    """Alerts in words for the ward's administrators."""
+    membership, current = request.get(MEMBERSHIP), request.app.get(ALERTS)
+    if current is None or membership is None or membership.role is not Role.ADMINISTRATOR:
+        return []
+    return [staff_texts()[f"alert_{alert.kind}"].format(channel=alert.channel, text=alert.text) for alert in current()]
 
 
 def see_other(path: str) -> web.Response:

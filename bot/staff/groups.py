@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from bot.staff.access import WARD, WARD_EDITORS, WARD_READERS, StaffRoute
 from bot.staff.context import Context, FormProblemError, audit, form_of, page, staff_texts
-from bot.store.repositories import natural_key
+from bot.store.naming import natural_key
 from bot.store.tables import ResidentialGroup
 
 KINDS = ("tổ dân phố", "thôn", "khu dân cư")

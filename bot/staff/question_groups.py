@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from bot.store.repositories import natural_key
+from bot.store.naming import natural_key
 from bot.store.tables import ResidentialGroup, UnansweredQuestion
 from knowledge.encoder import Encoder
 from knowledge.grouping import group_questions

@@ -15,11 +15,14 @@ from bot.material import Material
 from bot.settings import Settings
 from bot.staff import (
     answers,
+    broadcasts,
     certificates,
     groups,
     handouts,
+    helpers,
     offices,
     overview,
+    people,
     questions,
     sign_in,
     stale,
@@ -54,10 +57,13 @@ class StaffSite:
             *overview.routes(self._context),
             *groups.routes(self._context),
             *questions.routes(self._context),
+            *answers.routes(self._context),
+            *people.routes(self._context),
+            *broadcasts.routes(self._context),
+            *helpers.routes(self._context),
             *certificates.routes(self._context),
             *handouts.routes(self._context),
             *stale.routes(self._context),
-            *answers.routes(self._context),
             *offices.routes(self._context),
         ]
 

@@ -2,26 +2,33 @@
 
 A unit of work is a function of a Session. Units that wait together are committed together (one fsync for many), each
 in its own savepoint, so one that fails undoes only itself. A unit may be run again when its batch could not be
-committed: it must have no effect outside the session.
+committed: it must have no effect outside the session. Urgent units (a platform waits for its message to be stored) go
+before all others, and a batch that holds one is committed soon.
 """
 
 from __future__ import annotations
 
 import asyncio
-import queue
 import threading
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlmodel import Session
 
 T = TypeVar("T")
 Unit = Callable[[Session], T]
 
 BATCH_LIMIT = 64  # units in one commit: past this the wait for the slowest outweighs the saved fsync
+BATCH_SECONDS = 0.02  # nor does a unit wait longer for others to be run before its commit
+FLOOD_SECONDS = 0.1  # a flood of urgent units is over when none came for so long
+FLOOD_SHARE = (
+    0.1  # of the writer's time that other units get meanwhile: who floods us waits for the answers, not the 200
+)
 POSTGRES_WRITERS = 4  # enough to hide network latency; the rows' own locks do the rest
 READERS = 4
 SQLITE_BUSY_SECONDS = 5.0  # another process (backup, command line) may hold the file this long
@@ -32,11 +39,69 @@ class DatabaseClosedError(RuntimeError):
 
 
 class _Job:
-    __slots__ = ("future", "unit")
+    __slots__ = ("flood", "future", "unit", "urgent")
 
-    def __init__(self, unit: Unit[Any]) -> None:
+    def __init__(self, unit: Unit[Any], urgent: bool, flood: bool) -> None:
         self.unit = unit
+        self.urgent = urgent
+        self.flood = flood
         self.future: Future[Any] = Future()
+
+
+class _Jobs:
+    """Units that wait, the urgent ones first; during a flood of these the others get a small share of the time."""
+
+    def __init__(self) -> None:
+        self._urgent: deque[_Job] = deque()
+        self._others: deque[_Job] = deque()
+        self._changed = threading.Condition()
+        self._ending = False
+        self._flood_until = 0.0
+        self._others_from = 0.0
+
+    def put(self, job: _Job) -> None:
+        with self._changed:
+            (self._urgent if job.urgent else self._others).append(job)
+            if job.flood:
+                self._flood_until = time.monotonic() + FLOOD_SECONDS
+            self._changed.notify()
+
+    def end(self) -> None:
+        """Let the writers go once nothing waits."""
+        with self._changed:
+            self._ending = True
+            self._changed.notify_all()
+
+    def wait(self) -> _Job | None:
+        """The next unit, as soon as there is one; None at the end."""
+        with self._changed:
+            while (job := self._next()) is None:
+                if self._others:
+                    self._changed.wait(max(0.0, self._others_from - time.monotonic()))
+                elif self._ending:
+                    return None
+                else:
+                    self._changed.wait()
+            return job
+
+    def more(self, only_urgent: bool) -> _Job | None:
+        """The next unit that may run already."""
+        with self._changed:
+            return None if only_urgent and not self._urgent else self._next()
+
+    def ran(self, job: _Job, seconds: float) -> None:
+        """A unit took so long: in a flood the next that is not urgent waits in proportion."""
+        if not job.urgent:
+            with self._changed:
+                self._others_from = time.monotonic() + seconds * (1 / FLOOD_SHARE - 1)
+
+    def _next(self) -> _Job | None:
+        if self._urgent:
+            return self._urgent.popleft()
+        now = time.monotonic()
+        if self._others and (self._ending or now >= min(self._flood_until, self._others_from)):
+            return self._others.popleft()
+        return None
 
 
 def make_engine(url: str) -> Engine:
@@ -67,7 +132,7 @@ class Database:
         self.url = url
         self.engine = make_engine(url)
         self.is_sqlite = url.startswith("sqlite")
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs = _Jobs()
         self._closed = False
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         writers = 1 if self.is_sqlite else POSTGRES_WRITERS
@@ -77,9 +142,9 @@ class Database:
         for thread in self._threads:
             thread.start()
 
-    async def write(self, unit: Unit[T]) -> T:
-        """Run a unit and return its result once it is committed."""
-        return await asyncio.wrap_future(self._submit(unit))
+    async def write(self, unit: Unit[T], *, urgent: bool = False, flood: bool = False) -> T:
+        """Run a unit and return its result once it is committed; ``flood``: many urgent units follow this one."""
+        return await asyncio.wrap_future(self._submit(unit, urgent, flood))
 
     def write_now(self, unit: Unit[T]) -> T:
         """As ``write``, for code that is not asynchronous."""
@@ -104,62 +169,68 @@ class Database:
         if self._closed:
             return
         self._closed = True
-        for _ in self._threads:
-            self._jobs.put(None)
+        self._jobs.end()
         for thread in self._threads:
             thread.join()
         self._readers.shutdown()
         self.engine.dispose()
 
-    def _submit(self, unit: Unit[T]) -> Future[T]:
+    def _submit(self, unit: Unit[T], urgent: bool = False, flood: bool = False) -> Future[T]:
         if self._closed:
             raise DatabaseClosedError("the database is closed")
-        job = _Job(unit)
+        job = _Job(unit, urgent, flood)
         self._jobs.put(job)
         return job.future
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (job := self._jobs.wait()) is not None:
+            if not job.future.set_running_or_notify_cancel():
+                continue
             batch = [job]
-            stop = False
-            while len(batch) < BATCH_LIMIT:
-                try:
-                    waiting = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-                if waiting is None:
-                    stop = True
-                    break
-                batch.append(waiting)
-            self._commit([one for one in batch if one.future.set_running_or_notify_cancel()])
-            if stop:
-                return
-
-    def _commit(self, batch: list[_Job]) -> None:
-        if len(batch) > 1 and self._commit_together(batch):
-            return
-        for job in batch:
-            if not job.future.done():
-                self._commit_alone(job)
+            if not self._commit_together(batch):
+                for one in batch:
+                    if not one.future.done():
+                        self._commit_alone(one)
 
     def _commit_together(self, batch: list[_Job]) -> bool:
-        """Commit a batch; False when the commit itself failed and each must be tried alone."""
+        """Commit the unit in ``batch`` with what waits beside it, which is added to ``batch``.
+
+        False when the database refused something and each unit must be tried alone.
+        """
         results: list[tuple[_Job, Any]] = []
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                for job in batch:
+                for job in self._gather(batch):
+                    begin = time.monotonic()
                     try:
                         with session.begin_nested():
                             results.append((job, job.unit(session)))
-                    except DBAPIError:
+                    except StatementError:
                         raise
                     except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the unit
                         job.future.set_exception(error)
-        except DBAPIError:
+                    finally:
+                        self._jobs.ran(job, time.monotonic() - begin)
+        except SQLAlchemyError:
             return False
         for job, result in results:
             job.future.set_result(result)
         return True
+
+    def _gather(self, batch: list[_Job]) -> Iterator[_Job]:
+        """The first unit, then those that wait, while nobody waits too long for the commit."""
+        end = time.monotonic() + BATCH_SECONDS
+        yield batch[0]
+        others = 0 if batch[0].urgent else 1
+        while len(batch) < BATCH_LIMIT and time.monotonic() < end:
+            urgent = any(job.urgent for job in batch)
+            job = self._jobs.more(only_urgent=urgent and others > 0)
+            if job is None:
+                return
+            others += not job.urgent
+            if job.future.set_running_or_notify_cancel():
+                batch.append(job)
+                yield job
 
     def _commit_alone(self, job: _Job) -> None:
         try:

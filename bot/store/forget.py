@@ -9,13 +9,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
+from bot.store.desk import forget_requests
 from bot.store.sql import insert_ignoring
 from bot.store.tables import (
     Attempt,
+    Broadcast,
     Certificate,
     Chat,
+    ClassSession,
+    CommunityRole,
     Consent,
     Inbox,
+    LinkCode,
     Outbox,
     Person,
     RemovedActivity,
@@ -40,6 +45,8 @@ def forget_person(session: Session, person_id: int | None, chat_id: int) -> None
     session.execute(delete(UnansweredQuestion).where(col(UnansweredQuestion.tell_chat_id).in_(chats)))
     session.execute(delete(StaffAnswerFollower).where(col(StaffAnswerFollower.chat_id).in_(chats)))
     session.execute(delete(Outbox).where(col(Outbox.chat_id).in_(chats)))
+    forget_requests(session, chats)
+    session.execute(update(Broadcast).where(col(Broadcast.author_chat_id).in_(chats)).values(author_chat_id=None))
     session.execute(
         update(Inbox).where(col(Inbox.chat_id).in_(chats), col(Inbox.status) != "new").values(body={}, error=None)
     )
@@ -49,7 +56,9 @@ def forget_person(session: Session, person_id: int | None, chat_id: int) -> None
     if person_id is None:
         return
     _keep_counts(session, person_id)
-    for table in (Attempt, Certificate, Consent):
+    session.execute(update(Person).where(col(Person.enrolled_by) == person_id).values(enrolled_by=None))
+    session.execute(update(ClassSession).where(col(ClassSession.recorded_by) == person_id).values(recorded_by=None))
+    for table in (Attempt, Certificate, CommunityRole, Consent, LinkCode):
         session.execute(delete(table).where(col(table.person_id) == person_id))
     session.execute(delete(Person).where(col(Person.id) == person_id))
 

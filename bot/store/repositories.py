@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -22,7 +21,10 @@ from bot.conversation.ports import (
     WardView,
 )
 from bot.store import staff_answers
+from bot.store.desk import DeskRepository
 from bot.store.forget import forget_person
+from bot.store.linking import LinkRepository
+from bot.store.naming import natural_key
 from bot.store.sql import insert_ignoring
 from bot.store.tables import (
     Attempt,
@@ -38,17 +40,12 @@ from bot.store.tables import (
     Ward,
     utc_now,
 )
+from bot.store.team import TeamRepository
 from lessons.models import Lesson
 from lessons.progress import Attempt as LoggedAttempt
 from lessons.versions import LessonVersionError, pack, unpack
 
 CALLED_LIMIT = 40  # characters of a name to be called by: one line on a phone
-
-
-def natural_key(name: str) -> list[tuple[int, int, str]]:
-    """Sort key in which "Tổ 2" comes before "Tổ 10"."""
-    parts = re.split(r"(\d+)", name)
-    return [(1, int(part), "") if part.isdigit() else (0, 0, part.lower()) for part in parts if part]
 
 
 def _group_view(row: ResidentialGroup) -> GroupView:
@@ -326,6 +323,9 @@ def bind(session: Session) -> Repositories:
         lessons=LessonVersionRepository(session),
         certificates=CertificateRepository(session),
         questions=QuestionRepository(session),
+        linking=LinkRepository(session),
+        desk=DeskRepository(session),
+        team=TeamRepository(session),
     )
 
 

@@ -6,43 +6,27 @@ channel's own id, the ward and group chosen, and the state of the dialogue.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, UniqueConstraint
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A time in UTC; SQLite keeps no zone, so it is put back on the way out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time without a zone: nobody can tell what it means."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored time needs a zone")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
+from bot.store.columns import UtcDateTime as UtcDateTime
+from bot.store.columns import utc_now as utc_now
+from bot.store.community_tables import Broadcast as Broadcast
+from bot.store.community_tables import ClassSession as ClassSession
+from bot.store.community_tables import CommunityRole as CommunityRole
+from bot.store.community_tables import HumanLine as HumanLine
+from bot.store.community_tables import HumanRequest as HumanRequest
+from bot.store.community_tables import Invitation as Invitation
+from bot.store.community_tables import Lease as Lease
+from bot.store.community_tables import LinkCode as LinkCode
+from bot.store.community_tables import OaToken as OaToken
+from bot.store.community_tables import WardDesk as WardDesk
 
 # SQLite hands the number of a deleted last row out again; a page that has seen reply 7 would pass over another 7.
 NEVER_REUSED = {"sqlite_autoincrement": True}
-
-
-def utc_now() -> datetime:
-    """The present time in UTC."""
-    return datetime.now(UTC)
 
 
 class Ward(SQLModel, table=True):
@@ -73,7 +57,10 @@ class ResidentialGroup(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """A resident who agreed to be remembered. Nothing but a name to be called by, a group and an age band."""
+    """A resident who agreed to be remembered. Nothing but a name to be called by, a group and an age band.
+
+    ``enrolled_by`` is the volunteer who enrolled a neighbour without a phone, who agreed by word of mouth.
+    """
 
     __table_args__ = NEVER_REUSED
 
@@ -82,6 +69,7 @@ class Person(SQLModel, table=True):
     group_id: int | None = Field(default=None, foreign_key="residential_group.id", index=True)
     called: str | None = None
     age_band: str | None = None
+    enrolled_by: int | None = Field(default=None, foreign_key="person.id", index=True)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
@@ -151,7 +139,8 @@ class Outbox(SQLModel, table=True):
     body: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     edits: str | None = None
     priority: int = 0
-    status: str = Field(default="waiting", max_length=8)
+    broadcast_id: int | None = Field(default=None, foreign_key="broadcast.id", index=True)
+    status: str = Field(default="waiting", max_length=12)
     attempt: str | None = None
     tries: int = 0
     not_before: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

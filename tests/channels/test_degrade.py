@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.channels.degrade import chosen, split_text, units, with_menu, with_sources
 from bot.channels.images import MaterialImages
-from bot.channels.menus import MenusInMemory
+from bot.channels.menus import MenusInMemory, choice
 from bot.channels.message import Button, CitationNote
 from bot.channels.telegram_updates import Account, read_update
 from bot.channels.wire import clean
@@ -110,7 +110,7 @@ def test_menus_of_many_chats_do_not_mix() -> None:
         menus = MenusInMemory()
         await menus.show("lan", QUIZ)
         await menus.show("minh", (Button("Có", "yes"),))
-        return [await menus.choice("lan", "1"), await menus.choice("minh", "1"), await menus.choice("hoa", "1")]
+        return [await choice(menus, "lan", "1"), await choice(menus, "minh", "1"), await choice(menus, "hoa", "1")]
 
     assert asyncio.run(talk()) == ["q:a", "yes", None]
 

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,11 @@ from bot.channels.images import MaterialImages
 from bot.channels.message import Attachment, Button, FileNote, Reply
 from bot.channels.zalo_oa import ZaloOaChannel
 from bot.channels.zalo_oa_client import Window
-from bot.channels.zalo_oa_tokens import OaTokens, TokenFile, TokenPair, consent_page
+from bot.channels.zalo_oa_tokens import LOCK_SECONDS, OaTokens, TokenPair, consent_page
+from bot.store.database import Database
+from bot.store.leases import hold
+from bot.store.oa_tokens import LOCK, TokenTable
+from bot.store.tables import utc_now
 from tests.channels.platforms import TokensInMemory, listening, oa_pair, oa_settings, started
 from tests.channels.stores import Store
 from tests.emulators.common import Fault, FaultKind
@@ -78,16 +83,52 @@ async def test_a_token_is_renewed_ahead_of_time(emulator: ZaloOaEmulator) -> Non
     assert tokens.saved[0].expires_at == pytest.approx(tokens.saved[1].expires_at, abs=60)
 
 
-async def test_replicas_that_renew_at_once_ask_once(emulator: ZaloOaEmulator, tmp_path: Path) -> None:
+async def test_replicas_that_renew_at_once_ask_once(
+    emulator: ZaloOaEmulator, database: Database, tmp_path: Path
+) -> None:
     stale = oa_pair(emulator)
-    replicas = [OaTokens(oa_settings(emulator), TokenFile(tmp_path / "tokens.json")) for _ in range(3)]
-    await TokenFile(tmp_path / "tokens.json").save(stale)
+    tables = [TokenTable(database, "360", tmp_path / "none.json") for _ in range(3)]
+    replicas = [OaTokens(oa_settings(emulator), table) for table in tables]
+    await tables[0].save(stale)
     pairs = await asyncio.gather(*(replica.renew(stale) for replica in replicas))
     for replica in replicas:
         await replica.close()
     assert {pair.access for pair in pairs} == {emulator.tokens.access}
     assert len(emulator.journal.of("access_token")) == 1
-    assert await TokenFile(tmp_path / "tokens.json").load() == pairs[0]
+    kept = await tables[2].load()
+    assert kept is not None and (kept.access, kept.refresh) == (pairs[0].access, pairs[0].refresh)
+
+
+async def test_a_lock_left_by_a_crash_ends_and_one_that_is_held_is_waited_for(
+    database: Database, tmp_path: Path
+) -> None:
+    table, order = TokenTable(database, "360", tmp_path / "none.json"), []
+
+    async def renew(name: str) -> None:
+        async with table.lock():
+            order.append(f"{name} begins")
+            await asyncio.sleep(0.05)
+            order.append(f"{name} ends")
+
+    await asyncio.gather(renew("a"), renew("b"))
+    assert order in (
+        ["a begins", "a ends", "b begins", "b ends"],
+        ["b begins", "b ends", "a begins", "a ends"],
+    )
+    past = utc_now() - timedelta(seconds=LOCK_SECONDS + 1)
+    database.write_now(lambda session: hold(session, LOCK + "360", "crashed", past, LOCK_SECONDS))
+    await renew("c")
+
+
+async def test_tokens_of_an_earlier_version_move_from_their_file_into_the_database(
+    database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "zalo-oa-tokens.json"
+    file.write_text('{"access": "a", "refresh": "r", "expires_at": 1790000000.0}', encoding="utf-8")
+    table = TokenTable(database, "360", file)
+    assert await table.load() == TokenPair("a", "r", 1_790_000_000.0)
+    assert not file.exists()
+    assert await table.load() == TokenPair("a", "r", 1_790_000_000.0)
 
 
 async def test_a_dead_refresh_token_asks_for_consent_again(

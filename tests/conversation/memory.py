@@ -7,15 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.channels.message import Reply
 from bot.conversation.ports import (
+    AccountView,
     AnsweredFrom,
     AttemptRecord,
     CertificateView,
     ChatContext,
+    DeskView,
+    Draft,
+    GroupProgress,
     GroupView,
     OfficeView,
     PersonView,
     Repositories,
+    RoleView,
     WardView,
 )
 from lessons.models import Lesson
@@ -43,6 +49,8 @@ class Stored:
     followers: dict[str, set[int]] = field(default_factory=dict)
     lessons: dict[tuple[str, str], Lesson] = field(default_factory=dict)
     certificates: dict[tuple[int, str], CertificateView] = field(default_factory=dict)
+    staff_there: bool = True
+    """Whether it is within the ward's office hours."""
     made: int = 0
 
     def next_id(self) -> int:
@@ -226,6 +234,83 @@ class MemoryQuestions:
         return question_id
 
 
+class MemoryLinking:
+    """One chat a memory: a code can be had, and names nobody else."""
+
+    def __init__(self, stored: Stored) -> None:
+        self._codes: dict[str, int] = {}
+        self._stored = stored
+
+    def make_code(self, person_id: int, at: datetime) -> str:
+        code = f"CODE{self._stored.next_id():04}"
+        self._codes = {code: person_id}
+        return code
+
+    def owner(self, code: str, at: datetime) -> int | None:
+        return self._codes.get(code.upper())
+
+    def link(self, chat: ChatContext, code: str, at: datetime) -> bool:
+        return self._codes.pop(code.upper(), None) is not None
+
+    def accounts(self, person_id: int) -> Sequence[AccountView]:
+        return [AccountView(1, "web")]
+
+    def unlink(self, chat: ChatContext, chat_id: int) -> bool:
+        return False
+
+
+class MemoryDesk:
+    """Staff who never answer."""
+
+    def __init__(self, stored: Stored) -> None:
+        self._stored = stored
+        self.open: set[int] = set()
+        self.lines: list[tuple[int, str]] = []
+
+    def ask(self, chat: ChatContext, at: datetime) -> DeskView:
+        self.open.add(chat.id)
+        return DeskView(self._stored.staff_there, "07:30", "17:00", "")
+
+    def is_open(self, chat: ChatContext) -> bool:
+        return chat.id in self.open
+
+    def say(self, chat: ChatContext, masked_text: str, at: datetime) -> None:
+        self.lines.append((chat.id, masked_text))
+
+    def end(self, chat: ChatContext, at: datetime) -> None:
+        self.open.discard(chat.id)
+
+    def lines_kept(self, chat: ChatContext) -> int:
+        return sum(owner == chat.id for owner, _ in self.lines)
+
+
+class MemoryTeam:
+    """A ward without helpers."""
+
+    def role(self, chat: ChatContext) -> RoleView | None:
+        return None
+
+    def redeem(self, chat: ChatContext, code: str, at: datetime) -> RoleView | None:
+        return None
+
+    def progress(self, role: RoleView, at: datetime) -> Sequence[GroupProgress]:
+        return []
+
+    def draft(self, chat: ChatContext, role: RoleView, shown: Reply, unfinished: str | None, at: datetime) -> Draft:
+        raise NotImplementedError("nobody has a role")
+
+    def confirm(self, chat: ChatContext, draft_id: int, at: datetime) -> str | None:
+        return None
+
+    def enrol(self, chat: ChatContext, group_id: int, called: str, at: datetime) -> bool:
+        raise NotImplementedError("nobody has a role")
+
+    def record_class(
+        self, key: str, chat: ChatContext, group_id: int, lesson_id: str, present: int, at: datetime
+    ) -> None:
+        raise NotImplementedError("nobody has a role")
+
+
 def memory_repositories(
     wards: Sequence[WardView], groups: Sequence[GroupView], stored: Stored | None = None
 ) -> tuple[Repositories, Stored]:
@@ -238,5 +323,8 @@ def memory_repositories(
         lessons=MemoryLessons(kept),
         certificates=MemoryCertificates(kept),
         questions=MemoryQuestions(kept),
+        linking=MemoryLinking(kept),
+        desk=MemoryDesk(kept),
+        team=MemoryTeam(),
     )
     return repositories, kept

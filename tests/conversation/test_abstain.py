@@ -79,11 +79,24 @@ def test_what_is_no_offices_business_names_no_office(resident: Resident, stored:
     assert ONE_STOP.name not in answers(resident.agrees(), beyond).says("giá vàng hôm nay bao nhiêu")
 
 
-def test_who_asks_for_people_is_shown_the_directory(resident: Resident, stored: Stored) -> None:
+def test_who_asks_where_to_go_is_shown_the_directory(resident: Resident, stored: Stored) -> None:
     stored.offices["hung-dao"] = [ONE_STOP]
-    resident.agrees()
-    assert ONE_STOP.phone in resident.says("gặp cán bộ")
-    assert ONE_STOP.phone in resident.says("nơi hỏi trực tiếp")
+    assert ONE_STOP.phone in resident.agrees().says("nơi hỏi trực tiếp")
+
+
+@pytest.mark.parametrize("typed", ["gặp cán bộ", "tôi muốn nói chuyện với cán bộ phường"])
+def test_who_asks_for_people_out_of_hours_is_told_an_office_too(resident: Resident, stored: Stored, typed: str) -> None:
+    stored.offices["hung-dao"], stored.staff_there = [ONE_STOP, HEALTH], False
+    said = resident.agrees().says(typed)
+    assert "ngoài giờ" in said and ONE_STOP.phone in said
+    assert "Các nơi khác" in resident.labels
+    assert "Đã chuyển cho cán bộ" in resident.says("alo")
+
+
+def test_who_asks_for_people_in_hours_is_handed_over_at_once(resident: Resident, stored: Stored) -> None:
+    stored.offices["hung-dao"] = [ONE_STOP]
+    said = resident.agrees().says("gặp cán bộ")
+    assert "chuyển ngay" in said and ONE_STOP.phone not in said
 
 
 def test_a_topic_that_helped_settles_the_question(resident: Resident, stored: Stored, answerer: Answerer) -> None:

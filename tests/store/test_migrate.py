@@ -19,7 +19,7 @@ from bot.store.migrate import (
     upgrade,
 )
 from bot.store.restore import TargetNotEmptyError, back_up, copy, restore
-from bot.store.tables import Chat, ResidentialGroup, StaffAccount, Ward
+from bot.store.tables import Chat, Outbox, ResidentialGroup, StaffAccount, Ward
 
 
 def fill(database: Database) -> None:
@@ -91,6 +91,38 @@ def test_going_back_and_forth_leaves_an_empty_and_a_full_schema(database: Databa
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
     run_to(database.engine, head_revision())
     assert "attempt" in inspect(database.engine).get_table_names()
+
+
+def test_a_number_shown_to_somebody_is_not_given_out_again_after_an_upgrade(database: Database) -> None:
+    """A web page knows by the number which replies it has shown; SQLite makes the table anew to alter it."""
+    downgrade_to(database.engine, "0006")
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO chat (channel, address, state, reachable, created_at, last_seen_at) "
+                "VALUES ('web', 'a', '{}', true, '2026-11-21', '2026-11-21')"
+            )
+        )
+        chat = connection.scalar(text("SELECT id FROM chat"))
+        for _ in range(3):
+            connection.execute(
+                text(
+                    "INSERT INTO outbox (chat_id, channel, body, priority, status, tries, not_before, "
+                    "created_at) VALUES (:chat, 'web', '{}', 0, 'sent', 0, '2026-11-21', '2026-11-21')"
+                ),
+                {"chat": chat},
+            )
+        shown = connection.scalar(text("SELECT max(id) FROM outbox"))
+        connection.execute(text("DELETE FROM outbox"))
+    run_to(database.engine, head_revision())
+
+    def add(session):
+        row = Outbox(chat_id=chat, channel="web", body={})
+        session.add(row)
+        session.flush()
+        return row.id
+
+    assert database.write_now(add) > shown
 
 
 def test_a_newer_database_is_refused(database: Database, tmp_path: Path) -> None:

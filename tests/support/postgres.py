@@ -27,13 +27,8 @@ SUPERUSER = "bdhvs"
 WORKER_KEY = "bdhvs_postgres_folder"
 FOLDER = pytest.StashKey[Path]()
 # Durability costs most of a test's time, and a crashed test database is thrown away.
-FAST = (
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=200",
-    "listen_addresses=",
-)
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+ALWAYS = ("max_connections=200", "listen_addresses=")
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     folder = config.stash[FOLDER]
     if (folder / "data" / "postmaster.pid").exists():
-        _run(folder, "pg_ctl", "stop", "--pgdata", str(folder / "data"), "--mode", "immediate", "--wait")
+        stop_server(folder)
     shutil.rmtree(folder.parent, ignore_errors=True)
 
 
@@ -123,7 +118,13 @@ def _run(folder: Path, program: str, *arguments: str) -> None:
         raise RuntimeError(f"{program} failed:\n{log.read_text(encoding='utf-8', errors='replace')}")
 
 
-def _start(folder: Path) -> None:
+def stop_server(folder: Path) -> None:
+    """Stop a server that ``start_server`` started; its data is worth nothing."""
+    _run(folder, "pg_ctl", "stop", "--pgdata", str(folder / "data"), "--mode", "immediate", "--wait")
+
+
+def start_server(folder: Path, *, durable: bool = False) -> Server:
+    """Start a server with its data in a new folder; ``durable`` flushes to the disk at every commit."""
     folder.mkdir()
     account = _account()
     if account:
@@ -131,9 +132,11 @@ def _start(folder: Path) -> None:
     data = folder / "data"
     looks = ("--encoding", "UTF8", "--locale", "C.UTF-8", "--auth", "trust", "--username", SUPERUSER)
     _run(folder, "initdb", "--pgdata", str(data), "--no-sync", *looks)
-    settings = " ".join(f"-c {setting}" for setting in (*FAST, f"unix_socket_directories={folder}"))
+    chosen = ALWAYS if durable else (*FAST, *ALWAYS)
+    settings = " ".join(f"-c {setting}" for setting in (*chosen, f"unix_socket_directories={folder}"))
     _run(folder, "pg_ctl", "start", "--pgdata", str(data), "--wait", "--log", str(folder / "server.log"),
          "--options", settings)  # fmt: skip
+    return Server(folder)
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +146,7 @@ def postgres_server(pytestconfig: pytest.Config) -> Server:
     server = Server(pytestconfig.stash[FOLDER])
     with server.lock:
         if not server.folder.exists():
-            _start(server.folder)
+            start_server(server.folder)
     return server
 
 

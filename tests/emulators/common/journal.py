@@ -10,7 +10,10 @@ from typing import Any
 
 @dataclass
 class Call:
-    """One call of a Bot API method; ``files`` are name and bytes of uploads, ``status`` the HTTP answer."""
+    """One call of a Bot API method; ``files`` are name and bytes of uploads, ``status`` the HTTP answer.
+
+    ``message_id`` is that of the message the call made, where it made one.
+    """
 
     method: str
     parameters: dict[str, Any]
@@ -18,6 +21,7 @@ class Call:
     content_type: str
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     status: int = 0
+    message_id: int | None = None
 
 
 class Journal:

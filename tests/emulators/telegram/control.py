@@ -12,7 +12,23 @@ from tests.emulators.common import Fault, FaultKind
 from .emulator import TelegramEmulator
 
 ACTIONS = frozenset(
-    {"add_chat", "user_sends", "user_attaches", "user_edits", "user_taps", "user_blocks", "user_unblocks", "advance"}
+    {
+        "add_chat",
+        "add_chats",
+        "advance",
+        "clock",
+        "sent_count",
+        "sent_to",
+        "user_attaches",
+        "user_blocks",
+        "users_block",
+        "user_edits",
+        "user_sends",
+        "user_taps",
+        "user_unblocks",
+        "users_send",
+        "waiting_updates",
+    }
 )
 
 
@@ -24,7 +40,7 @@ def control_routes(server: TelegramEmulator) -> web.Application:
         if name not in ACTIONS:
             raise web.HTTPNotFound
         result = getattr(server, name)(**arguments)
-        return web.json_response(result if isinstance(result, int) else None)
+        return web.json_response(result if isinstance(result, int | float) else None)
 
     async def switch(request: web.Request) -> web.Response:
         for name, value in (await request.json()).items():
@@ -46,11 +62,17 @@ def control_routes(server: TelegramEmulator) -> web.Application:
         return web.json_response([dataclasses.asdict(message) for message in messages])
 
     async def journal(request: web.Request) -> web.Response:
-        del request
+        method = request.query.get("method")
         return web.json_response(
             [
-                {"method": call.method, "parameters": call.parameters, "at": call.at, "status": call.status}
-                for call in server.journal.calls
+                {
+                    "method": call.method,
+                    "parameters": call.parameters,
+                    "at": call.at,
+                    "status": call.status,
+                    "message_id": call.message_id,
+                }
+                for call in (server.journal.calls if method is None else server.journal.of(method))
             ]
         )
 

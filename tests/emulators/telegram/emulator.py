@@ -55,6 +55,7 @@ class TelegramEmulator:
             "username": username,
         }
         self._skipped = 0.0
+        self._began = time.time()
         self._frozen_at: float | None = None
         self.chats = Chats(self.account, self.clock)
         self.updates = UpdateQueue(self.switches, self.clock, FIRST_UPDATE)
@@ -74,8 +75,10 @@ class TelegramEmulator:
         self._pushing: asyncio.Task[None] | None = None
 
     def clock(self) -> float:
-        """Seconds since 1970, moved on by ``advance``."""
-        return (time.time() if self._frozen_at is None else self._frozen_at) + self._skipped
+        """Seconds since 1970, moved on by ``advance``, faster by the switch ``clock_speed``."""
+        now = time.time()
+        faster = (now - self._began) * (self.switches.clock_speed - 1)
+        return (now + faster if self._frozen_at is None else self._frozen_at) + self._skipped
 
     def freeze_clock(self) -> None:
         """Let time pass by ``advance`` alone."""
@@ -151,6 +154,35 @@ class TelegramEmulator:
             message["reply_to_message"] = chat.messages[reply_to]
         stored = self.chats.add_from_user(chat, self._person(chat_id, first_name, user_id), message)
         return self._deliver("message", stored)
+
+    def add_chats(self, count: int, first: int = 1) -> None:
+        """Many people who wrote to the bot before, numbered from ``first``."""
+        for chat_id in range(first, first + count):
+            self.add_chat(chat_id)
+
+    def users_block(self, chats: list[int]) -> None:
+        """People who have blocked the bot unnoticed: it learns so when it writes."""
+        for chat_id in chats:
+            self.add_chat(chat_id).blocked = True
+
+    def users_send(self, messages: list[tuple[int, str]]) -> int:
+        """Many people write, each (chat, text); how many updates are not confirmed yet."""
+        for chat_id, text in messages:
+            self.user_sends(chat_id, text)
+        return len(self.updates.pending)
+
+    def sent_count(self) -> int:
+        """How many sendMessage calls were taken."""
+        return sum(call.status == 200 for call in self.journal.of("sendMessage"))
+
+    def sent_to(self, chat_id: int) -> float:
+        """When the first message was taken for a chat, by the server's clock; 0 when none was."""
+        calls = (call for call in self.journal.of("sendMessage") if call.status == 200)
+        return next((call.at for call in calls if str(call.parameters.get("chat_id")) == str(chat_id)), 0.0)
+
+    def waiting_updates(self) -> int:
+        """How many updates are not confirmed yet."""
+        return len(self.updates.pending)
 
     def user_attaches(self, chat_id: int, kind: str, caption: str = "") -> int:
         """A person sends a photo, voice, sticker, document or location."""

@@ -66,6 +66,7 @@ class HttpApi:
             call.status = fault.status
             return await self._fail(request, fault)
         result = await self._server.perform(call.method, given)
+        call.message_id = result.get("message_id") if isinstance(result, dict) else None
         if fault is not None:
             return await self._fail(request, fault)
         call.status = 200

@@ -25,6 +25,8 @@ class Switches:
     """Take only https and ports 443, 80, 88, 8443, as the real server outside local mode."""
     webhook_retry_seconds: float = 1.0
     """First pause before a failed post is repeated; it doubles up to 60 times this."""
+    clock_speed: float = 1.0
+    """How many seconds of the server's clock pass in one: its limits are then counted by its clock."""
     validate: bool = True
     """Check every answer against the field table."""
 

@@ -1,0 +1,127 @@
+"""Linking accounts: two persons become one, once; an account taken away starts anew."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Table, delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, SQLModel, col, select
+
+from bot.channels.message import Reply
+from bot.conversation.linking import channel_name
+from bot.conversation.ports import AccountView, ChatContext
+from bot.delivery.notices import queue_notice
+from bot.store.tables import Certificate, Chat, LinkCode, Person
+from bot.texts import text
+
+LINK_MINUTES = 10  # the code is read from one screen and typed into another
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
+CODE_LENGTH = 8  # of 31 letters: a guess within ten minutes has no chance
+
+
+def hashed(code: str) -> str:
+    """A code as it is stored: typed in small letters or with blanks it is the same."""
+    return hashlib.sha256("".join(code.upper().split()).encode("utf-8")).hexdigest()
+
+
+class LinkRepository:
+    """bot/conversation/ports.py says what it promises."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def make_code(self, person_id: int, at: datetime) -> str:
+        self._session.execute(delete(LinkCode).where(col(LinkCode.person_id) == person_id))
+        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+        expires_at = at + timedelta(minutes=LINK_MINUTES)
+        self._session.add(LinkCode(code_hash=hashed(code), person_id=person_id, expires_at=expires_at))
+        return code
+
+    def owner(self, code: str, at: datetime) -> int | None:
+        row = self._session.get(LinkCode, hashed(code))
+        return None if row is None or row.expires_at <= at else row.person_id
+
+    def link(self, chat: ChatContext, code: str, at: datetime) -> bool:
+        owner = self.owner(code, at)
+        person = None if owner is None else self._session.get(Person, owner)
+        if person is None or owner is None:
+            return False
+        self._session.execute(delete(LinkCode).where(col(LinkCode.code_hash) == hashed(code)))
+        others = self._session.exec(select(Chat).where(Chat.person_id == owner, Chat.id != chat.id)).all()
+        if chat.person_id is not None and chat.person_id != owner:
+            merge_persons(self._session, chat.person_id, person)
+        chat.person_id, chat.ward_code, chat.group_id = owner, person.ward_code, person.group_id
+        self._session.execute(update(Chat).where(col(Chat.id) == chat.id).values(person_id=owner))
+        for other in others:
+            queue_notice(self._session, other, [Reply(text("link.told", channel=channel_name(chat.channel)))], at)
+        return True
+
+    def accounts(self, person_id: int) -> Sequence[AccountView]:
+        rows = self._session.exec(select(Chat).where(Chat.person_id == person_id).order_by(col(Chat.id))).all()
+        return [AccountView(row.id or 0, row.channel) for row in rows]
+
+    def unlink(self, chat: ChatContext, chat_id: int) -> bool:
+        if chat.person_id is None:
+            return False
+        accounts = self.accounts(chat.person_id)
+        if len(accounts) < 2 or chat_id not in {one.chat_id for one in accounts}:
+            return False
+        start: dict[str, Any] = {"person_id": None, "state": {}}
+        self._session.execute(update(Chat).where(col(Chat.id) == chat_id).values(start))
+        if chat_id == chat.id:
+            chat.person_id = None
+            chat.state.clear()
+        return True
+
+
+def merge_persons(session: Session, from_id: int, into: Person) -> None:
+    """Everything of one person becomes the other's; the first is gone."""
+    into_id = into.id or 0
+    gone = session.get_one(Person, from_id)
+    into.called = into.called or gone.called
+    into.age_band = into.age_band or gone.age_band
+    if into.ward_code is None:
+        into.ward_code, into.group_id = gone.ward_code, gone.group_id
+    session.execute(delete(LinkCode).where(col(LinkCode.person_id) == from_id))
+    _keep_one_certificate_a_course(session, from_id, into_id)
+    for column in person_columns():
+        _hand_over(session, column, from_id, into_id)
+    session.flush()
+    session.delete(gone)
+    session.flush()
+
+
+def _keep_one_certificate_a_course(session: Session, from_id: int, into_id: int) -> None:
+    """Of two for one course a revoked one stays, so that linking undoes no revocation; else the earlier."""
+    held = session.exec(select(Certificate).where(col(Certificate.person_id).in_((from_id, into_id)))).all()
+    kept: set[str] = set()
+    for one in sorted(held, key=lambda row: (row.revoked_at is None, row.issued_at, row.id or 0)):
+        if one.course_id in kept:
+            session.delete(one)
+        kept.add(one.course_id)
+    session.flush()
+
+
+def person_columns() -> list[Column[Any]]:
+    """Every column that names a person."""
+    tables = SQLModel.metadata.sorted_tables
+    return [key.parent for table in tables for key in table.foreign_keys if key.target_fullname == "person.id"]
+
+
+def _hand_over(session: Session, column: Column[Any], from_id: int, into_id: int) -> None:
+    """Rows of one person become the other's; one that the other has already is dropped."""
+    table = column.table
+    assert isinstance(table, Table)
+    keys = session.execute(select(*table.primary_key.columns).where(column == from_id)).all()
+    for key in keys:
+        here = [one == value for one, value in zip(table.primary_key.columns, key, strict=True)]
+        try:
+            with session.begin_nested():
+                session.execute(table.update().where(*here).values({column.name: into_id}))
+        except IntegrityError:
+            session.execute(table.delete().where(*here))
