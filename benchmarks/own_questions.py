@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 
 from benchmarks.harness import ROOT, Row
-from indexer.evaluate import Measured, Share, own_questions
+from indexer.evaluate import Measured, Share, own_questions, wilson_interval
 from indexer.query_forms import FORMS
 from indexer.question_sets import OUTSIDE, PLAN, SERVICE
 from knowledge.encoder import load_encoder
@@ -54,44 +54,29 @@ def _share(shares: Sequence[Share], kind: str, form: str) -> Share:
 
 
 def _right(share: Share, limit: float) -> Row:
-    low, high = share.interval()
-    percent = 100 * share.right / share.count
-    return Row(
-        "Search",
-        f"{share.kind} questions, {share.form}: {WORDS[share.kind]}, at least {limit:.0f} %",
-        _figure(percent, low, high, share.count),
-        ratio=percent / limit,
-        holds=percent >= limit and share.count >= LEAST_QUESTIONS,
-        how="held-out questions in tests/questions, nothing fitted on them; Wilson 95 % interval; ratio to the limit",
-    )
+    bar = f"{share.kind} questions, {share.form}: {WORDS[share.kind]}, at least {limit:.0f} %"
+    how = "held-out questions in tests/questions, nothing fitted on them; Wilson 95 % interval; ratio to the limit"
+    return _row(bar, share.right, share.count, limit, 100 * share.right / share.count >= limit, how)
 
 
 def _outside(share: Share) -> Row:
-    low, high = share.interval()
-    percent = 100 * (1 - share.right / share.count)
-    return Row(
-        "Search",
-        f"outside questions, {share.form}: answered or taken as an action, at most {ANSWERED_OUTSIDE:.0f} %",
-        _figure(percent, 100 - high, 100 - low, share.count),
-        ratio=percent / ANSWERED_OUTSIDE,
-        holds=percent <= ANSWERED_OUTSIDE and share.count >= LEAST_QUESTIONS,
-        how="as above, of questions that the material does not cover",
-    )
+    bar = f"outside questions, {share.form}: answered or taken as an action, at most {ANSWERED_OUTSIDE:.0f} %"
+    how = "as above, of questions that the material does not cover"
+    return _at_most(bar, share.count - share.right, share.count, ANSWERED_OUTSIDE, how)
 
 
 def _unanswered(share: Share) -> Row:
-    silent = Share(share.kind, share.form, share.count, share.count - share.answered, 0)
-    low, high = silent.interval()
-    percent = 100 * silent.right / share.count
-    return Row(
-        "Search",
-        f"{share.kind} questions, {share.form}: not answered, at most {UNANSWERED_INSIDE:.0f} %",
-        _figure(percent, low, high, share.count),
-        ratio=percent / UNANSWERED_INSIDE,
-        holds=percent <= UNANSWERED_INSIDE and share.count >= LEAST_QUESTIONS,
-        how="as above; asking back and abstaining both count as not answered",
-    )
+    bar = f"{share.kind} questions, {share.form}: not answered, at most {UNANSWERED_INSIDE:.0f} %"
+    how = "as above; asking back and abstaining both count as not answered"
+    return _at_most(bar, share.count - share.answered, share.count, UNANSWERED_INSIDE, how)
 
 
-def _figure(percent: float, low: float, high: float, count: int) -> str:
-    return f"{percent:.1f} % ({low:.1f} - {high:.1f}, n = {count})"
+def _at_most(bar: str, part: int, count: int, limit: float, how: str) -> Row:
+    return _row(bar, part, count, limit, 100 * part / count <= limit, how)
+
+
+def _row(bar: str, part: int, count: int, limit: float, kept: bool, how: str) -> Row:
+    """A bar on the share that ``part`` of ``count`` questions is."""
+    percent, (low, high) = 100 * part / count, wilson_interval(part, count)
+    figure = f"{percent:.1f} % ({low:.1f} - {high:.1f}, n = {count})"
+    return Row("Search", bar, figure, ratio=percent / limit, holds=kept and count >= LEAST_QUESTIONS, how=how)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from indexer.fit import RANKED, Found, fit_ranking, rescored
 from indexer.question_sets import PLAN, SERVICE
-from knowledge.ranking import Ranking, lexical_share
+from knowledge.ranking import Ranking
 
 PARTS: Mapping[str, frozenset[str]] = {
     "nothing": frozenset(),
@@ -32,7 +32,7 @@ def ablation(found: Sequence[Found]) -> Iterator[tuple[str, float, float]]:
     """Each part, with the percentage of plan and of service questions whose first unit is right without it."""
     for part, features in PARTS.items():
         network = fit_ranking(found, [name for name in RANKED if name not in features])
-        ranking = Ranking(lexical_share(), network)
+        ranking = Ranking(network)
         ranked = [rescored(item, ranking) for item in found if item.case.inside]
         yield part, _first_right(ranked, PLAN), _first_right(ranked, SERVICE)
 

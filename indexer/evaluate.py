@@ -107,6 +107,15 @@ def evaluate_files(paths: Sequence[Path], encoder: Encoder) -> list[dict[str, An
     return results
 
 
+def wilson_interval(part: int, count: int) -> tuple[float, float]:
+    """The 95 % interval of the share that ``part`` of ``count`` is, in percent (Wilson 1927)."""
+    share, square = part / count, WILSON_Z**2
+    middle = (share + square / (2 * count)) / (1 + square / count)
+    spread = math.sqrt(share * (1 - share) / count + square / (4 * count**2))
+    reach = WILSON_Z * spread / (1 + square / count)
+    return 100 * (middle - reach), 100 * (middle + reach)
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """How many of some questions went well: ``right`` ones, and those that were ``answered`` at all."""
@@ -118,12 +127,8 @@ class Share:
     answered: int
 
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the share right, in percent (Wilson 1927)."""
-        share, square = self.right / self.count, WILSON_Z**2
-        middle = (share + square / (2 * self.count)) / (1 + square / self.count)
-        spread = math.sqrt(share * (1 - share) / self.count + square / (4 * self.count**2))
-        reach = WILSON_Z * spread / (1 + square / self.count)
-        return 100 * (middle - reach), 100 * (middle + reach)
+        """The 95 % interval of the share right, in percent."""
+        return wilson_interval(self.right, self.count)
 
     def __str__(self) -> str:
         low, high = self.interval()
@@ -175,7 +180,7 @@ def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[
     """
     cases = load_cases(folder, "dev")
     found = _searched(cases, encoder, folds)
-    ranking = Ranking(lexical_share(), fit_ranking(found))
+    ranking = Ranking(fit_ranking(found))
     ranked = [rescored(item, ranking) for item in found]
     of_kind = {kind: [item for item in ranked if item.kind == kind] for kind in KINDS}
     return {
@@ -186,7 +191,7 @@ def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[
             "questions": {kind: sum(case.kind == kind for case in cases) for kind in ("plan", "service", "outside")},
             "forms": list(FORMS),
         },
-        "lexical_share": ranking.lexical_share,
+        "lexical_share": lexical_share(),
         "answer_threshold": _thresholds(ranked),
         "ranking": as_fields(ranking.network),
         "confidence": {kind: as_fields(fit_probability(some, _first_is_right)) for kind, some in of_kind.items()},
@@ -199,7 +204,7 @@ def _searched(cases: Sequence[Case], encoder: Encoder, folds: Path) -> list[Foun
     classifiers = [AskedModel(fold_file(folds, fold)) for fold in range(FOLDS)]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         build_index(MATERIAL, Path(place) / "index", encoder=encoder)
-        searcher = Searcher(load_index(Path(place) / "index"), encoder, Ranking(lexical_share(), UNRANKED))
+        searcher = Searcher(load_index(Path(place) / "index"), encoder, Ranking(UNRANKED))
         return [find(searcher, case, classifiers[fold_of(case)]) for form in FORMS for case in in_forms(cases, form)]
 
 

@@ -55,11 +55,7 @@ class Found:
 def find(searcher: Searcher, case: Case, classifier: AskedModel | None = None) -> Found:
     """Searches for a case as the answerer does, and marks the units that hold the right fact."""
     question = read_question(case.text, classifier)
-    named = tuple(ward.code for ward in question.mentions.wards)
-    wards: tuple[str, ...] | None = named or ((case.ward,) if case.ward else None)
-    if not named and question.mentions.elsewhere and question.topics:
-        wards = ()
-    hits = tuple(searcher.search(question, wards))
+    hits = tuple(searcher.search(question, question.wards_asked(case.ward)))
     return Found(case, question, hits, tuple(_is_right(case, hit) for hit in hits))
 
 

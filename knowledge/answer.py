@@ -8,7 +8,7 @@ from datetime import date
 from knowledge import asking_back
 from knowledge.answer_types import ANSWER_LIMIT, CITATION_LIMIT, Answer, AnswerKind, OverrideSource, StaffAnswer
 from knowledge.compare import compare
-from knowledge.confidence import confidence_of, sure_enough
+from knowledge.confidence import sureness
 from knowledge.encoder import Encoder
 from knowledge.extract import shorten
 from knowledge.followup import joined, leans
@@ -108,7 +108,7 @@ class Answerer:
             compared = compare(question, self._searcher, self._wards, self._today(), limit)
             if compared is not None:
                 return compared
-        return self._from_documents(question, self._scope(question, ward), limit)
+        return self._from_documents(question, question.wards_asked(ward), limit)
 
     def _from_documents(self, question: Question, wards: tuple[str, ...] | None, limit: int) -> Answer:
         hits = self._searcher.search(question, wards)
@@ -117,17 +117,18 @@ class Answerer:
             return other_place
         if not hits:
             return asking_back.unknown(hits)
+        sure = sureness(question, hits)
         asked_back = None
         if wards is None:
-            asked_back = asking_back.which_ward(question, self._wards, self._index, hits)
+            asked_back = asking_back.which_ward(question, self._wards, self._index, hits, sure)
         elif len(wards) == 1:
-            asked_back = asking_back.missing(question, self._wards[wards[0]], self._index, hits)
+            asked_back = asking_back.missing(question, self._wards[wards[0]], self._index, hits, sure)
         asked_back = asked_back or asking_back.bare_words(question, hits)
         if asked_back is not None:
             return asked_back
-        if not sure_enough(question, hits):
+        if not sure.enough:
             return asking_back.not_covered(hits) or asking_back.which_topic(question, hits) or asking_back.unknown(hits)
-        return self._worder.answer(question, hits, confidence_of(question, hits), limit)
+        return self._worder.answer(question, hits, sure.confidence, limit)
 
     def _given_by_staff(
         self, question: Question, ward: str | None, overrides: OverrideSource | None, limit: int
@@ -148,14 +149,3 @@ class Answerer:
             kept = (answers, StaffAnswerBook(answers, self._encoder))
             self._books[named] = kept
         return kept[1]
-
-    def _scope(self, question: Question, ward: str | None) -> tuple[str, ...] | None:
-        """The wards whose plans are searched: those named, else the resident's; None for all.
-
-        Nobody's plans are searched when a plan is asked for of a place that has none here.
-        """
-        if question.mentions.wards:
-            return tuple(named.code for named in question.mentions.wards)
-        if question.mentions.elsewhere and question.topics:
-            return ()
-        return (ward,) if ward is not None and self._wards.get(ward) is not None else None

@@ -11,7 +11,7 @@ import yaml
 from knowledge.answer_types import Answer, AnswerKind, Choice
 from knowledge.asked_model import TOPIC_CLASS
 from knowledge.compose import short_topic
-from knowledge.confidence import sure_enough
+from knowledge.confidence import Sureness
 from knowledge.documents import PUBLIC_TOPIC, DocumentKind
 from knowledge.index import Index
 from knowledge.question import Question
@@ -73,7 +73,7 @@ def elsewhere(question: Question, wards: Wards) -> Answer | None:
     return Answer(AnswerKind.ABSTAIN, text, NO_CONFIDENCE)
 
 
-def missing(question: Question, ward: Ward, index: Index, hits: Sequence[Hit]) -> Answer | None:
+def missing(question: Question, ward: Ward, index: Index, hits: Sequence[Hit], sure: Sureness) -> Answer | None:
     """Says that a ward's plan does not state what is asked, when the topics of the question tell so for sure."""
     asked = [topic for topic in question.topics if topic.missing]
     held = index.topics_held.get(ward.code)
@@ -81,7 +81,7 @@ def missing(question: Question, ward: Ward, index: Index, hits: Sequence[Hit]) -
         return None
     if any(topic.id in held for topic in asked) or not _meant(question, held, {topic.id for topic in asked}):
         return None
-    if hits and hits[0].document.kind is DocumentKind.GUIDE and sure_enough(question, hits):
+    if sure.enough and hits[0].document.kind is DocumentKind.GUIDE:
         return None
     restored = any(document.restored for document in index.documents if document.ward == ward.code)
     text = reply("abstain", "missing_restored" if restored else "missing", ward=ward.name, what=asked[0].missing)
@@ -96,10 +96,10 @@ def _meant(question: Question, held: frozenset[str], missing: set[str]) -> bool:
     return question.asked.probability(TOPIC_CLASS + topic for topic in held) < LIKELY
 
 
-def which_ward(question: Question, wards: Wards, index: Index, hits: Sequence[Hit]) -> Answer | None:
+def which_ward(question: Question, wards: Wards, index: Index, hits: Sequence[Hit], sure: Sureness) -> Answer | None:
     """Asks which ward when the plans of several answer; None when only one does, or none is likely to."""
     best = hits[0]
-    if best.document.kind is not DocumentKind.PLAN or not sure_enough(question, hits):
+    if best.document.kind is not DocumentKind.PLAN or not sure.enough:
         return None
     answering = {
         hit.document.ward

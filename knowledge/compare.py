@@ -7,7 +7,7 @@ from datetime import date
 
 from knowledge.answer_types import CITATION_LIMIT, Answer, AnswerKind
 from knowledge.compose import citation, compared_line
-from knowledge.confidence import confidence_of, sure_enough
+from knowledge.confidence import sureness
 from knowledge.documents import DocumentKind
 from knowledge.question import Question
 from knowledge.replies import reply
@@ -28,14 +28,14 @@ def compare(question: Question, searcher: Searcher, wards: Wards, today: date, l
     for ward in named:
         found = searcher.search(question, (ward.code,))
         hits = [hit for hit in found if hit.document.kind is DocumentKind.PLAN]
-        confidence = confidence_of(question, hits)
-        holds = sure_enough(question, hits) and confidence >= LEAST_CONFIDENCE and hits[0].features.topic >= 0
+        sure = sureness(question, hits)
+        holds = sure.enough and sure.confidence >= LEAST_CONFIDENCE and hits[0].features.topic >= 0
         passage = hits[0].entry.passage if holds else None
         mark = short_standing(passage.document, today) if passage else ""
         lines.append(compared_line(passage, ward, question.meaning.folded, room // len(named), mark))
         if passage is not None:
             cited.append(citation([passage], hits[0].features.fused))
-            confidences.append(confidence)
+            confidences.append(sure.confidence)
     if not cited:
         return None
     text = "\n".join([reply("plan", "compare"), *lines])

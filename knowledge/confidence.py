@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from knowledge.documents import DocumentKind
 from knowledge.question import Question
@@ -49,7 +50,7 @@ def confidence_inputs(question: Question, hits: Sequence[Hit]) -> dict[str, floa
         "title": features.title,
         "opening": features.opening,
         "subject": features.subject,
-        "subject_asked": float(any(topic.subject for topic in question.topics)),
+        "subject_asked": float(question.asks_subject),
         "about": features.about,
         "named": features.named,
         "cosine": features.cosine,
@@ -87,26 +88,28 @@ def same_section(best: Hit, hit: Hit) -> bool:
     return longer[: len(shorter)] == shorter
 
 
-def confidence_of(question: Question, hits: Sequence[Hit]) -> float:
-    """The calibrated probability that the best unit holds the right fact; 0 when nothing was found."""
-    if not hits or hits[0].document.kind is DocumentKind.NOT_COVERED:
-        return 0.0
-    return load_confidence(confidence_kind(hits[0])).probability(confidence_inputs(question, hits))
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """How sure the search is of the best unit found.
 
-
-def coverage_of(question: Question, hits: Sequence[Hit]) -> float:
-    """The calibrated probability that the material answers the question at all, be it in another unit."""
-    if not hits or hits[0].document.kind is DocumentKind.NOT_COVERED:
-        return 0.0
-    return load_coverage(confidence_kind(hits[0])).probability(confidence_inputs(question, hits))
-
-
-def sure_enough(question: Question, hits: Sequence[Hit]) -> bool:
-    """Whether a resident is shown an answer from the best unit found.
-
-    What decides is whether the question is about what the material covers: which of two sections of a plan is meant
-    may be open, then both are quoted.
+    ``confidence`` is the calibrated probability that it holds the right fact, ``coverage`` that the material answers
+    the question at all, be it in another unit. ``enough`` says whether a resident is shown an answer from it: what
+    decides is the coverage, because where two sections of a plan may be meant both are quoted.
     """
-    if not hits or hits[0].document.kind is DocumentKind.NOT_COVERED:
-        return False
-    return coverage_of(question, hits) >= answer_threshold(confidence_kind(hits[0]))
+
+    confidence: float
+    coverage: float
+    enough: bool
+
+
+NOT_SURE = Sureness(0.0, 0.0, False)
+
+
+def sureness(question: Question, hits: Sequence[Hit]) -> Sureness:
+    """How sure the search is; of nothing found, or only of topics that nobody covers, not at all."""
+    kind = confidence_kind(hits[0]) if hits else NO_CALIBRATION
+    if kind == NO_CALIBRATION:
+        return NOT_SURE
+    inputs = confidence_inputs(question, hits)
+    coverage = load_coverage(kind).probability(inputs)
+    return Sureness(load_confidence(kind).probability(inputs), coverage, coverage >= answer_threshold(kind))

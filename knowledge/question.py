@@ -56,7 +56,8 @@ class Question:
 
     ``mentions`` says which places it names; ``plain`` is the likeliest reading of the rest without
     marks, for the patterns; ``topics`` what of a plan it asks for; ``number`` the item it asks for ("nội dung thứ
-    6"), ``figures`` the numbers it names; ``compares`` whether several wards are asked about;
+    6"), ``figures`` the numbers it names; ``asks_list`` whether all items of a section
+    are asked for rather than one of them; ``compares`` whether several wards are asked about;
     ``about_plan`` whether it speaks as plans do; ``meaning`` how much each of its words can tell; ``asked`` what the
     classifier of questions says.
     """
@@ -68,6 +69,7 @@ class Question:
     topics: tuple[Topic, ...]
     number: int | None
     figures: frozenset[str]
+    asks_list: bool
     compares: bool
     about_plan: bool
     meaning: Meaning
@@ -87,10 +89,21 @@ class Question:
                 weights.setdefault(token, READING_WEIGHT * sureness)
         return weights
 
+    def wards_asked(self, ward: str | None) -> tuple[str, ...] | None:
+        """The wards whose plans are searched: those named, else the asker's (a code); None for all.
+
+        Nobody's plans are searched when a plan is asked for of a place that has none here.
+        """
+        if self.mentions.wards:
+            return tuple(named.code for named in self.mentions.wards)
+        if self.mentions.elsewhere and self.topics:
+            return ()
+        return (ward,) if ward is not None and load_wards().get(ward) is not None else None
+
     @property
-    def asks_list(self) -> bool:
-        """Whether all items of a section are asked for rather than one of them."""
-        return any(topic.whole for topic in self.topics) or _LIST.search(self.plain) is not None
+    def asks_subject(self) -> bool:
+        """Whether what an office or a group does is asked for."""
+        return any(topic.subject for topic in self.topics)
 
 
 def read_question(text: str, classifier: AskedModel | None = None) -> Question:
@@ -108,6 +121,7 @@ def read_question(text: str, classifier: AskedModel | None = None) -> Question:
         topics=topics,
         number=_item_number(plain),
         figures=figures(mentions.rest),
+        asks_list=any(topic.whole for topic in topics) or _LIST.search(plain) is not None,
         meaning=read_meaning(query, mentions.names, plain, topics),
         asked=(classifier or load_asked_model()).read(rest, places),
         about_plan=_ABOUT_PLANS.search(plain) is not None,

@@ -30,9 +30,8 @@ CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """``lexical_share`` of the fused score (the rest is dense), and the network that scores units, in nats."""
+    """The network that scores units, in nats."""
 
-    lexical_share: float
     network: Network
 
     def scores(self, features: Sequence[Any]) -> list[float]:
@@ -60,7 +59,7 @@ def lexical_share(path: Path = CALIBRATION_FILE) -> float:
 @cache
 def load_ranking(path: Path = CALIBRATION_FILE) -> Ranking:
     """How units are ranked. Raises KeyError or ValueError when the file is wrong."""
-    return Ranking(lexical_share(path), from_fields(_read(path)["ranking"]))
+    return Ranking(from_fields(_read(path)["ranking"]))
 
 
 @cache

@@ -17,7 +17,7 @@ from knowledge.asked_model import TOPIC_CLASS, load_asked_model
 from knowledge.documents import DocumentInfo, DocumentKind
 from knowledge.encoder import Encoder
 from knowledge.index import NATIONAL, Entry, Index, check_model
-from knowledge.overlap import overlaps
+from knowledge.overlap import Overlap, overlaps
 from knowledge.question import Question, figures
 from knowledge.ranking import Ranking, lexical_share, load_ranking
 from knowledge.topics import LIST_ROLE
@@ -167,50 +167,54 @@ class Searcher:
         spans = [(unit.first, unit.last) for unit in units]
         titled = [unit.document.kind is DocumentKind.GUIDE for unit in units]
         found = overlaps(self.index, question.meaning, vector, spans, titled)
-        described: list[tuple[Entry, Features]] = []
-        subject_asked, asks_list = any(topic.subject for topic in question.topics), question.asks_list
-        topic_ids = {topic.id for topic in question.topics}
-        for unit, overlap in zip(units, found, strict=True):
-            entry = self.index.entry(unit.best.ordinal)
-            plan = unit.document.kind is DocumentKind.PLAN
-            opening = question.meaning.share_in(self.index.opening(entry.ordinal)) if plan else 0.0
-            evidence, chance = _asked(question, entry)
-            features = Features(
-                lexical=unit.lexical,
-                dense=unit.dense,
-                fused=unit.best.fused,
-                cosine=overlap.cosine,
-                coverage=overlap.coverage,
-                words=overlap.words,
-                pairs=overlap.pairs,
-                written=overlap.written,
-                written_pairs=overlap.written_pairs,
-                known=overlap.known,
-                row=overlap.row,
-                rarest=overlap.rarest,
-                likeness=overlap.likeness,
-                support=overlap.support,
-                cosine_support=overlap.cosine_support,
-                asked=evidence,
-                chance=chance,
-                title=overlap.title,
-                opening=opening,
-                subject=opening if subject_asked else 0.0,
-                about=_agreement(question.about_plan, plan),
-                named=_agreement(bool(question.mentions.wards), plan),
-                topic=_agreement(bool(topic_ids), plan and bool(topic_ids.intersection(entry.topics))),
-                number=_agreement(question.number is not None and plan, _has_number(entry, question.number)),
-                figure=self._holds_figures(question, unit),
-                own=float(bool(wards) and unit.document.ward in (wards or ())),
-                whole=float(asks_list and entry.passage.role == LIST_ROLE),
-                part=float(not asks_list and entry.passage.role == LIST_ROLE),
-            )
-            described.append((entry, features))
-        scores = self._ranking.scores([features for _, features in described])
+        entries = [self.index.entry(unit.best.ordinal) for unit in units]
+        described = [
+            self._features(question, unit, entry, overlap, wards or ())
+            for unit, entry, overlap in zip(units, entries, found, strict=True)
+        ]
         return [
             Hit(entry, score, features, (unit.first, unit.last))
-            for (entry, features), score, unit in zip(described, scores, units, strict=True)
+            for unit, entry, features, score in zip(
+                units, entries, described, self._ranking.scores(described), strict=True
+            )
         ]
+
+    def _features(
+        self, question: Question, unit: _Unit, entry: Entry, overlap: Overlap, wards: Sequence[str]
+    ) -> Features:
+        plan = unit.document.kind is DocumentKind.PLAN
+        opening = question.meaning.share_in(self.index.opening(entry.ordinal)) if plan else 0.0
+        evidence, chance = _asked(question, entry)
+        return Features(
+            lexical=unit.lexical,
+            dense=unit.dense,
+            fused=unit.best.fused,
+            cosine=overlap.cosine,
+            coverage=overlap.coverage,
+            words=overlap.words,
+            pairs=overlap.pairs,
+            written=overlap.written,
+            written_pairs=overlap.written_pairs,
+            known=overlap.known,
+            row=overlap.row,
+            rarest=overlap.rarest,
+            likeness=overlap.likeness,
+            support=overlap.support,
+            cosine_support=overlap.cosine_support,
+            asked=evidence,
+            chance=chance,
+            title=overlap.title,
+            opening=opening,
+            subject=opening if question.asks_subject else 0.0,
+            about=_agreement(question.about_plan, plan),
+            named=_agreement(bool(question.mentions.wards), plan),
+            topic=_agreement(bool(question.topics), plan and any(one.id in entry.topics for one in question.topics)),
+            number=_agreement(question.number is not None and plan, _has_number(entry, question.number)),
+            figure=self._holds_figures(question, unit),
+            own=float(unit.document.ward in wards),
+            whole=float(question.asks_list and entry.passage.role == LIST_ROLE),
+            part=float(not question.asks_list and entry.passage.role == LIST_ROLE),
+        )
 
     def _holds_figures(self, question: Question, unit: _Unit) -> float:
         """Whether a unit has all the numbers a question names."""

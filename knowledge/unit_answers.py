@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from knowledge.answer_types import ANSWER_LIMIT, Answer, AnswerKind
 from knowledge.compose import citation
 from knowledge.index import Index
 from knowledge.question import Question
 from knowledge.topics import plain_text
-from knowledge.units import Units, describe, describe_parts, load_units
+from knowledge.units import describe, describe_parts, load_units
 
 TABLE_GUIDE = "xa-phuong-cu-nay-la-dau"
 """The guide that says where the table comes from; it is cited."""
@@ -35,11 +34,6 @@ _ASKS_PARTS = re.compile(
 _ABOUT_PLANS = re.compile(r"\b(?:ke hoach|phong trao|thi dua|khen thuong|bao cao)\b")
 
 
-@cache
-def _units() -> Units:
-    return load_units()
-
-
 def unit_answer(question: Question, index: Index) -> Answer | None:
     """The answer from the table; None when the question does not ask for it or names no place of the table."""
     plain = plain_text(question.text)
@@ -47,10 +41,10 @@ def unit_answer(question: Question, index: Index) -> Answer | None:
         return None
     text = ""
     if _ASKS_PARTS.search(plain):
-        named = _units().named(question.text)
+        named = load_units().named(question.text)
         text = describe_parts(named) if 0 < len(named) <= MOST_PLACES else ""
     if not text and _ASKS_NOW.search(plain):
-        successors = _units().successors(question.text)
+        successors = load_units().successors(question.text)
         text = describe(successors) if 0 < len(successors) <= MOST_PLACES else ""
     sections = index.sections(TABLE_GUIDE) if text else ()
     if not sections or len(text) > ANSWER_LIMIT:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -140,6 +141,7 @@ def _district_spots(place: OldPlace, words: list[str]) -> list[int]:
     return [index for index in range(len(words) - len(name) + 1) if words[index : index + len(name)] == name]
 
 
+@cache
 def load_units(path: Path = UNITS_FILE) -> Units:
     """The table from units.yaml, which indexer.units_import writes."""
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
