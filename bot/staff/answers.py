@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 from bot.conversation import notices
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.answer_form import QUESTION_LIMIT, TEXT_LIMIT, read_answer
-from bot.staff.context import Context, FormProblemError, audit, form_of, page, staff_texts
+from bot.staff.context import Context, FormProblemError, audit, back_to, form_of, page, staff_texts
 from bot.staff.question_groups import RIGHT, WRONG
 from bot.staff.telling import tell
 from bot.store.staff_answers import (
@@ -120,7 +120,7 @@ class AnswerPages:
         except FormProblemError as problem:
             return await self._page(request, str(problem), typed)
         await asyncio.to_thread(self._context.answers_changed)
-        raise web.HTTPSeeOther(f"/staff/w/{request[WARD].code}/answers?done={done}")
+        raise back_to(request, "answers", done)
 
     async def _page(
         self, request: web.Request, problem: str | None = None, typed: dict[str, dict[str, str]] | None = None

@@ -15,7 +15,7 @@ from bot.channels.message_json import reply_to_json
 from bot.delivery import broadcasts
 from bot.delivery.broadcasts import SECOND_PERSON_ABOVE, TEXT_LIMIT, WEEKLY_CAP, Audience, recipients, report
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
-from bot.staff.context import Context, audit, form_of, page, staff_texts
+from bot.staff.context import Context, audit, back_to, form_of, page, staff_texts
 from bot.store.naming import natural_key
 from bot.store.tables import Broadcast, Person, ResidentialGroup, utc_now
 
@@ -88,7 +88,7 @@ class BroadcastPages:
             await self._database.write(unit)
         except FormProblemError as problem:
             return await self._page(request, str(problem))
-        raise web.HTTPSeeOther(f"/staff/w/{ward.code}/broadcasts?done=broadcast_written")
+        raise back_to(request, "broadcasts", "broadcast_written")
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         """Confirm, pause, resume or cancel."""
@@ -112,7 +112,7 @@ class BroadcastPages:
             return "broadcast_second" if found.status == "second" else f"broadcast_{action}"
 
         done = await self._database.write(unit)
-        raise web.HTTPSeeOther(f"/staff/w/{ward.code}/broadcasts?done={done}")
+        raise back_to(request, "broadcasts", done)
 
     async def _page(self, request: web.Request, problem: str | None = None) -> web.Response:
         code = request[WARD].code

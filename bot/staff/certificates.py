@@ -8,7 +8,7 @@ from aiohttp import web
 from sqlmodel import Session, col, select
 
 from bot.staff.access import WARD, WARD_EDITORS, StaffRoute
-from bot.staff.context import Context, audit, page, staff_texts
+from bot.staff.context import Context, audit, back_to, page, staff_texts
 from bot.store.tables import Certificate, utc_now
 from lessons.certificate_data import read_code
 
@@ -69,4 +69,4 @@ class CertificatePages:
             audit(session, request, action, row.code)
 
         await self._database.write(unit)
-        raise web.HTTPSeeOther(f"/staff/w/{ward.code}/certificates?done={done}")
+        raise back_to(request, "certificates", done)

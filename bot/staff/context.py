@@ -97,6 +97,11 @@ def see_other(path: str) -> web.Response:
     return web.Response(status=303, headers={"Location": path})
 
 
+def back_to(request: web.Request, name: str, done: str) -> web.HTTPSeeOther:
+    """To be raised when a form of a ward is done: its page shows the message ``done``."""
+    return web.HTTPSeeOther(f"/staff/w/{request[WARD].code}/{name}?done={done}")
+
+
 class FormProblemError(ValueError):
     """A field is wrong; the message is the key of the text that says how to mend it."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from bot.staff.access import WARD, WARD_EDITORS, WARD_READERS, StaffRoute
-from bot.staff.context import Context, FormProblemError, audit, form_of, page, staff_texts
+from bot.staff.context import Context, FormProblemError, audit, back_to, form_of, page, staff_texts
 from bot.store.naming import natural_key
 from bot.store.tables import ResidentialGroup
 
@@ -106,7 +106,7 @@ class GroupPages:
             return await self._page(request, str(problem))
         except IntegrityError:
             return await self._page(request, "group_name_taken")
-        raise web.HTTPSeeOther(f"/staff/w/{request[WARD].code}/groups?done={done}")
+        raise back_to(request, "groups", done)
 
     async def _page(self, request: web.Request, problem: str | None = None) -> web.Response:
         code = request[WARD].code

@@ -8,7 +8,7 @@ from aiohttp import web
 from sqlmodel import Session, col, select
 
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
-from bot.staff.context import Context, audit, form_of, page, staff_texts
+from bot.staff.context import Context, audit, back_to, form_of, page, staff_texts
 from bot.store.naming import natural_key
 from bot.store.tables import ClassSession, CommunityRole, Person, ResidentialGroup, utc_now
 from bot.store.team import INVITATION_DAYS, ROLES, invite
@@ -65,7 +65,7 @@ class HelperPages:
             audit(session, request, "role_end", str(number))
 
         await self._database.write(unit)
-        raise web.HTTPSeeOther(f"/staff/w/{ward.code}/helpers?done=helper_ended")
+        raise back_to(request, "helpers", "helper_ended")
 
     async def _page(self, request: web.Request, code: str | None = None, problem: str | None = None) -> web.Response:
         ward = request[WARD].code

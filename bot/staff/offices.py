@@ -9,7 +9,7 @@ from aiohttp import web
 from sqlmodel import Session, col, select
 
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, WARD_READERS, StaffRoute
-from bot.staff.context import Context, FormProblemError, audit, day_of, form_of, page, staff_texts
+from bot.staff.context import Context, FormProblemError, audit, back_to, day_of, form_of, page, staff_texts
 from bot.store.tables import Office, utc_now
 from lessons.progress import local_day
 
@@ -105,7 +105,7 @@ class OfficePages:
             await self._database.write(unit)
         except FormProblemError as problem:
             return await self._page(request, str(problem), typed)
-        raise web.HTTPSeeOther(f"/staff/w/{request[WARD].code}/offices?done={done}")
+        raise back_to(request, "offices", done)
 
     async def _page(
         self, request: web.Request, problem: str | None = None, typed: dict[str, dict[str, str]] | None = None

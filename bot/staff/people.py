@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.channels.message import Reply
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
-from bot.staff.context import Context, audit, form_of, page, staff_texts
+from bot.staff.context import Context, audit, back_to, form_of, page, staff_texts
 from bot.store.desk import answer_request, close_request
 from bot.store.tables import HumanLine, HumanRequest, WardDesk, utc_now
 from bot.texts import text
@@ -55,7 +55,7 @@ class PeoplePages:
             audit(session, request, "human_answer", str(row.id))
 
         await self._database.write(unit)
-        raise web.HTTPSeeOther(f"/staff/w/{ward.code}/people?done=human_answered")
+        raise back_to(request, "people", "human_answered")
 
     async def close(self, request: web.Request) -> web.StreamResponse:
         """Give the thread back to the bot."""
@@ -67,7 +67,7 @@ class PeoplePages:
             audit(session, request, "human_close", str(row.id))
 
         await self._database.write(unit)
-        raise web.HTTPSeeOther(f"/staff/w/{ward.code}/people?done=human_closed")
+        raise back_to(request, "people", "human_closed")
 
     async def hours(self, request: web.Request) -> web.StreamResponse:
         """Set when staff are there, and what is said when they are not."""
@@ -84,7 +84,7 @@ class PeoplePages:
             audit(session, request, "desk_hours", f"{opens}-{closes} {days}")
 
         await self._database.write(unit)
-        raise web.HTTPSeeOther(f"/staff/w/{ward.code}/people?done=desk_saved")
+        raise back_to(request, "people", "desk_saved")
 
     async def _page(self, request: web.Request, problem: str | None = None) -> web.Response:
         code = request[WARD].code

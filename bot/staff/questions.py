@@ -13,7 +13,7 @@ from sqlmodel import Session, col, or_, select
 from bot.conversation import notices
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.answer_form import QUESTION_LIMIT, TEXT_LIMIT, read_answer
-from bot.staff.context import Context, FormProblemError, audit, form_of, page, staff_texts
+from bot.staff.context import Context, FormProblemError, audit, back_to, form_of, page, staff_texts
 from bot.staff.question_groups import QuestionGroup, grouped, questions_of
 from bot.staff.telling import tell
 from bot.store.staff_answers import as_staff_answer, publish, settle_questions
@@ -69,7 +69,7 @@ class QuestionPages:
             return await self._page(request, str(problem), form)
         await asyncio.to_thread(self._context.answers_changed)
         done = "answered_and_told" if told else "answered"
-        raise web.HTTPSeeOther(f"/staff/w/{ward.code}/questions?done={done}")
+        raise back_to(request, "questions", done)
 
     async def close(self, request: web.Request) -> web.StreamResponse:
         """Put the chosen questions aside without an answer."""
@@ -85,7 +85,7 @@ class QuestionPages:
             await self._database.write(unit)
         except FormProblemError as problem:
             return await self._page(request, str(problem), form)
-        raise web.HTTPSeeOther(f"/staff/w/{ward.code}/questions?done=closed")
+        raise back_to(request, "questions", "closed")
 
     async def _page(
         self, request: web.Request, problem: str | None = None, form: dict[str, str] | None = None
