@@ -133,6 +133,18 @@ async def test_duplicates_reordering_and_a_jump_of_numbers(emulator: TelegramEmu
         assert emulator.user_sends(LAN, "sau một tuần") == 5
 
 
+async def test_an_update_out_of_order_is_not_confirmed_by_one_that_came_in_an_answer_before(
+    emulator: TelegramEmulator,
+) -> None:
+    emulator.switches.reorder_every = 2
+    numbers = [emulator.user_sends(LAN, str(count)) for count in range(4)]
+    got: list[int] = []
+    async with ptb(emulator) as bot:
+        while answer := await bot.get_updates(offset=max(got, default=-1) + 1, limit=1):
+            got += [update.update_id for update in answer]
+    assert got == numbers
+
+
 async def test_only_the_kinds_asked_for_arrive(emulator: TelegramEmulator) -> None:
     async with ptb(emulator) as bot:
         await bot.get_updates(allowed_updates=["message"])

@@ -19,16 +19,28 @@ TERMINATED = "Conflict: terminated by other getUpdates request; make sure that o
 
 @dataclass(eq=False)
 class Pending:
-    """An update that is not confirmed yet; ``copies`` is how often it is still to be delivered."""
+    """An update that is not confirmed yet; ``copies`` is how often it is still to be delivered.
+
+    An ``early`` one is delivered before the one that came before it.
+    """
 
     body: dict[str, Any]
     at: float
     copies: int = 1
+    early: bool = False
 
     @property
     def id(self) -> int:
         """Its update_id."""
         return int(self.body["update_id"])
+
+
+def in_delivery_order(entries: list[Pending]) -> list[Pending]:
+    """Put each early one before the one that came before it."""
+    ordered: list[Pending] = []
+    for entry in entries:
+        ordered.insert(len(ordered) - entry.early, entry)
+    return ordered
 
 
 class UpdateQueue:
@@ -60,9 +72,8 @@ class UpdateQueue:
         entry = Pending({"update_id": number, **content}, self._clock())
         if self._switches.duplicate_every and self._count % self._switches.duplicate_every == 0:
             entry.copies = 2
+        entry.early = bool(self._switches.reorder_every) and self._count % self._switches.reorder_every == 0
         self.pending.append(entry)
-        if self._switches.reorder_every and self._count % self._switches.reorder_every == 0:
-            self.pending[-2:] = reversed(self.pending[-2:])
         self._wake(None)
         self.added.set()
         return number
@@ -96,8 +107,10 @@ class UpdateQueue:
         if not self.pending and wait > 0:
             await self._hold(min(wait, LONGEST_POLL_SECONDS))
         self._last_poll = (offset, self._clock())
-        bodies = [entry.body for entry in self.pending for _ in range(entry.copies)]
-        return bodies[:limit]
+        # Cut first, then out of order: an offset confirms all before it, so that an update left behind by a
+        # later one in the answer before would be lost to any client.
+        copies = [entry for entry in self.pending for _ in range(entry.copies)]
+        return [entry.body for entry in in_delivery_order(copies[:limit])]
 
     async def _hold(self, wait: float) -> None:
         waiter: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()

@@ -12,7 +12,7 @@ import aiohttp
 
 from .parameters import Parameters
 from .switches import ApiError, bad_request
-from .updates import Pending
+from .updates import Pending, in_delivery_order
 
 if TYPE_CHECKING:
     from .emulator import TelegramEmulator
@@ -128,7 +128,7 @@ class Pusher:
 
     def _launch(self, session: aiohttp.ClientSession) -> None:
         self._server.updates.expire()
-        for entry in self._server.updates.pending:
+        for entry in in_delivery_order(self._server.updates.pending):
             lane = _chat_of(entry)
             if lane in self._busy:
                 continue
