@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from knowledge import asking_back
@@ -22,6 +23,7 @@ from knowledge.unit_answers import unit_answer
 from knowledge.wards import Wards, load_wards
 from knowledge.wording import Worder
 
+UNSURE = 0.5  # confidence below which the answer is likelier wrong than right: other topics are offered with it
 LONGEST_TEXT = 2000  # characters of a message that are read; a whole page is no question
 
 
@@ -57,15 +59,17 @@ class Answerer:
         parts = split_questions(text)
         if len(parts) > 1:
             whole = self._given_by_staff(read, ward, overrides, ANSWER_LIMIT)
-            return whole or self._both(parts, ward, overrides)
+            return whole or self._both(read, parts, ward, overrides)
         if previous and leans(read):
             # A short question that staff answered stands on its own.
             given = self._given_by_staff(read, ward, overrides, ANSWER_LIMIT)
             return given or self._answer_one(joined(read, previous), ward, overrides, ANSWER_LIMIT)
         return self._answer_one(read, ward, overrides, ANSWER_LIMIT)
 
-    def _both(self, parts: Sequence[str], ward: str | None, overrides: OverrideSource | None) -> Answer:
-        """Two questions of one message; the second may lean on the first."""
+    def _both(
+        self, message: Question, parts: Sequence[str], ward: str | None, overrides: OverrideSource | None
+    ) -> Answer:
+        """Two questions of one message; the second may lean on the first, or both may be one question."""
         room = (ANSWER_LIMIT - 2) // len(parts)
         answers: list[Answer] = []
         for number, part in enumerate(parts):
@@ -74,8 +78,11 @@ class Answerer:
                 read = joined(read, parts[:number])
             answers.append(self._answer_one(read, ward, overrides, room))
         good = [answer for answer in answers if answer.kind is AnswerKind.ANSWER]
-        if not good:
-            return answers[0]
+        if len(good) < len(parts):
+            # "Dữ liệu số hóa rồi sao vẫn bắt nộp giấy? Có nói giảm bớt không?" asks one thing in two sentences.
+            as_one = self._answer_one(message, ward, overrides, ANSWER_LIMIT)
+            if not good or as_one.confidence > max(answer.confidence for answer in good):
+                return as_one if as_one.kind is AnswerKind.ANSWER else answers[0]
         texts = [
             shorten(answer.text, room)
             if answer.kind is AnswerKind.ANSWER
@@ -128,7 +135,10 @@ class Answerer:
             return asked_back
         if not sure.enough:
             return asking_back.not_covered(hits) or asking_back.which_topic(question, hits) or asking_back.unknown(hits)
-        return self._worder.answer(question, hits, sure.confidence, limit)
+        answer = self._worder.answer(question, hits, sure.confidence, limit)
+        if sure.confidence >= UNSURE:
+            return answer
+        return replace(answer, choices=asking_back.others(hits))
 
     def _given_by_staff(
         self, question: Question, ward: str | None, overrides: OverrideSource | None, limit: int

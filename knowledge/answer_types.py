@@ -69,7 +69,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The reply to one question. ``confidence`` is the calibrated probability that the first citation is right."""
+    """The reply to one question. ``confidence`` is the calibrated probability that the first citation is right.
+
+    ``choices`` are the readings asked back, the closest topics of an abstention, or what else an unsure answer may
+    have been asked for.
+    """
 
     kind: AnswerKind
     text: str

@@ -11,7 +11,7 @@ import yaml
 from knowledge.answer_types import Answer, AnswerKind, Choice
 from knowledge.asked_model import TOPIC_CLASS
 from knowledge.compose import short_topic
-from knowledge.confidence import Sureness
+from knowledge.confidence import Sureness, same_section
 from knowledge.documents import PUBLIC_TOPIC, DocumentKind
 from knowledge.index import Index
 from knowledge.question import Question
@@ -22,6 +22,7 @@ from knowledge.wards import Ward, Wards
 
 VAGUE_FILE = Path(__file__).with_name("vague.yaml")
 ALL_WORDS = 0.99  # of the question, for a guide to be one of its readings
+OTHERS = 2  # beside an answer that is shown all the same
 CHOICES = 3  # a phone shows three buttons without scrolling
 # A guide must hold this share of the question's words to be offered as "closest".
 CLOSE_WORDS = 0.34
@@ -62,6 +63,15 @@ def unknown(hits: Sequence[Hit]) -> Answer:
     if choices:
         text += "\n" + reply("abstain", "closest")
     return Answer(AnswerKind.ABSTAIN, text, NO_CONFIDENCE, choices=choices)
+
+
+def others(hits: Sequence[Hit]) -> tuple[Choice, ...]:
+    """What else an unsure answer may have been asked for: the next topics, with what no longer fits left out."""
+    best = hits[0]
+    rest = [
+        hit for hit in hits[1:] if hit.document.kind is not DocumentKind.NOT_COVERED and not same_section(best, hit)
+    ]
+    return tuple(choice for choice in _choices(rest) if choice.label != short_topic(best.entry.passage))[:OTHERS]
 
 
 def elsewhere(question: Question, wards: Wards) -> Answer | None:

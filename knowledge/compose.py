@@ -32,13 +32,15 @@ def plan_answer(
     by_successor: bool = False,
     asks_list: bool = False,
     notes: Sequence[str] = (),
+    with_heading: bool = True,
     limit: int = ANSWER_LIMIT,
 ) -> str:
     """The extract of a plan's passage, prefixed with whose plan it is and what no longer stands of it."""
     opening = "\n".join([*([plan_opening(ward, by_successor)] if ward else []), *notes])
     closing = reply("plan", "number_blank") if _NUMBER_BLANK.match(passage.text) else ""
     room = limit - len(opening) - len(closing) - 2
-    body = quote(headed(passage), room, meaning, evenly=asks_list and passage.role == LIST_ROLE)
+    text = headed(passage) if with_heading else passage.text
+    body = quote(text, room, meaning, evenly=asks_list and passage.role == LIST_ROLE)
     return "\n".join(part for part in (opening, body, closing) if part)
 
 

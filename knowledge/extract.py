@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from knowledge.text import lexical_tokens
 
@@ -100,22 +100,43 @@ def _joined(shown: Mapping[int, str], count: int) -> str:
 
 
 def _quote_lines(lines: Sequence[str], limit: int, meaning: Mapping[str, float], evenly: bool) -> str:
-    """All lines shortened alike; unless ``evenly``, the most relevant ones are then given their full length."""
+    """All lines of a list; ``evenly`` shortens them alike, else those that answer worst are shortened first."""
+    spare = limit - _length([shorten(line, SHORTEST_ITEM) for line in lines])
+    if spare < 0:
+        return _part_of_list(lines, limit, meaning)
+    shown = _shortened_alike(lines, limit)
+    if evenly:
+        return "\n".join(_given_room(lines, shown, range(len(lines)), limit, lambda line, room: shorten(line, room)))
+    best = max(range(len(lines)), key=lambda i: (relevance(lines[i], meaning), -i))
+    if len(shown[best]) < len(lines[best]):
+        room = min(len(lines[best]), len(shorten(lines[best], SHORTEST_ITEM)) + spare)
+        answering = quote(lines[best], room, meaning)
+        others = [line for place, line in enumerate(lines) if place != best]
+        shown = _shortened_alike(others, limit - len(answering) - 1)
+        shown.insert(best, answering)
+    order = sorted(range(len(lines)), key=lambda i: -relevance(lines[i], meaning))
+    return "\n".join(_given_room(lines, shown, order, limit, lambda line, room: quote(line, room, meaning)))
+
+
+def _shortened_alike(lines: Sequence[str], limit: int) -> list[str]:
+    """Every line cut to the same length, so long that together they keep to ``limit`` or are shortest."""
     shown = list(lines)
     size = max(map(len, shown))
     while _length(shown) > limit and size > SHORTEST_ITEM:
-        size -= 5
+        size = max(SHORTEST_ITEM, size - 5)
         shown = [shorten(line, size) for line in lines]
-    if _length(shown) > limit:
-        return _part_of_list(lines, limit, meaning)
-    order: Sequence[int] = range(len(lines))
-    if not evenly:
-        order = sorted(order, key=lambda i: -relevance(lines[i], meaning))
+    return shown
+
+
+def _given_room(
+    lines: Sequence[str], shown: list[str], order: Iterable[int], limit: int, cut: Callable[[str, int], str]
+) -> list[str]:
+    """What room is left goes to the lines in this order."""
     for place in order:
         room = limit - _length(shown) + len(shown[place])
         if room > len(shown[place]):
-            shown[place] = shorten(lines[place], room) if evenly else quote(lines[place], room, meaning)
-    return "\n".join(shown)
+            shown[place] = cut(lines[place], room)
+    return shown
 
 
 def _length(lines: Sequence[str]) -> int:

@@ -44,7 +44,9 @@ class Worder:
         first_room = max(limit - len(second.entry.passage.text) - 2, int(limit * FIRST_SHARE))
         text = self._plan_text(question, best, first_room)
         room = limit - len(text) - 2
-        text += "\n\n" + plan_answer(second.entry.passage, None, question.meaning.folded, limit=room)
+        shown = second.entry.passage
+        other_heading = shown.path != best.entry.passage.path
+        text += "\n\n" + plan_answer(shown, None, question.meaning.folded, limit=room, with_heading=other_heading)
         return Answer(AnswerKind.ANSWER, text, confidence, citations=(_cite(best), _cite(second)))
 
     def _plan_text(self, question: Question, hit: Hit, limit: int) -> str:

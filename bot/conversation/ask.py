@@ -68,7 +68,9 @@ def _ask(turn: Turn, question: str, ward: str | None, act: Act, settles: int | N
     elsewhere = ward is None and any(citation.ward is not None for citation in answer.citations)
     where = (button("button.choose_ward", Verb.WARDS),) if elsewhere else ()
     marks = feedback(turn, count, bool(answer.staff_answers))
-    return [_shown(turn, answer, (*marks, *where, *resume_buttons(turn)))]
+    others = choice_buttons(turn, [(choice, None) for choice in answer.choices])
+    worded = replace(answer, text="\n".join([text("ask.unsure"), answer.text])) if others else answer
+    return [_shown(turn, worded, (*marks, *others, *where, *resume_buttons(turn)))]
 
 
 def _shown(turn: Turn, answer: Answer, buttons: tuple[Button, ...]) -> Reply:

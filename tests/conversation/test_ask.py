@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.conversation.router import Conversation
@@ -119,6 +120,19 @@ def test_a_doubtful_question_offers_its_readings(resident: Resident, stored: Sto
     assert stored.questions == {}
     resident.says("2")
     assert prepared.questions[-1] == "làm sổ hộ khẩu"
+
+
+def test_an_unsure_answer_says_so_and_offers_what_else_may_be_meant(resident: Resident, answerer: Answerer) -> None:
+    unsure = replace(
+        answerer.answer("quên mật khẩu vneid"), confidence=0.3, choices=(Choice("Mất điện thoại", "mất điện thoại"),)
+    )
+    prepared = Prepared(unsure, answerer.answer("mất điện thoại có vneid"))
+    resident.agrees().conversation = Conversation(prepared, resident.conversation.catalogue)
+    assert "chưa chắc" in resident.says("vneid hỏng rồi") and "Ở màn hình đăng nhập VNeID" in resident.said
+    assert resident.labels[:3] == ["Đúng", "Chưa đúng", "Mất điện thoại"]
+    resident.taps("Mất điện thoại")
+    assert prepared.questions[-1] == "mất điện thoại"
+    assert "chưa chắc" not in resident.said
 
 
 def test_who_has_no_ward_and_names_one_may_choose_their_own(resident: Resident) -> None:
