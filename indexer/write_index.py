@@ -17,9 +17,10 @@ from knowledge.index import (
     PASSAGES_FILE,
     TOPICS_HELD_FILE,
 )
-from knowledge.lexical import token_hash, write_lexical
+from knowledge.lexical import write_lexical
 from knowledge.meaning import MARKED
 from knowledge.text import lexical_tokens, pairs, syllables
+from knowledge.token_places import token_hash
 from knowledge.topics import Topics, load_topics
 from knowledge.vectors import write_vectors
 
