@@ -42,11 +42,6 @@ class Asked:
         """The highest probability of some classes; 0 when none is known."""
         return max((self.probabilities.get(name, 0.0) for name in names), default=0.0)
 
-    def evidence(self, names: Iterable[str]) -> float:
-        """The same on a logarithmic scale from 0 (LEAST_PROBABILITY or less) to 1 (certain)."""
-        found = max(self.probability(names), LEAST_PROBABILITY)
-        return 1.0 - math.log(found) / math.log(LEAST_PROBABILITY)
-
     def uncovered(self) -> float:
         """The probability that nothing in the material answers."""
         return sum(share for name, share in self.probabilities.items() if name.startswith(UNCOVERED_CLASS))
@@ -57,6 +52,13 @@ class Asked:
 
 
 NOTHING_ASKED = Asked({})
+
+
+def evidence(probability: float) -> float:
+    """A probability on a logarithmic scale from 0 (LEAST_PROBABILITY or less) to 1 (certain)."""
+    if probability <= LEAST_PROBABILITY:
+        return 0.0
+    return 1.0 - math.log(probability) / math.log(LEAST_PROBABILITY)
 
 
 class AskedModel:
