@@ -8,6 +8,7 @@ into a table of small vectors; their weighted mean, squashed, gives a probabilit
 
 from __future__ import annotations
 
+import itertools
 import math
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -100,28 +101,51 @@ def load_asked_model(path: Path = ASKED_FILE) -> AskedModel:
     return AskedModel(path)
 
 
-def features(text: str, places: Sequence[str] = ()) -> list[str]:
-    """What the model reads of a text: syllables and pairs with and without their marks, runs of letters, places."""
-    written = syllables(text)
-    bare = [fold(syllable) for syllable in written]
-    found = list(bare)
-    found += [MARKED + syllable for syllable, plain in zip(written, bare, strict=True) if syllable != plain]
-    for n in range(len(bare) - 1):
-        found.append(bare[n] + PAIR_JOINER + bare[n + 1])
-        if written[n] != bare[n] or written[n + 1] != bare[n + 1]:
-            found.append(MARKED + written[n] + PAIR_JOINER + written[n + 1])
-    for plain in bare:
-        found += _letter_runs(plain) if len(plain) <= LONGEST_TOKEN else ()
-    return list(dict.fromkeys([*found, *places]))
-
-
-@lru_cache(maxsize=WORDS_KEPT)
-def _letter_runs(plain: str) -> tuple[str, ...]:
-    word = f"<{plain}>"
-    return tuple("#" + word[at : at + size] for size in LETTER_RUNS for at in range(len(word) - size + 1))
-
-
 def feature_buckets(text: str, places: Sequence[str] = ()) -> np.ndarray:
     """The rows of the table that a text's features stand in."""
     found = features(text, places)
-    return np.fromiter((zlib.crc32(feature.encode()) % BUCKETS for feature in found), np.int64, len(found))
+    return np.fromiter(found.values(), np.int64, len(found))
+
+
+def features(text: str, places: Sequence[str] = ()) -> dict[str, int]:
+    """What the model reads of a text, with the row of each in the table.
+
+    Syllables and pairs with and without their marks, runs of letters, and the places.
+    """
+    written = syllables(text)
+    found: dict[str, int] = {}
+    for syllable in written:
+        found.update(_of_syllable(syllable) if len(syllable) <= LONGEST_TOKEN else _written_and_bare(syllable))
+    for left, right in itertools.pairwise(written):
+        both_short = len(left) <= LONGEST_TOKEN and len(right) <= LONGEST_TOKEN
+        found.update(_of_pair(left, right) if both_short else _pair(left, right))
+    found.update((place, _bucket(place)) for place in places)
+    return found
+
+
+def _bucket(feature: str) -> int:
+    return zlib.crc32(feature.encode()) % BUCKETS
+
+
+def _written_and_bare(syllable: str) -> dict[str, int]:
+    plain = fold(syllable)
+    forms = (plain,) if plain == syllable else (plain, MARKED + syllable)
+    return {form: _bucket(form) for form in forms}
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _of_syllable(syllable: str) -> dict[str, int]:
+    """The features of a syllable by itself; not to be changed."""
+    word = f"<{fold(syllable)}>"
+    runs = ("#" + word[at : at + size] for size in LETTER_RUNS for at in range(len(word) - size + 1))
+    return _written_and_bare(syllable) | {run: _bucket(run) for run in runs}
+
+
+def _pair(left: str, right: str) -> dict[str, int]:
+    plain, marked = fold(left) + PAIR_JOINER + fold(right), left + PAIR_JOINER + right
+    forms = (plain,) if plain == marked else (plain, MARKED + marked)
+    return {form: _bucket(form) for form in forms}
+
+
+_of_pair = lru_cache(maxsize=WORDS_KEPT)(_pair)
+"""The features of two neighbours; not to be changed."""
