@@ -58,7 +58,7 @@ class IndexWriter:
         self._write_passages(entries, questions)
         self._write_lexical(passages, questions)
         self._write_tokens(questions)
-        self._write_vectors()
+        self._write_vectors(passages, questions)
         self._save_documents()
         self._save_topics(entries)
         return len(self._row_texts)
@@ -142,7 +142,7 @@ class IndexWriter:
         self._save("row_starts", np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
         self._save("row_owners", np.repeat(np.arange(len(questions), dtype=np.int32), sizes))
 
-    def _write_vectors(self) -> None:
+    def _write_vectors(self, passages: Sequence[Passage], questions: Sequence[Sequence[str]]) -> None:
         texts = list(self._texts)
 
         def batches() -> Iterator[np.ndarray]:
@@ -150,7 +150,15 @@ class IndexWriter:
                 self._report("vectors", start, len(texts), step=1)
                 yield self._encoder.encode_passages(texts[start : start + ENCODING_BATCH])
 
-        write_vectors(self._folder, batches(), self._encoder.dimension, np.asarray(self._row_texts, np.int64))
+        places = np.asarray(self._row_texts, np.int64)
+        write_vectors(self._folder, batches(), self._encoder.dimension, places, self._row_wards(passages, questions))
+
+    @staticmethod
+    def _row_wards(passages: Sequence[Passage], questions: Sequence[Sequence[str]]) -> np.ndarray:
+        """A number for the ward of each row, -1 where it serves every ward."""
+        numbers: dict[str | None, int] = {None: -1}
+        wards = [numbers.setdefault(passage.document.ward, len(numbers)) for passage in passages]
+        return np.repeat(wards, [1 + len(asked) for asked in questions])
 
     def _document_number(self, document: DocumentInfo) -> int:
         if document.id not in self._document_numbers:

@@ -26,7 +26,7 @@ from knowledge.text import lexical_tokens
 from knowledge.token_places import UNKNOWN, TokenPlaces
 from knowledge.vectors import Inside, VectorIndex
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST_FILE = "manifest.json"
 DOCUMENTS_FILE = "documents.json"
 PASSAGES_FILE = "passages.jsonl"

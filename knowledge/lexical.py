@@ -21,7 +21,8 @@ from knowledge.token_places import UNKNOWN, TokenPlaces, token_hash
 TERMS_FILE = "terms.npy"
 STARTS_FILE = "term_starts.npy"
 PASSAGES_FILE = "term_passages.npy"
-SCORES_FILE = "term_scores.npy"
+SCORES_FILE = "term_scores.npy"  # as shares of the highest score that a token adds, in steps of _SCORE_STEPS
+SCALES_FILE = "term_scales.npy"  # one such step of each token
 COUNT_FILE = "passages.npy"
 # Questions a passage answers are written the way residents write; a match there says more than one in the text.
 # Fitted by `python -m indexer.evaluate fit` among 0.5, 1, 1.5, 2.
@@ -30,6 +31,7 @@ ASKED_WEIGHT = 1.0
 READING_WEIGHT = 0.8
 # Saturation of repeated words and influence of the length, as everywhere; the weights above were fitted with them.
 SATURATION, LENGTH_SHARE = 1.2, 0.75
+_SCORE_STEPS = np.iinfo(np.uint16).max  # half the memory of floats, and a hundred-thousandth off
 _FIELDS = 2  # the text, and the questions
 # Lengths are told apart exactly up to 40 tokens and then by their four highest bits, as Lucene does: a passage that is
 # a little longer is no worse.
@@ -64,7 +66,11 @@ def write_lexical(folder: Path, passages: Iterable[tuple[Sequence[str], Sequence
     np.save(folder / TERMS_FILE, hashes[order])
     np.save(folder / STARTS_FILE, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
     np.save(folder / PASSAGES_FILE, owner[by_term].astype(np.int32))
-    np.save(folder / SCORES_FILE, scores[by_term])
+    highest = np.zeros(len(order), np.float32)
+    np.maximum.at(highest, found // _FIELDS, scores)
+    scales = np.maximum(highest / _SCORE_STEPS, np.finfo(np.float32).tiny)
+    np.save(folder / SCORES_FILE, np.rint(scores / scales[found // _FIELDS]).astype(np.uint16)[by_term])
+    np.save(folder / SCALES_FILE, scales)
     np.save(folder / COUNT_FILE, np.asarray(len(lengths)))
 
 
@@ -96,7 +102,7 @@ class LexicalIndex:
             mapped(folder / name) for name in (TERMS_FILE, PASSAGES_FILE, SCORES_FILE)
         )
         self._places = TokenPlaces(terms)
-        self._starts = mapped(folder / STARTS_FILE)
+        self._starts, self._scales = mapped(folder / STARTS_FILE), mapped(folder / SCALES_FILE)
         self.count = int(np.load(folder / COUNT_FILE))
         """How many passages it holds."""
 
@@ -109,20 +115,20 @@ class LexicalIndex:
         """
         scores = np.zeros(self.count, np.float32)
         for start, end, weight in self._postings(weights):
-            added = self._scores[start:end]
-            np.add.at(scores, self._passages[start:end], added if weight == 1.0 else added * np.float32(weight))
+            np.add.at(scores, self._passages[start:end], self._scores[start:end] * weight)
         if inside is not None:
             scores *= inside
         found = _best(scores, limit)
         return found, scores[found]
 
-    def _postings(self, weights: Mapping[str, float]) -> list[tuple[int, int, float]]:
-        """Where the passages of each token stand (those of both fields, one after the other), with its weight."""
-        places = self._places.of(weights)
-        known = [(place, weight) for place, weight in zip(places, weights.values(), strict=True) if place != UNKNOWN]
-        first = np.asarray([place for place, _ in known], np.int64) * _FIELDS
-        starts, ends = self._starts[first].tolist(), self._starts[first + _FIELDS].tolist()
-        return [(start, end, weight) for start, end, (_, weight) in zip(starts, ends, known, strict=True)]
+    def _postings(self, weights: Mapping[str, float]) -> list[tuple[int, int, np.float32]]:
+        """Where the passages of each token stand (those of both fields, one after the other), and its worth."""
+        places = np.asarray(self._places.of(weights), np.int64)
+        known = np.flatnonzero(places != UNKNOWN)
+        places = places[known]
+        worth = np.fromiter(weights.values(), np.float32, len(weights))[known] * self._scales[places]
+        starts, ends = self._starts[places * _FIELDS], self._starts[(places + 1) * _FIELDS]
+        return list(zip(starts.tolist(), ends.tolist(), worth, strict=True))
 
 
 def _best(scores: np.ndarray, limit: int) -> np.ndarray:
