@@ -48,7 +48,7 @@ class Intents:
         if len(message) > LONGEST_MESSAGE:
             return None
         written = " ".join(normalise(message).lower().split())
-        plain = f"/{plain_text(written)}" if written.startswith("/") else plain_text(written)
+        plain = f"/{plain_text(message)}" if written.startswith("/") else plain_text(message)
         bare = plain
         while (shorter := self.courtesies.sub("", bare).strip()) != bare and shorter:
             bare = shorter

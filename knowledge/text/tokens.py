@@ -19,6 +19,8 @@ _SHORT_NUMBER = re.compile(r"0\d")
 _SAME_WORD = {"ki": "ky", "li": "ly", "mi": "my", "si": "sy", "ti": "ty", "hi": "hy", "qui": "quy"}
 PAIR_JOINER = "_"
 WORDS_KEPT = 32_768  # in memory as they were read, here and elsewhere: residents type a few thousand
+# A question is cut up for its patterns, its meaning and its classification: it is at hand for as long as it is read.
+TEXTS_KEPT, LONGEST_KEPT = 64, 2000  # texts, and characters
 LONGEST_TOKEN = 64  # characters; longer runs are base64, addresses or mischief, and never what is asked for
 
 
@@ -34,7 +36,12 @@ def written_tokens(text: str) -> list[str]:
 
 def syllables(text: str) -> list[str]:
     """Lower-case syllables with their diacritics, in order; a code is given in pieces."""
-    return _PIECE.findall(normalise(text).lower())
+    return list(_syllables(text)) if len(text) <= LONGEST_KEPT else _PIECE.findall(normalise(text).lower())
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _syllables(text: str) -> tuple[str, ...]:
+    return tuple(_PIECE.findall(normalise(text).lower()))
 
 
 def fold(token: str) -> str:
