@@ -69,8 +69,9 @@ class AskedModel:
         """Raises OSError or KeyError when the file is missing or wrong."""
         with np.load(path, allow_pickle=False) as stored:
             self._table: np.ndarray = stored["table"]
-            self._sizes: np.ndarray = stored["sizes"].astype(np.float32)
             self._weights: np.ndarray = stored["weights"].astype(np.float32)
+            # What a row of the table is multiplied by: its weight and the size of its steps.
+            self._factors: np.ndarray = self._weights * stored["sizes"].astype(np.float32)
             self._shift: np.ndarray = stored["shift"]
             self._output: np.ndarray = stored["output"].astype(np.float32)
             self._bias: np.ndarray = stored["bias"]
@@ -86,8 +87,10 @@ class AskedModel:
         if not len(buckets):
             return NOTHING_ASKED
         weights = self._weights[buckets]
-        weights = weights / np.sqrt(np.square(weights).sum())
-        hidden = np.maximum((weights * self._sizes[buckets]) @ self._table[buckets] + self._shift, 0.0)
+        length = math.sqrt(weights @ weights)
+        hidden = np.maximum(
+            self._factors[buckets] @ self._table[buckets].astype(np.float32) / length + self._shift, 0.0
+        )
         scores = hidden @ self._output + self._bias
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()

@@ -38,7 +38,7 @@ NATIONAL = "*"
 REBUILD = "rebuild it with: bdhvs index build"
 _ARRAYS = ("passage_starts", "passage_documents", "row_starts", "row_owners", "row_texts")
 _TEXTS = ("token_starts", "tokens", "text_weights")
-_VOCABULARY = ("vocabulary", "weights")
+_VOCABULARY = ("vocabulary", "vocabulary_numbers", "weights")
 OPENING_WORDS = 12  # an office or a subject is named within the first line
 PASSAGES_KEPT = 4096  # in memory, about 5 KB each: what a day's questions are about
 SCOPES_KEPT = 64  # bitmaps of scopes kept in memory; a city has 114 wards, few are asked at once
@@ -129,8 +129,7 @@ class Index:
         self.text_weights: np.ndarray = arrays["text_weights"]
         vocabulary = {name: mapped(folder / f"{name}.npy") for name in _VOCABULARY}
         self._places = TokenPlaces(vocabulary["vocabulary"])
-        # What no passage has tells the most; it stands last, where UNKNOWN (-1) finds it.
-        self._weights = np.append(vocabulary["weights"], np.float32(np.log1p(manifest.passages / 0.5)))
+        self._numbers, self._weights = vocabulary["vocabulary_numbers"], vocabulary["weights"]
         held = json.loads((folder / TOPICS_HELD_FILE).read_text(encoding="utf-8"))
         self.topics_held: dict[str, frozenset[str]] = {ward: frozenset(ids) for ward, ids in held.items()}
         self._passages = Records(folder / PASSAGES_FILE, self._passage_starts)
@@ -150,7 +149,7 @@ class Index:
 
     def token_ids(self, tokens: Collection[str]) -> tuple[np.ndarray, np.ndarray]:
         """For each token its number (UNKNOWN when no passage has it) and its weight (inverse document frequency)."""
-        ids = np.asarray(self._places.of(tokens), np.int64)
+        ids = self._numbers[np.asarray(self._places.of(tokens), np.int64)]
         return ids, self._weights[ids]
 
     @contextmanager

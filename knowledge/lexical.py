@@ -144,8 +144,10 @@ def _surely_reached(scores: np.ndarray, limit: int) -> float:
 
     Far fewer scores than all are compared, which among many passages is what takes the time.
     """
-    size = len(scores) // (limit * _BLOCKS_PER_FOUND)
+    blocks = limit * _BLOCKS_PER_FOUND
+    size = len(scores) // blocks
     if size < 2:
         return 0.0
-    highest = scores[: len(scores) // size * size].reshape(-1, size).max(axis=1)
+    # A block is each so many-th passage: the highest scores of all blocks are then found side by side.
+    highest = scores[: size * blocks].reshape(size, blocks).max(axis=0)
     return float(np.partition(highest, -limit)[-limit])

@@ -62,7 +62,7 @@ def overlaps(
         "cosine": first[1],
         "cosine_support": mean[1],
     }
-    return {name: values.tolist() for name, values in columns.items()}
+    return dict(zip(columns, np.asarray(list(columns.values())).tolist(), strict=True))
 
 
 def _titles(shared: np.ndarray, weights: np.ndarray, rows: _Rows, titled: np.ndarray) -> np.ndarray:
@@ -95,7 +95,7 @@ class _Rows:
         wide[:, self.units, np.arange(len(self.texts)) - self.starts[self.units]] = values
         wide.partition(wide.shape[-1] - SUPPORTING_ROWS)
         most = wide[:, :, -SUPPORTING_ROWS:]
-        mean = most.sum(axis=-1, where=most > -np.inf) / np.minimum(self.sizes, SUPPORTING_ROWS)
+        mean = np.where(most > -np.inf, most, 0.0).sum(axis=-1) / np.minimum(self.sizes, SUPPORTING_ROWS)
         return most.max(axis=-1), mean
 
 
@@ -117,7 +117,7 @@ def _held(index: Index, tokens: _Tokens, rows: _Rows) -> tuple[np.ndarray, np.nd
 def _rarest(tokens: _Tokens, found: np.ndarray) -> np.ndarray:
     """How much of the question's most telling words each unit holds, as they are written."""
     worth = tokens.groups[:, 3]
-    telling = np.argsort(-worth)[:MOST_TELLING]
+    telling = (-worth).argsort()[:MOST_TELLING]
     shares: np.ndarray = found[:, telling] @ worth[telling] / (float(worth[telling].sum()) or 1.0)
     return shares
 

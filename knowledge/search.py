@@ -131,11 +131,14 @@ class Searcher:
         passages, part = (None, None) if scopes is None else self.index.scope(scopes)
         ordinals, scores = self.index.lexical.search(question.search_weights(), passages, POOL)
         rows, cosines = self.index.vectors.search(vector, POOL, part)
-        owners, first = np.unique(self.index.row_owners[rows], return_index=True)
-        pooled, places = np.unique(np.concatenate([ordinals, owners]), return_inverse=True)
+        best: dict[int, float] = {}
+        for owner, cosine in zip(self.index.row_owners[rows].tolist(), cosines.tolist(), strict=True):
+            best.setdefault(owner, cosine)
+        found = np.concatenate([ordinals, np.fromiter(best, np.int64, len(best))])
+        pooled, places = np.unique(found, return_inverse=True)
         lexical, dense = np.zeros((2, len(pooled)))
         lexical[places[: len(ordinals)]] = _min_max(scores)
-        dense[places[len(ordinals) :]] = _min_max(cosines[first])
+        dense[places[len(ordinals) :]] = _min_max(np.fromiter(best.values(), np.float32, len(best)))
         fused = self._lexical_share * lexical + (1 - self._lexical_share) * dense
         order = np.argsort(-fused, kind="stable")
         return _Pool(pooled[order], *(scored[order].tolist() for scored in (lexical, dense, fused)))
@@ -281,9 +284,11 @@ class _Unit:
 
 
 def _min_max(scores: np.ndarray) -> np.ndarray:
-    """Scores spread over 0..1; a single score, or equal ones, become 1."""
-    low, high = scores.min(initial=np.inf), scores.max(initial=-np.inf)
-    return (scores - low) / (high - low) if high > low else np.ones(len(scores))
+    """Scores, best first, spread over 0..1; a single score, or equal ones, become 1."""
+    if not len(scores) or scores[0] <= scores[-1]:
+        return np.ones(len(scores))
+    spread: np.ndarray = (scores - scores[-1]) / (scores[0] - scores[-1])
+    return spread
 
 
 def _agreement(asked: bool, held: Sequence[bool]) -> list[float]:

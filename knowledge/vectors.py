@@ -218,12 +218,12 @@ class VectorIndex:
         self, vectors: np.ndarray, cosines: np.ndarray, limit: int, inside: Inside | None
     ) -> tuple[np.ndarray, np.ndarray]:
         """The rows of some vectors and their cosines, at most ``limit``."""
-        firsts = self._starts[vectors]
-        sizes = self._starts[vectors + 1] - firsts
-        ends = np.cumsum(sizes)
-        places = np.repeat(firsts - ends + sizes, sizes) + np.arange(len(vectors) and ends[-1])
-        rows, near = self._rows[places], np.repeat(cosines, sizes)
+        firsts, ends = self._starts[vectors], self._starts[vectors + 1]
+        sizes = ends - firsts
+        before = np.cumsum(sizes)
+        places = np.arange(len(vectors) and before[-1]) + (ends - before).repeat(sizes)
+        rows, near = self._rows[places], cosines.repeat(sizes)
         if inside is not None:
-            kept = (inside.rows[rows >> 3] >> (rows & 7) & 1).astype(bool)
-            rows, near = rows[kept], near[kept]
+            kept = np.flatnonzero(inside.rows[rows >> 3] >> (rows & 7) & 1)[:limit]
+            return rows[kept], near[kept]
         return rows[:limit], near[:limit]

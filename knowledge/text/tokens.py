@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from knowledge.text.characters import normalise, strip_diacritics
+from knowledge.text.characters import LONGEST_KEPT, TEXTS_KEPT, normalise, strip_diacritics
 
 # A code is letters and digits held together without a space: 150/KH-UBND, 22/12/2024, 1.004194, 2025-2030.
 _TOKEN = re.compile(r"[^\W_]+(?:[/.\-][^\W_]+)+|[^\W_]+")
@@ -19,8 +19,6 @@ _SHORT_NUMBER = re.compile(r"0\d")
 _SAME_WORD = {"ki": "ky", "li": "ly", "mi": "my", "si": "sy", "ti": "ty", "hi": "hy", "qui": "quy"}
 PAIR_JOINER = "_"
 WORDS_KEPT = 32_768  # in memory as they were read, here and elsewhere: residents type a few thousand
-# A question is cut up for its patterns, its meaning and its classification: it is at hand for as long as it is read.
-TEXTS_KEPT, LONGEST_KEPT = 64, 2000  # texts, and characters
 LONGEST_TOKEN = 64  # characters; longer runs are base64, addresses or mischief, and never what is asked for
 
 
@@ -95,13 +93,12 @@ def read_tokens(text: str) -> Tokens:
     for token in _TOKEN.findall(text.lower()):
         if len(token) > LONGEST_TOKEN:
             continue
-        folded = strip_diacritics(token)
         if token.isalnum():
             found.written.append(token)
-            found.folded.append(_canonical(folded))
+            found.folded.append(_folded(token))
             found.fixed.append(False)
             continue
-        pieces, whole = _code_tokens(folded)
+        pieces, whole = _code_tokens(strip_diacritics(token))
         written = _PIECE.findall(token)
         found.written.extend(written if len(written) == len(pieces) else pieces)
         found.folded.extend(pieces)
