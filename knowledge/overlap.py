@@ -107,7 +107,7 @@ def _held(index: Index, tokens: _Tokens, rows: _Rows) -> tuple[np.ndarray, np.nd
         numbers = number_of.take(written)  # twice as fast as by brackets
     at = np.flatnonzero(numbers != 0)  # few words of a unit are the question's; on bits it takes half the time
     numbers = numbers[at]
-    row = np.repeat(np.arange(len(rows.texts)), starts[rows.texts + 1] - starts[rows.texts])[at]
+    row = np.repeat(np.arange(len(rows.texts), dtype=np.int32), starts[rows.texts + 1] - starts[rows.texts])[at]
     shared = np.bincount(row, tokens.counted[numbers], len(rows.texts))
     found = np.zeros((len(rows.sizes), len(tokens.counted)), np.float32)
     found[rows.units[row], numbers] = 1.0
