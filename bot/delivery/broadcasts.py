@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -75,6 +75,15 @@ def is_quiet(now: datetime) -> bool:
     return local >= QUIET_FROM or local < QUIET_UNTIL
 
 
+def waking_hour(moment: datetime) -> datetime:
+    """The moment itself, or in the quiet hours the morning after it."""
+    if not is_quiet(moment):
+        return moment
+    local = moment.astimezone(LOCAL_ZONE)
+    day = local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
+    return datetime.combine(day, QUIET_UNTIL, LOCAL_ZONE).astimezone(UTC)
+
+
 def recipients(session: Session, ward_code: str, audience: Audience, now: datetime) -> list[int]:
     """One chat a person, the one used last, ascending: who agreed, can be reached, takes messages and is not capped."""
     columns = (col(Chat.id), col(Chat.person_id), col(Chat.channel), col(Chat.last_seen_at), col(Chat.state))
@@ -136,7 +145,7 @@ def confirm(session: Session, broadcast: Broadcast, who: str, now: datetime) -> 
         broadcast.status = "second" if broadcast.recipients > SECOND_PERSON_ABOVE else "scheduled"
     elif broadcast.status == "second" and who != broadcast.confirmed_by:
         broadcast.approved_by, broadcast.status = who, "scheduled"
-    broadcast.start_at = max(broadcast.start_at, now)
+    broadcast.start_at = waking_hour(max(broadcast.start_at, now))
     session.add(broadcast)
 
 

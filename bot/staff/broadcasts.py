@@ -13,9 +13,17 @@ from sqlmodel import Session, col, select
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
 from bot.delivery import broadcasts
-from bot.delivery.broadcasts import SECOND_PERSON_ABOVE, TEXT_LIMIT, WEEKLY_CAP, Audience, recipients, report
+from bot.delivery.broadcasts import (
+    SECOND_PERSON_ABOVE,
+    TEXT_LIMIT,
+    WEEKLY_CAP,
+    Audience,
+    recipients,
+    report,
+    waking_hour,
+)
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
-from bot.staff.context import Context, audit, back_to, form_of, page, staff_texts
+from bot.staff.context import Context, FormProblemError, audit, back_to, form_of, page, staff_texts
 from bot.store.naming import natural_key
 from bot.store.tables import Broadcast, Person, ResidentialGroup, utc_now
 
@@ -43,10 +51,6 @@ class Draft:
     text: str
     audience: Audience
     start_at: datetime
-
-
-class FormProblemError(ValueError):
-    """A field is wrong; the message is the key of the text that says how to mend it."""
 
 
 class BroadcastPages:
@@ -153,6 +157,12 @@ def _read(form: dict[str, str], groups: list[int], known: list[ResidentialGroup]
     return Draft(text, Audience(tuple(sorted(groups)), lesson or None, bands), start)
 
 
+def shown_start(row: Broadcast, now: datetime) -> datetime:
+    """When it leaves, or would if it were confirmed now."""
+    waits = row.status in ("draft", "second", "scheduled")
+    return waking_hour(max(row.start_at, now) if waits else row.started_at or row.start_at)
+
+
 def _shown(session: Session, code: str) -> dict[str, Any]:
     rows = session.exec(
         select(Broadcast).where(Broadcast.ward_code == code).order_by(col(Broadcast.id).desc()).limit(SHOWN)
@@ -163,7 +173,7 @@ def _shown(session: Session, code: str) -> dict[str, Any]:
     for row in rows:
         figures = row.report or report(session, row).to_json()
         groups = [names.get(group, "?") for group in row.audience["groups"]]
-        start = row.start_at.astimezone(LOCAL_ZONE)
+        start = shown_start(row, utc_now()).astimezone(LOCAL_ZONE)
         listed.append({"row": row, "figures": figures, "groups": groups, "start": start})
     return {
         "broadcasts": listed,

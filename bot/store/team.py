@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
@@ -48,7 +48,11 @@ class TeamRepository:
     def role(self, chat: ChatContext) -> RoleView | None:
         if chat.person_id is None:
             return None
-        row = self._session.exec(select(CommunityRole).where(CommunityRole.person_id == chat.person_id)).first()
+        held = self._session.exec(
+            select(CommunityRole).where(CommunityRole.person_id == chat.person_id).order_by(col(CommunityRole.id))
+        ).all()
+        # Who helps in two wards acts in the one they have chosen as theirs.
+        row = next((one for one in held if one.ward_code == chat.ward_code), held[0] if held else None)
         return None if row is None else self._view(row)
 
     def redeem(self, chat: ChatContext, code: str, at: datetime) -> RoleView | None:

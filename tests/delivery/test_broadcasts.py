@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from bot.channels.base import UnreachableError
 from bot.delivery.broadcasts import (
+    LOCAL_ZONE,
     SECOND_PERSON_ABOVE,
     WEEKLY_CAP,
     Audience,
@@ -26,6 +27,7 @@ from bot.delivery.broadcasts import (
     report,
     resume,
     under_way,
+    waking_hour,
 )
 from bot.delivery.outbox import recover
 from bot.jobs.retention import NOTICE_DAYS, forget_what_is_due
@@ -172,6 +174,22 @@ def test_one_for_later_waits_for_its_time_and_for_the_morning(ward: Database) ->
 @pytest.mark.parametrize(("hour", "quiet"), [(20, False), (21, True), (23, True), (6, True), (7, False), (12, False)])
 def test_the_night_is_quiet(hour: int, quiet: bool) -> None:
     assert is_quiet(datetime(2026, 11, 23, (hour - 7) % 24, 0, tzinfo=UTC)) is quiet
+
+
+@pytest.mark.parametrize(
+    ("asked", "leaves"),
+    [
+        ("2026-11-23 06:59", "2026-11-23 07:00"),
+        ("2026-11-23 21:00", "2026-11-24 07:00"),
+        ("2026-11-23 07:00", "2026-11-23 07:00"),
+    ],
+)
+def test_a_start_in_the_night_is_moved_to_the_morning(ward: Database, asked: str, leaves: str) -> None:
+    moments = [datetime.fromisoformat(one).replace(tzinfo=LOCAL_ZONE) for one in (asked, leaves)]
+    assert waking_hour(moments[0]) == moments[1]
+    number = draft(ward, start_at=moments[0])
+    does(ward, number, lambda session, row: confirm(session, row, "mai", MORNING - timedelta(days=2)))
+    assert ward.read_now(lambda session: session.get_one(Broadcast, number)).start_at == moments[1]
 
 
 def test_at_nightfall_what_waits_is_held_until_the_morning(ward: Database) -> None:
