@@ -20,7 +20,7 @@ from bot.answering import LiveAnswerer, StoredStaffAnswers, current_index, is_cu
 from bot.channels.base import Channel
 from bot.channels.message import Reply
 from bot.channels.web import WEB, WebChannel
-from bot.connecting import connected_channels, material_images
+from bot.connecting import connected_channels, material_images, store_quotas
 from bot.conversation.offers import Offers
 from bot.conversation.router import Conversation
 from bot.delivery.broadcasts import advance_one, under_way
@@ -78,6 +78,7 @@ class Application:
         self._messages = Counter("bdhvs_messages", "Messages handled", ["channel"], registry=self.registry)
         self._waiting = Gauge("bdhvs_outbox_waiting", "Replies waiting to be sent", registry=self.registry)
         database.write_now(lambda session: register_wards(session, material.wards))
+        database.write_now(lambda session: store_quotas(settings, session))
         self.staff_answers = StoredStaffAnswers(database)
         self.staff_answers.refresh()
         self.answerer = LiveAnswerer(settings.data_dir, encoder, self.staff_answers)

@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from bot.delivery.broadcasts import freeze_reports
+from bot.delivery.notices import HELD
 from bot.store.desk import forget_closed
 from bot.store.staff_answers import FOLLOWED_DAYS
 from bot.store.tables import (
@@ -52,6 +53,13 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
         delete(Outbox).where(
             col(Outbox.status).in_(OVER),
             col(Outbox.inbox_id).is_(None),
+            col(Outbox.created_at) < now - timedelta(days=NOTICE_DAYS),
+        )
+    )
+    session.execute(
+        delete(Outbox).where(
+            col(Outbox.status) == HELD,
+            col(Outbox.broadcast_id).is_(None),
             col(Outbox.created_at) < now - timedelta(days=NOTICE_DAYS),
         )
     )

@@ -13,15 +13,8 @@ from sqlmodel import Session, col, select
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
 from bot.delivery import broadcasts
-from bot.delivery.broadcasts import (
-    SECOND_PERSON_ABOVE,
-    TEXT_LIMIT,
-    WEEKLY_CAP,
-    Audience,
-    recipients,
-    report,
-    waking_hour,
-)
+from bot.delivery.broadcasts import SECOND_PERSON_ABOVE, TEXT_LIMIT, report, waking_hour
+from bot.delivery.reach import WEEKLY_CAP, Audience, recipients
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.context import Context, FormProblemError, audit, back_to, form_of, page, staff_texts
 from bot.store.naming import natural_key

@@ -30,6 +30,21 @@ class OaToken(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class ChannelQuota(SQLModel, table=True):
+    """What an account may send: ``messages`` a month and to ``people`` (None: no limit), and what it sent in ``month``.
+
+    Of an Official Account the messages that cost money are counted, of a Zalo bot all.
+    """
+
+    __tablename__ = "channel_quota"
+
+    channel: str = Field(primary_key=True, max_length=16)
+    month: str = Field(max_length=7)
+    used: int = 0
+    messages: int | None = None
+    people: int | None = None
+
+
 class LinkCode(SQLModel, table=True):
     """A one-time code by which another account becomes the same person's."""
 

@@ -15,6 +15,7 @@ from sqlmodel import Field, SQLModel
 from bot.store.columns import UtcDateTime as UtcDateTime
 from bot.store.columns import utc_now as utc_now
 from bot.store.community_tables import Broadcast as Broadcast
+from bot.store.community_tables import ChannelQuota as ChannelQuota
 from bot.store.community_tables import ClassSession as ClassSession
 from bot.store.community_tables import CommunityRole as CommunityRole
 from bot.store.community_tables import HumanLine as HumanLine

@@ -12,7 +12,7 @@ from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
 from bot.conversation.ports import ChatContext, Draft, GroupProgress, GroupView, RoleView
 from bot.delivery import broadcasts
-from bot.delivery.broadcasts import Audience, recipients
+from bot.delivery.reach import Audience, recipients
 from bot.indicators.figures import ward_figures
 from bot.store.linking import CODE_LENGTH, CODE_LETTERS, hashed
 from bot.store.sql import insert_ignoring
