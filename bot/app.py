@@ -34,6 +34,7 @@ from bot.delivery.worker import Worker
 from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.material import EditWatch
 from bot.jobs.retention import forget_what_is_due
+from bot.jobs.telling_staff import tell_alerts, tell_of_reports
 from bot.material import Material
 from bot.papers.certificates import CertificatePapers
 from bot.papers.handouts import HandoutPapers
@@ -41,6 +42,7 @@ from bot.papers.sounds import CardSounds, voice
 from bot.papers.source import PicturesAndPapers
 from bot.settings import Settings
 from bot.staff.context import ALERTS
+from bot.staff.my_alerts import deadlines_in_force
 from bot.staff.site import StaffSite
 from bot.store.database import Database
 from bot.store.leases import RENEW_SECONDS
@@ -56,6 +58,7 @@ STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in fo
 ALERT_SECONDS = 20.0  # a stalled outbox is told this soon after its minutes are over
 BROADCAST_SECONDS = 1.0  # a broadcast is fed, begun and ended this soon
 RETENTION_SECONDS = 3600.0
+REPORTS_SECONDS = 1800.0  # a report's deadline is told within half an hour after the quiet hours
 EDITS_SECONDS = 5.0  # an edit of the material is in force this soon
 STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
 SHUTDOWN_SECONDS = 1.0
@@ -148,9 +151,10 @@ class Application:
             asyncio.create_task(self._every(INDEX_CHECK_SECONDS, self._reload_index), name="index-reload"),
             asyncio.create_task(self._every(STAFF_ANSWER_SECONDS, self._refresh_answers), name="staff-answers"),
             asyncio.create_task(self._every(EDITS_SECONDS, self._edits.look), name="material-edits"),
-            asyncio.create_task(self._every(ALERT_SECONDS, self.alerts.refresh), name="alerts"),
+            asyncio.create_task(self._every(ALERT_SECONDS, self._look_for_alerts), name="alerts"),
             asyncio.create_task(self._every(BROADCAST_SECONDS, self._advance_broadcasts), name="broadcasts"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
+            asyncio.create_task(self._every(REPORTS_SECONDS, self._tell_of_reports), name="reports"),
         ]
 
     async def stop(self) -> None:
@@ -208,7 +212,21 @@ class Application:
         for number in await self.database.read(under_way):
             step = partial(advance_one, number=number, now=utc_now())
             fed += await self.database.write(step)
-        if fed:
+        self._wake_senders(fed)
+
+    async def _look_for_alerts(self) -> None:
+        await self.alerts.refresh()
+        if self.replica.leads:
+            found = self.alerts.now()
+            self._wake_senders(await self.database.write(lambda session: tell_alerts(session, found, utc_now())))
+
+    async def _tell_of_reports(self) -> None:
+        if self.replica.leads:
+            due = await asyncio.to_thread(deadlines_in_force, self.settings, self.material)
+            self._wake_senders(await self.database.write(lambda session: tell_of_reports(session, due, utc_now())))
+
+    def _wake_senders(self, queued: int) -> None:
+        if queued:
             for sender in self.senders.values():
                 sender.wake()
 

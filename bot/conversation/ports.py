@@ -311,6 +311,18 @@ class Desk(Protocol):
         """The resident goes back to the bot."""
         ...
 
+    def join(self, chat: ChatContext, code: str, at: datetime) -> bool:
+        """The chat is a member of staff's, who wants to be told there; False for a code that is not good."""
+        ...
+
+    def leave(self, chat: ChatContext) -> bool:
+        """Staff are told in this chat no more; whether they were before."""
+        ...
+
+    def tells_staff(self, chat: ChatContext) -> bool:
+        """Whether staff are told in this chat."""
+        ...
+
     def lines_kept(self, chat: ChatContext) -> int:
         """How many messages between this chat and staff are kept."""
         ...

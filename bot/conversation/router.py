@@ -136,6 +136,8 @@ _INTENTS: dict[str, Intent] = {
     "rename": lambda turn, words: my_data.typed_name(turn, words) if words else my_data.rename(turn),
     "offices": lambda turn, words: offices.offices(turn),
     "human": lambda turn, words: human.human(turn),
+    "staff_join": human.join,
+    "staff_leave": lambda turn, words: human.leave(turn),
     "team_role": volunteer.redeem,
     "team_groups": lambda turn, words: volunteer.progress(turn),
     "team_announce": volunteer.announce,

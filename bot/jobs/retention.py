@@ -20,6 +20,7 @@ from bot.store.tables import (
     SignInFailure,
     SignInLink,
     StaffAnswerFollower,
+    StaffChatCode,
     StaffSession,
     UnansweredQuestion,
 )
@@ -77,6 +78,7 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
     session.execute(delete(StaffSession).where(col(StaffSession.expires_at) < now))
     session.execute(delete(SignInLink).where(col(SignInLink.expires_at) < now))
     session.execute(delete(LinkCode).where(col(LinkCode.expires_at) < now))
+    session.execute(delete(StaffChatCode).where(col(StaffChatCode.expires_at) < now))
     session.execute(delete(Invitation).where(col(Invitation.expires_at) < now))
     session.execute(delete(SignInFailure).where(col(SignInFailure.at) < now - timedelta(hours=FAILURE_HOURS)))
 

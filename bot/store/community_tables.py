@@ -55,6 +55,36 @@ class LinkCode(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class StaffChat(SQLModel, table=True):
+    """A chat in which a member of staff wants what the program has to tell them."""
+
+    __tablename__ = "staff_chat"
+
+    id: int | None = Field(default=None, primary_key=True)
+    staff_id: int = Field(foreign_key="staff_account.id", index=True)
+    chat_id: int = Field(foreign_key="chat.id", unique=True)
+    linked_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StaffChatCode(SQLModel, table=True):
+    """A one-time code, made on the staff site, by which a chat becomes a member of staff's."""
+
+    __tablename__ = "staff_chat_code"
+
+    code_hash: str = Field(primary_key=True, max_length=64)
+    staff_id: int = Field(foreign_key="staff_account.id", index=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StaffTold(SQLModel, table=True):
+    """What staff were told, so that they are told once: an alert while it lasts, a deadline a number of days before."""
+
+    __tablename__ = "staff_told"
+
+    key: str = Field(primary_key=True, max_length=120)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class CommunityRole(SQLModel, table=True):
     """A resident who helps: ``volunteer`` or ``leader`` of a ward, for these residential groups."""
 

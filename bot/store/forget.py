@@ -25,6 +25,7 @@ from bot.store.tables import (
     Person,
     RemovedActivity,
     StaffAnswerFollower,
+    StaffChat,
     UnansweredQuestion,
 )
 
@@ -46,6 +47,7 @@ def forget_person(session: Session, person_id: int | None, chat_id: int) -> None
     session.execute(delete(StaffAnswerFollower).where(col(StaffAnswerFollower.chat_id).in_(chats)))
     session.execute(delete(Outbox).where(col(Outbox.chat_id).in_(chats)))
     forget_requests(session, chats)
+    session.execute(delete(StaffChat).where(col(StaffChat.chat_id).in_(chats)))
     session.execute(update(Broadcast).where(col(Broadcast.author_chat_id).in_(chats)).values(author_chat_id=None))
     session.execute(
         update(Inbox).where(col(Inbox.chat_id).in_(chats), col(Inbox.status) != "new").values(body={}, error=None)

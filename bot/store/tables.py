@@ -24,6 +24,9 @@ from bot.store.community_tables import Invitation as Invitation
 from bot.store.community_tables import Lease as Lease
 from bot.store.community_tables import LinkCode as LinkCode
 from bot.store.community_tables import OaToken as OaToken
+from bot.store.community_tables import StaffChat as StaffChat
+from bot.store.community_tables import StaffChatCode as StaffChatCode
+from bot.store.community_tables import StaffTold as StaffTold
 from bot.store.community_tables import WardDesk as WardDesk
 
 # SQLite hands the number of a deleted last row out again; a page that has seen reply 7 would pass over another 7.

@@ -280,6 +280,15 @@ class MemoryDesk:
     def end(self, chat: ChatContext, at: datetime) -> None:
         self.open.discard(chat.id)
 
+    def join(self, chat: ChatContext, code: str, at: datetime) -> bool:
+        return False
+
+    def leave(self, chat: ChatContext) -> bool:
+        return False
+
+    def tells_staff(self, chat: ChatContext) -> bool:
+        return False
+
     def lines_kept(self, chat: ChatContext) -> int:
         return sum(owner == chat.id for owner, _ in self.lines)
 
