@@ -33,6 +33,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
 from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.material import EditWatch
+from bot.jobs.reminders import Reminders
 from bot.jobs.retention import forget_what_is_due
 from bot.jobs.telling_staff import tell_alerts, tell_of_reports
 from bot.material import Material
@@ -58,6 +59,7 @@ STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in fo
 ALERT_SECONDS = 20.0  # a stalled outbox is told this soon after its minutes are over
 BROADCAST_SECONDS = 1.0  # a broadcast is fed, begun and ended this soon
 RETENTION_SECONDS = 3600.0
+REMINDERS_SECONDS = 300.0  # the next 500 of who asked are looked at
 REPORTS_SECONDS = 1800.0  # a report's deadline is told within half an hour after the quiet hours
 EDITS_SECONDS = 5.0  # an edit of the material is in force this soon
 STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
@@ -117,6 +119,7 @@ class Application:
         self.alerts = Alerts(database, self.channels)
         self._conversation = conversation
         self._edits = EditWatch(settings, database, self._on_material, self._index_is_current)
+        self._reminders = Reminders(database, lambda: conversation.catalogue)
         self.material = material
         self.staff_site = StaffSite(settings, database, material, encoder, self.staff_answers.refresh)
         self._tasks: list[asyncio.Task[None]] = []
@@ -154,6 +157,7 @@ class Application:
             asyncio.create_task(self._every(ALERT_SECONDS, self._look_for_alerts), name="alerts"),
             asyncio.create_task(self._every(BROADCAST_SECONDS, self._advance_broadcasts), name="broadcasts"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
+            asyncio.create_task(self._every(REMINDERS_SECONDS, self._remind), name="reminders"),
             asyncio.create_task(self._every(REPORTS_SECONDS, self._tell_of_reports), name="reports"),
         ]
 
@@ -224,6 +228,10 @@ class Application:
         if self.replica.leads:
             due = await asyncio.to_thread(deadlines_in_force, self.settings, self.material)
             self._wake_senders(await self.database.write(lambda session: tell_of_reports(session, due, utc_now())))
+
+    async def _remind(self) -> None:
+        if self.replica.leads:
+            self._wake_senders(await self._reminders.step(utc_now()))
 
     def _wake_senders(self, queued: int) -> None:
         if queued:

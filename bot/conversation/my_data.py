@@ -13,7 +13,7 @@ from bot.conversation.menu import with_menu
 from bot.conversation.notes import local_day, worded_day
 from bot.conversation.payloads import Verb
 from bot.conversation.questions import resume_buttons
-from bot.conversation.turn import ASKED, DELETING, PLACED, STOPPED, WAITING, Turn
+from bot.conversation.turn import ASKED, DELETING, PLACED, REMIND, STOPPED, WAITING, Turn
 from bot.conversation.welcome import consent_buttons
 from bot.texts import text
 
@@ -62,6 +62,7 @@ def _kept_in_chat(turn: Turn) -> dict[str, str]:
         "placed": placed.title if placed is not None else text("data.nothing"),
         "address": form(turn),
         "easy": text("data.switched_on" if turn.easy else "data.switched_off"),
+        "remind": text("data.switched_off" if turn.recall(REMIND) is None else "data.switched_on"),
         "questions": _quoted([str(question["text"]) for question in turn.recall(ASKED) or []]),
     }
 
@@ -147,6 +148,7 @@ def delete_no(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
 def stop(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     """Send nothing that was not asked for."""
     turn.remember(STOPPED, True)
+    turn.remember(REMIND, None)
     turn.repositories.questions.stop_telling(turn.chat)
     buttons = (button("button.unstop", Verb.UNSTOP), *resume_buttons(turn), to_menu())
     return [Reply(text("stop.done"), buttons)]

@@ -52,6 +52,7 @@ class Verb(StrEnum):
     AGAIN = "ag"
     UNKNOWN = "uk"
     REVIEW = "rv"
+    REMIND = "rm"
     PLACEMENT = "pl"
     PROGRESS = "pr"
     CERTIFICATE = "ce"

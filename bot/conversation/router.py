@@ -22,6 +22,7 @@ from bot.conversation import (
     preferences,
     progress,
     questions,
+    reminders,
     review,
     typed,
     volunteer,
@@ -73,6 +74,7 @@ _TAPS: dict[Verb, Handler] = {
     Verb.AGAIN: questions.again,
     Verb.UNKNOWN: questions.unknown,
     Verb.REVIEW: review.review,
+    Verb.REMIND: reminders.remind,
     Verb.PLACEMENT: placement.placement,
     Verb.PROGRESS: progress.progress,
     Verb.CERTIFICATE: certificates.certificate,
@@ -138,6 +140,8 @@ _INTENTS: dict[str, Intent] = {
     "human": lambda turn, words: human.human(turn),
     "staff_join": human.join,
     "staff_leave": lambda turn, words: human.leave(turn),
+    "remind_on": lambda turn, words: reminders.begin(turn),
+    "remind_off": lambda turn, words: reminders.end(turn),
     "team_role": volunteer.redeem,
     "team_groups": lambda turn, words: volunteer.progress(turn),
     "team_announce": volunteer.announce,
@@ -189,6 +193,8 @@ def _respond(turn: Turn) -> list[Reply]:
         return welcome.greet(turn)
     if message.payload:
         return _tap(turn, message.payload)
+    if typed.says_stop(turn.text):  # before whoever else reads what is typed: it must always work
+        return my_data.stop(turn)
     taken = human.passed_on(turn) or volunteer.typed(turn)
     if taken is not None:
         return taken
