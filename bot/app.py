@@ -17,12 +17,13 @@ from sqlmodel import Session, col, select
 
 from bot.alerts import Alerts
 from bot.answering import LiveAnswerer, StoredStaffAnswers, current_index, is_current
-from bot.channels.base import Channel
+from bot.channels.base import BroadcastsArticles, Channel
 from bot.channels.message import Reply
 from bot.channels.web import WEB, WebChannel
 from bot.connecting import connected_channels, material_images, store_quotas
 from bot.conversation.offers import Offers
 from bot.conversation.router import Conversation
+from bot.delivery.articles import Articles
 from bot.delivery.broadcasts import advance_one, under_way
 from bot.delivery.inbox import DurableInbox
 from bot.delivery.notices import PULLING_CHANNELS
@@ -33,6 +34,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
 from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.material import EditWatch
+from bot.jobs.progress import show, to_show
 from bot.jobs.reminders import Reminders
 from bot.jobs.retention import forget_what_is_due
 from bot.jobs.telling_staff import tell_alerts, tell_of_reports
@@ -116,6 +118,12 @@ class Application:
         for channel, pace in connected:
             self.channels.append(channel)
             self.senders[channel.name] = Sender(database, channel, Pacer(pace), self.replica)
+        self._editing = frozenset(name for name, kind in kinds.items() if kind.edit)
+        self._articles = [
+            Articles(database, channel.broadcast_article)
+            for channel in self.channels
+            if isinstance(channel, BroadcastsArticles)
+        ]
         self.alerts = Alerts(database, self.channels)
         self._conversation = conversation
         self._edits = EditWatch(settings, database, self._on_material, self._index_is_current)
@@ -212,11 +220,21 @@ class Application:
         """The program that leads feeds broadcasts to the outbox, each in a commit of its own."""
         if not self.replica.leads:
             return
-        fed = 0
+        fed = await self._show_progress()
+        for articles in self._articles:
+            await articles.step()
         for number in await self.database.read(under_way):
             step = partial(advance_one, number=number, now=utc_now())
             fed += await self.database.write(step)
         self._wake_senders(fed)
+
+    async def _show_progress(self) -> int:
+        """Authors who sent from a chat see there how it gets on."""
+        shown = 0
+        for number in await self.database.read(to_show):
+            step = partial(show, number=number, editing=self._editing, now=utc_now())
+            shown += await self.database.write(step)
+        return shown
 
     async def _look_for_alerts(self) -> None:
         await self.alerts.refresh()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -87,4 +87,13 @@ class Channel(Protocol):
 
     def routes(self) -> Sequence[web.RouteDef]:
         """The webhook routes this channel needs, none when it only polls."""
+        ...
+
+
+@runtime_checkable
+class BroadcastsArticles(Protocol):
+    """A channel that can send an article to everybody who follows the account."""
+
+    async def broadcast_article(self, article_id: str) -> str:
+        """Send it; the platform's message id. Raises a ChannelError."""
         ...

@@ -116,6 +116,10 @@ class ZaloOaChannel:
         """Whether a message to this person is free, charged or refused now. Raises a ChannelError."""
         return await self._client.window(chat)
 
+    async def broadcast_article(self, article_id: str) -> str:
+        """Send an article to every follower, whatever their windows; the message's id. Raises a ChannelError."""
+        return await self._client.broadcast_article(article_id)
+
     async def send(self, chat: str, reply: Reply, edits: str | None = None) -> str | None:
         """As Channel.send; always a new message."""
         del edits

@@ -368,8 +368,23 @@ class Team(Protocol):
         """
         ...
 
-    def confirm(self, chat: ChatContext, draft_id: int, at: datetime) -> str | None:
-        """Confirm the chat's own draft: ``scheduled``, ``second`` (a second person must), None when it is gone."""
+    def drafted(self, chat: ChatContext, draft_id: int, at: datetime) -> Draft | None:
+        """The chat's own draft as it is now; None when it is gone or confirmed."""
+        ...
+
+    def narrow(self, chat: ChatContext, draft_id: int, choice: int | None, at: datetime) -> Draft | None:
+        """Keep the draft for one of its choices alone (by place), or for everybody again (None)."""
+        ...
+
+    def confirm(self, chat: ChatContext, draft_id: int, start: datetime, at: datetime) -> Confirmed | None:
+        """Confirm the chat's own draft, to leave at ``start`` or as soon after as people are awake.
+
+        None when it is gone.
+        """
+        ...
+
+    def steer(self, chat: ChatContext, draft_id: int, action: str, at: datetime) -> str | None:
+        """``pause``, ``resume`` or ``cancel`` what the chat sent; its status, None when it is not the chat's."""
         ...
 
     def enrol(self, chat: ChatContext, group_id: int, called: str, at: datetime) -> bool:
@@ -385,10 +400,23 @@ class Team(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message that waits for its confirmation, and how many people it would reach."""
+    """A message that waits for its confirmation, and how many people it would reach.
+
+    ``choices`` are what it can be narrowed to: ("g", a group's name) or ("a", an age band).
+    """
 
     id: int
     recipients: int
+    text: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A confirmed message: ``scheduled``, or ``second`` when a second person must confirm, and when it leaves."""
+
+    status: str
+    start_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def reminder(
 ) -> Reply | None:
     """What there is to be reminded of, the lesson half done before the review; None when there is nothing."""
     stop = button("button.remind_off", Verb.REMIND, 0)
-    left = state.get(LESSON)
+    left = state.get(LESSON) or {}
     lesson = catalogue.lesson(left["lesson"]) if left else None
     if lesson is not None and LEFT_FOR <= now - datetime.fromisoformat(left["at"]) <= GIVEN_UP_AFTER:
         return Reply(text("remind.lesson", lesson=lesson.title), (button("button.resume", Verb.RESUME), stop))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SHOWN = 30  # broadcasts on the page, newest first
 ACTIONS = ("confirm", "pause", "resume", "cancel")
 LIVE = ("scheduled", "running")
+ARTICLE_FORM = re.compile(r"[0-9a-zA-Z]{8,64}")  # an id as oa.zalo.me shows it
 
 
 def routes(context: Context) -> list[StaffRoute]:
@@ -44,6 +46,7 @@ class Draft:
     text: str
     audience: Audience
     start_at: datetime
+    article_id: str | None
 
 
 class BroadcastPages:
@@ -67,7 +70,7 @@ class BroadcastPages:
         def unit(session: Session) -> None:
             draft = _read(form, groups, _groups(session, ward.code), lessons)
             found = recipients(session, ward.code, draft.audience, utc_now())
-            if not found:
+            if not found and draft.article_id is None:
                 raise FormProblemError("broadcast_nobody")
             session.add(
                 Broadcast(
@@ -77,6 +80,8 @@ class BroadcastPages:
                     recipients=len(found),
                     author=account.name,
                     start_at=draft.start_at,
+                    article_id=draft.article_id,
+                    article_status=draft.article_id and "waiting",
                 )
             )
             audit(session, request, "broadcast_write", str(len(found)))
@@ -121,6 +126,7 @@ class BroadcastPages:
             "limit": TEXT_LIMIT,
             "second_above": SECOND_PERSON_ABOVE,
             "cap": WEEKLY_CAP,
+            "articles": self._context.settings.zalo_oa_app_id is not None,
             "username": request[ACCOUNT].username,
             "problem": problem and staff_texts()[problem],
         }
@@ -147,7 +153,10 @@ def _read(form: dict[str, str], groups: list[int], known: list[ResidentialGroup]
         except ValueError:
             raise FormProblemError("broadcast_start_wrong") from None
     bands = (form["age"],) if form.get("age") else ()
-    return Draft(text, Audience(tuple(sorted(groups)), lesson or None, bands), start)
+    article = form.get("article") or None
+    if article is not None and not ARTICLE_FORM.fullmatch(article):
+        raise FormProblemError("broadcast_article_wrong")
+    return Draft(text, Audience(tuple(sorted(groups)), lesson or None, bands), start, article)
 
 
 def shown_start(row: Broadcast, now: datetime) -> datetime:

@@ -163,7 +163,12 @@ class WardDesk(SQLModel, table=True):
 
 
 class Broadcast(SQLModel, table=True):
-    """A message to many (bot/delivery/broadcasts.py); ``chats`` are its recipients while it is under way."""
+    """A message to many (bot/delivery/broadcasts.py); ``chats`` are its recipients while it is under way.
+
+    ``progress_id`` is the message in the outbox by which its author sees how it gets on, ``told_percent`` what was told
+    last (bot/jobs/progress.py). ``article_id`` is the Official Account's article that goes to its followers with it;
+    ``article_status``: waiting, sending, sent, failed, unknown.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     ward_code: str = Field(foreign_key="ward.code", index=True)
@@ -182,4 +187,9 @@ class Broadcast(SQLModel, table=True):
     chats: list[int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     cursor: int = 0
     fed: bool = False
+    progress_id: int | None = None
+    told_percent: int = 0
+    article_id: str | None = Field(default=None, max_length=64)
+    article_status: str | None = Field(default=None, max_length=12)
+    article_error: str | None = None
     report: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))

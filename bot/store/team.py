@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
-from bot.conversation.ports import ChatContext, Draft, GroupProgress, GroupView, RoleView
+from bot.conversation.ports import ChatContext, Confirmed, Draft, GroupProgress, GroupView, RoleView
 from bot.delivery import broadcasts
 from bot.delivery.reach import Audience, recipients
 from bot.indicators.figures import ward_figures
@@ -82,26 +82,54 @@ class TeamRepository:
 
     def draft(self, chat: ChatContext, role: RoleView, shown: Reply, unfinished: str | None, at: datetime) -> Draft:
         audience = Audience(tuple(group.id for group in role.groups), unfinished)
-        found = recipients(self._session, role.ward_code, audience, at)
         person = self._session.get(Person, chat.person_id)
         row = Broadcast(
             ward_code=role.ward_code,
             body=reply_to_json(shown),
             audience=audience.to_json(),
-            recipients=len(found),
             author=(person.called if person is not None else None) or role.role,
             author_chat_id=chat.id,
             start_at=at,
         )
         self._session.add(row)
         self._session.flush()
-        return Draft(row.id or 0, len(found))
+        return self._draft_view(row, role, at)
 
-    def confirm(self, chat: ChatContext, draft_id: int, at: datetime) -> str | None:
-        row = self._session.get(Broadcast, draft_id)
-        if row is None or row.author_chat_id != chat.id or row.status != "draft":
+    def drafted(self, chat: ChatContext, draft_id: int, at: datetime) -> Draft | None:
+        row, role = self._own(chat, draft_id), self.role(chat)
+        return None if row is None or role is None or row.status != "draft" else self._draft_view(row, role, at)
+
+    def narrow(self, chat: ChatContext, draft_id: int, choice: int | None, at: datetime) -> Draft | None:
+        row, role = self._own(chat, draft_id), self.role(chat)
+        if row is None or role is None or row.status != "draft":
             return None
+        groups = tuple(group.id for group in role.groups)
+        bands: tuple[str, ...] = ()
+        if choice is not None:
+            kind, name = self._choices(role)[choice]
+            groups = groups if kind == "a" else tuple(group.id for group in role.groups if group.name == name)
+            bands = (name,) if kind == "a" else ()
+        row.audience = Audience(groups, row.audience["unfinished"], bands).to_json()
+        return self._draft_view(row, role, at)
+
+    def confirm(self, chat: ChatContext, draft_id: int, start: datetime, at: datetime) -> Confirmed | None:
+        row = self._own(chat, draft_id)
+        if row is None or row.status != "draft":
+            return None
+        row.start_at = start
         broadcasts.confirm(self._session, row, f"chat-{chat.id}", at)
+        return Confirmed(row.status, row.start_at)
+
+    def steer(self, chat: ChatContext, draft_id: int, action: str, at: datetime) -> str | None:
+        row = self._own(chat, draft_id)
+        if row is None or row.status in ("draft", "second", "done", "cancelled"):
+            return None
+        if action == "pause":
+            broadcasts.pause(self._session, row)
+        elif action == "resume":
+            broadcasts.resume(self._session, row)
+        else:
+            broadcasts.cancel(self._session, row, at)
         return row.status
 
     def enrol(self, chat: ChatContext, group_id: int, called: str, at: datetime) -> bool:
@@ -134,6 +162,20 @@ class TeamRepository:
                 "held_at": at,
             },
         )
+
+    def _own(self, chat: ChatContext, draft_id: int) -> Broadcast | None:
+        row = self._session.exec(select(Broadcast).where(Broadcast.id == draft_id).with_for_update()).first()
+        return None if row is None or row.author_chat_id != chat.id else row
+
+    def _choices(self, role: RoleView) -> tuple[tuple[str, str], ...]:
+        groups = tuple(("g", group.name) for group in role.groups) if len(role.groups) > 1 else ()
+        ids = [group.id for group in role.groups]
+        bands = select(Person.age_band).where(col(Person.group_id).in_(ids)).distinct()
+        return (*groups, *(("a", band) for band in sorted(band for band in self._session.exec(bands) if band)))
+
+    def _draft_view(self, row: Broadcast, role: RoleView, at: datetime) -> Draft:
+        row.recipients = len(recipients(self._session, row.ward_code, Audience.from_json(row.audience), at))
+        return Draft(row.id or 0, row.recipients, str(row.body["text"]), self._choices(role))
 
     def _view(self, row: CommunityRole) -> RoleView:
         rows = [self._session.get(ResidentialGroup, group) for group in row.groups]

@@ -14,6 +14,7 @@ from bot.conversation.ports import (
     AttemptRecord,
     CertificateView,
     ChatContext,
+    Confirmed,
     DeskView,
     Draft,
     GroupProgress,
@@ -308,7 +309,16 @@ class MemoryTeam:
     def draft(self, chat: ChatContext, role: RoleView, shown: Reply, unfinished: str | None, at: datetime) -> Draft:
         raise NotImplementedError("nobody has a role")
 
-    def confirm(self, chat: ChatContext, draft_id: int, at: datetime) -> str | None:
+    def drafted(self, chat: ChatContext, draft_id: int, at: datetime) -> Draft | None:
+        return None
+
+    def narrow(self, chat: ChatContext, draft_id: int, choice: int | None, at: datetime) -> Draft | None:
+        return None
+
+    def confirm(self, chat: ChatContext, draft_id: int, start: datetime, at: datetime) -> Confirmed | None:
+        return None
+
+    def steer(self, chat: ChatContext, draft_id: int, action: str, at: datetime) -> str | None:
         return None
 
     def enrol(self, chat: ChatContext, group_id: int, called: str, at: datetime) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlmodel import Session, select
 
@@ -58,7 +60,62 @@ def test_a_message_is_shown_with_its_readers_and_needs_the_confirming_tap(ward: 
     assert (row.status, Audience.from_json(row.audience)) == ("draft", Audience((1,)))
     assert "đang gửi" in ward.taps(1, "Gửi cho 2 người")
     assert ward.do(lambda session: session.exec(select(Broadcast.status)).one()) == "scheduled"
+    assert [button.label for button in ward.replies[0].buttons] == ["Tạm dừng gửi", "Hủy phần chưa gửi"]
     assert "Tối thứ tư" in str(row.body["text"])
+
+
+def test_a_leaders_message_says_so(ward: Accounts) -> None:
+    invited(ward, "leader")
+    assert "Tin từ tổ trưởng nơi bạn ở: họp lớp" in ward.says(1, "/thongbao họp lớp")
+
+
+def test_it_can_wait_for_the_morning(ward: Accounts) -> None:
+    invited(ward)
+    ward.says(1, "/thongbao x")
+    assert "lúc 08:00 ngày 22/11/2026" in ward.taps(1, "Gửi lúc 8 giờ sáng mai")
+    row = ward.do(lambda session: session.exec(select(Broadcast)).one())
+    assert row.start_at == datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+
+
+def test_at_night_it_is_told_when_it_leaves(ward: Accounts) -> None:
+    invited(ward)
+    ward.now = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
+    ward.says(1, "/thongbao x")
+    assert "lúc 07:00 ngày 22/11/2026" in ward.taps(1, "Gửi cho 2 người")
+
+
+def test_the_readers_can_be_narrowed_to_a_group_or_an_age(ward: Accounts) -> None:
+    invited(ward, groups=(1, 2))
+
+    def older(session: Session) -> None:
+        session.get_one(Person, session.get_one(Chat, 2).person_id).age_band = "60+"
+
+    ward.do(older)
+    ward.says(1, "/thongbao x")
+    ward.taps(1, "Đổi người nhận")
+    assert [button.label for button in ward.replies[0].buttons][1:4] == ["Tổ 1", "Tổ 2", "60+"]
+    choices = ward.replies
+    assert "Gửi cho 1 người" in ward.taps(1, "60+")
+    ward.replies = choices
+    assert "Chưa có ai" in ward.taps(1, "Tổ 2")
+    ward.replies = choices
+    assert "Gửi cho 2 người" in ward.taps(1, "Mọi người")
+    row = ward.do(lambda session: session.exec(select(Broadcast)).one())
+    assert (row.recipients, Audience.from_json(row.audience)) == (2, Audience((1, 2)))
+    for payload in ("1vo:1:g:9", "1vo:1", "1vo:9:e", "1vr:9", "1vr:x"):
+        assert "đã cũ" in ward.says(1, "", payload)
+
+
+def test_the_author_pauses_resumes_and_cancels_from_the_chat(ward: Accounts) -> None:
+    invited(ward)
+    ward.says(1, "/thongbao x")
+    ward.taps(1, "Gửi cho")
+    assert "Đã tạm dừng" in ward.taps(1, "Tạm dừng")
+    assert "gửi tiếp" in ward.taps(1, "Gửi tiếp")
+    assert "Đã hủy" in ward.taps(1, "Hủy phần")
+    assert ward.do(lambda session: session.exec(select(Broadcast.status)).one()) == "cancelled"
+    for number, payload in ((1, "1vw:1:resume"), (1, "1vw:1:explode"), (2, "1vw:1:cancel")):
+        assert "đã cũ" in ward.says(number, "", payload)
 
 
 def test_a_stranger_cannot_confirm_another_ones_draft(ward: Accounts) -> None:
