@@ -46,6 +46,8 @@ def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     link = button("button.link", Verb.LINK)
     if lines := turn.repositories.desk.lines_kept(turn.chat):
         said = f"{said}\n{text('human.kept', count=lines)}"
+    if sessions := turn.repositories.team.attended(person.id):
+        said = f"{said}\n{text('team.attended', count=sessions)}"
     if turn.repositories.desk.tells_staff(turn.chat):
         said = f"{said}\n{text('staff.kept')}"
     return [Reply(said, (button("button.rename", Verb.RENAME), stop, link, delete, to_menu()))]

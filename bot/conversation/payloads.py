@@ -81,6 +81,8 @@ class Verb(StrEnum):
     TEAM_TAUGHT_COURSE = "vt"
     TEAM_TAUGHT = "vd"
     TEAM_CANCEL = "vx"
+    TEAM_COME = "va"
+    TEAM_MARK = "vm"
     TEAM_STEER = "vw"
     TEAM_READERS = "vr"
     TEAM_ONLY = "vo"

@@ -347,6 +347,14 @@ class GroupProgress:
     lessons: int
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person of a group, by the name to be called by."""
+
+    id: int
+    called: str
+
+
 class Team(Protocol):
     """Volunteers and leaders, and what they do for their groups."""
 
@@ -391,10 +399,28 @@ class Team(Protocol):
         """Enrol a neighbour without a phone, who counts once; False when the group has one of this name."""
         ...
 
+    def members(self, group_id: int) -> Sequence[Member]:
+        """The people of a group who have a name to be called by, in its order."""
+        ...
+
     def record_class(
-        self, key: str, chat: ChatContext, group_id: int, lesson_id: str, present: int, at: datetime
+        self,
+        key: str,
+        chat: ChatContext,
+        group_id: int,
+        lesson_id: str,
+        present: int,
+        at: datetime,
+        named: Sequence[int] = (),
     ) -> None:
-        """A lesson was taught face to face; the same key again changes nothing."""
+        """A lesson was taught face to face to so many, of whom ``named`` were marked by name.
+
+        The same key again changes nothing.
+        """
+        ...
+
+    def attended(self, person_id: int) -> int:
+        """How many sessions a person is marked at."""
         ...
 
 

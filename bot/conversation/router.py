@@ -8,6 +8,7 @@ from bot.channels.message import TEXT_LIMIT, Message, Reply
 from bot.conversation import (
     abstain,
     ask,
+    attendance,
     broadcasting,
     certificates,
     course_list,
@@ -102,7 +103,9 @@ _TAPS: dict[Verb, Handler] = {
     Verb.TEAM_NEIGHBOUR: volunteer.neighbour,
     Verb.TEAM_SESSION: volunteer.session,
     Verb.TEAM_TAUGHT_COURSE: volunteer.taught_course,
-    Verb.TEAM_TAUGHT: volunteer.taught,
+    Verb.TEAM_TAUGHT: attendance.taught,
+    Verb.TEAM_COME: attendance.come,
+    Verb.TEAM_MARK: attendance.mark,
     Verb.TEAM_CANCEL: volunteer.cancel,
     Verb.TEAM_STEER: broadcasting.steer,
     Verb.TEAM_READERS: broadcasting.readers,
@@ -199,13 +202,23 @@ def _respond(turn: Turn) -> list[Reply]:
         return _tap(turn, message.payload)
     if typed.says_stop(turn.text):  # before whoever else reads what is typed: it must always work
         return my_data.stop(turn)
-    taken = human.passed_on(turn) or volunteer.typed(turn)
+    taken = human.passed_on(turn) or _teamwork(turn)
     if taken is not None:
         return taken
     if message.attachment is not None:
         noted = menu.attachment(turn, message.attachment)
         return [Reply(noted.text), *_text(turn)] if typed.has_words(turn.text) else [noted]
     return _text(turn)
+
+
+def _teamwork(turn: Turn) -> list[Reply] | None:
+    """A name or a number that a helper was asked for; None when nothing was."""
+    work = volunteer.asked_for(turn)
+    if work is None:
+        return None
+    if volunteer.gives_up(turn):
+        return volunteer.cancel(turn, ())
+    return volunteer.name(turn, work) if work["waits"] == volunteer.WAITS_NEIGHBOUR else attendance.typed(turn, work)
 
 
 def _tap(turn: Turn, payload: str) -> list[Reply]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from bot.channels.message import Button, Reply
 from bot.conversation.buttons import button, short, to_menu
@@ -11,12 +12,11 @@ from bot.conversation.my_data import is_name
 from bot.conversation.payloads import Verb, make, number
 from bot.conversation.ports import GroupView
 from bot.conversation.turn import TEAMWORK, Turn
-from bot.conversation.typed import typed_number
+from bot.conversation.typed import plain
 from bot.conversation.welcome import consent_buttons
 from bot.texts import text
 
-MOST_PRESENT = 500  # people at one session: more is a slip of the finger
-WAITS_NEIGHBOUR, WAITS_PRESENT = "neighbour", "present"
+WAITS_NEIGHBOUR = "neighbour"
 ROLE_NAMES = {"volunteer": "team.volunteer", "leader": "team.leader"}
 
 
@@ -69,43 +69,28 @@ def taught_course(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     return choose_lesson(turn, args, Verb.TEAM_TAUGHT_COURSE, Verb.TEAM_TAUGHT, "team.which_taught")
 
 
-def taught(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
-    """The taught lesson was chosen: ask how many came."""
-    work, found = turn.recall(TEAMWORK) or {}, turn.catalogue.lesson(args[0]) if args else None
-    if not work or found is None:
-        return old_button(turn)
-    turn.remember(TEAMWORK, {**work, "waits": WAITS_PRESENT, "lesson": found.id})
-    return [Reply(text("team.how_many", lesson=found.title), (cancel_button(),))]
-
-
-def typed(turn: Turn) -> list[Reply] | None:
-    """A name or a number that was asked for; None when nothing was."""
+def asked_for(turn: Turn) -> dict[str, Any] | None:
+    """The command that waits for what is typed; None when none does."""
     work = turn.recall(TEAMWORK) or {}
     role = turn.repositories.team.role(turn.chat) if work.get("waits") else None
     if role is None or work["group"] not in {group.id for group in role.groups} or turn.text.startswith("/"):
         return None
-    return _name(turn, work) if work["waits"] == WAITS_NEIGHBOUR else _present(turn, work)
+    return dict(work)
 
 
-def _name(turn: Turn, work: dict[str, object]) -> list[Reply]:
+def gives_up(turn: Turn) -> bool:
+    """Whether "Thôi" was typed, where there is no button for it."""
+    return plain(turn.text) == plain(text("button.cancel"))
+
+
+def name(turn: Turn, work: dict[str, Any]) -> list[Reply]:
+    """The neighbour's name was typed."""
     called = " ".join(turn.text.split())
     if not is_name(called):
         return [Reply(text("team.name_refused"), (cancel_button(),))]
     turn.remember(TEAMWORK, None)
-    new = turn.repositories.team.enrol(turn.chat, int(str(work["group"])), called, turn.message.received_at)
+    new = turn.repositories.team.enrol(turn.chat, work["group"], called, turn.message.received_at)
     return [with_menu(turn, text("team.enrolled" if new else "team.enrolled_before", called=called))]
-
-
-def _present(turn: Turn, work: dict[str, object]) -> list[Reply]:
-    present = typed_number(turn.text)
-    if present is None or not 1 <= present <= MOST_PRESENT:
-        return [Reply(text("team.number_refused", most=MOST_PRESENT), (cancel_button(),))]
-    turn.remember(TEAMWORK, None)
-    key = f"{turn.message.channel}:{turn.message.id}"
-    turn.repositories.team.record_class(
-        key, turn.chat, int(str(work["group"])), str(work["lesson"]), present, turn.message.received_at
-    )
-    return [with_menu(turn, text("team.recorded", count=present))]
 
 
 def cancel(turn: Turn, args: tuple[str, ...]) -> list[Reply]:

@@ -125,6 +125,17 @@ class ClassSession(SQLModel, table=True):
     held_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class ClassAttendance(SQLModel, table=True):
+    """Somebody who came to a session, marked by name; ``ClassSession.present`` counts them too, each once."""
+
+    __tablename__ = "class_attendance"
+    __table_args__ = (UniqueConstraint("session_id", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: int = Field(foreign_key="class_session.id")
+    person_id: int = Field(foreign_key="person.id", index=True)
+
+
 class HumanRequest(SQLModel, table=True):
     """Somebody asked for a human: until it is closed what they type goes to the ward's staff."""
 

@@ -16,6 +16,7 @@ from bot.store.columns import UtcDateTime as UtcDateTime
 from bot.store.columns import utc_now as utc_now
 from bot.store.community_tables import Broadcast as Broadcast
 from bot.store.community_tables import ChannelQuota as ChannelQuota
+from bot.store.community_tables import ClassAttendance as ClassAttendance
 from bot.store.community_tables import ClassSession as ClassSession
 from bot.store.community_tables import CommunityRole as CommunityRole
 from bot.store.community_tables import HumanLine as HumanLine

@@ -6,17 +6,28 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
-from bot.conversation.ports import ChatContext, Confirmed, Draft, GroupProgress, GroupView, RoleView
+from bot.conversation.ports import ChatContext, Confirmed, Draft, GroupProgress, GroupView, Member, RoleView
 from bot.delivery import broadcasts
 from bot.delivery.reach import Audience, recipients
 from bot.indicators.figures import ward_figures
 from bot.store.linking import CODE_LENGTH, CODE_LETTERS, hashed
+from bot.store.naming import natural_key
 from bot.store.sql import insert_ignoring
-from bot.store.tables import Broadcast, ClassSession, CommunityRole, Consent, Invitation, Person, ResidentialGroup
+from bot.store.tables import (
+    Broadcast,
+    ClassAttendance,
+    ClassSession,
+    CommunityRole,
+    Consent,
+    Invitation,
+    Person,
+    ResidentialGroup,
+)
 
 INVITATION_DAYS = 7  # handed over at a meeting, used at home
 ROLES = ("volunteer", "leader")
@@ -145,11 +156,25 @@ class TeamRepository:
         self._session.add(Consent(person_id=person.id or 0, purpose="learning", version=SPOKEN_CONSENT, given_at=at))
         return True
 
+    def members(self, group_id: int) -> Sequence[Member]:
+        rows = self._session.exec(
+            select(Person.id, Person.called).where(Person.group_id == group_id, col(Person.called).is_not(None))
+        ).all()
+        found = [Member(number or 0, called) for number, called in rows if called]
+        return sorted(found, key=lambda one: (natural_key(one.called), one.id))
+
     def record_class(
-        self, key: str, chat: ChatContext, group_id: int, lesson_id: str, present: int, at: datetime
+        self,
+        key: str,
+        chat: ChatContext,
+        group_id: int,
+        lesson_id: str,
+        present: int,
+        at: datetime,
+        named: Sequence[int] = (),
     ) -> None:
         group = self._session.get_one(ResidentialGroup, group_id)
-        insert_ignoring(
+        recorded = insert_ignoring(
             self._session,
             ClassSession,
             {
@@ -162,6 +187,14 @@ class TeamRepository:
                 "held_at": at,
             },
         )
+        if recorded is not None:
+            # Somebody may have been deleted since the list was shown.
+            still = self._session.exec(select(Person.id).where(col(Person.id).in_(named)).order_by(col(Person.id)))
+            self._session.add_all([ClassAttendance(session_id=recorded, person_id=one or 0) for one in still])
+
+    def attended(self, person_id: int) -> int:
+        counted = select(func.count(col(ClassAttendance.id))).where(ClassAttendance.person_id == person_id)
+        return self._session.exec(counted).one()
 
     def _own(self, chat: ChatContext, draft_id: int) -> Broadcast | None:
         row = self._session.exec(select(Broadcast).where(Broadcast.id == draft_id).with_for_update()).first()

@@ -19,6 +19,7 @@ from bot.conversation.ports import (
     Draft,
     GroupProgress,
     GroupView,
+    Member,
     OfficeView,
     PersonView,
     Repositories,
@@ -323,6 +324,12 @@ class MemoryTeam:
 
     def enrol(self, chat: ChatContext, group_id: int, called: str, at: datetime) -> bool:
         raise NotImplementedError("nobody has a role")
+
+    def members(self, group_id: int) -> Sequence[Member]:
+        return []
+
+    def attended(self, person_id: int) -> int:
+        return 0
 
     def record_class(
         self, key: str, chat: ChatContext, group_id: int, lesson_id: str, present: int, at: datetime

@@ -12,7 +12,16 @@ from bot.delivery.broadcasts import SECOND_PERSON_ABOVE, Audience
 from bot.indicators.figures import ward_figures
 from bot.store.database import Database
 from bot.store.forget import forget_person
-from bot.store.tables import Broadcast, Chat, ClassSession, CommunityRole, Consent, Person, ResidentialGroup
+from bot.store.tables import (
+    Broadcast,
+    Chat,
+    ClassAttendance,
+    ClassSession,
+    CommunityRole,
+    Consent,
+    Person,
+    ResidentialGroup,
+)
 from bot.store.team import SPOKEN_CONSENT, invite
 from tests.conversation.test_linking import NOON, Accounts
 
@@ -167,16 +176,89 @@ def test_a_neighbour_without_a_phone_counts_once(ward: Accounts) -> None:
     assert consent.purpose == "learning"
 
 
-def test_a_session_is_recorded_with_its_number(ward: Accounts, conversation: Conversation) -> None:
+def session_begun(ward: Accounts, conversation: Conversation, *names: str) -> str:
+    """A leader of both groups has chosen Tổ 1 and the first lesson; the group has these people by name."""
     invited(ward)
+
+    def people(session: Session) -> None:
+        for called in names:
+            session.add(Person(ward_code="hung-dao", group_id=1, called=called))
+
+    ward.do(people)
     course = conversation.catalogue.courses[0]
     ward.says(1, "/buoihoc")
     ward.taps(1, course.title[:12])
     ward.taps(1, course.lessons[0].title[:12])
+    return course.lessons[0].id
+
+
+def recorded(ward: Accounts) -> tuple[int, list[str | None]]:
+    def unit(session: Session) -> tuple[int, list[str | None]]:
+        row = session.exec(select(ClassSession)).one()
+        named = select(Person.called).join(ClassAttendance).where(ClassAttendance.session_id == row.id)
+        return row.present, sorted(session.exec(named), key=str)
+
+    present: tuple[int, list[str | None]] = ward.do(unit)
+    return present
+
+
+def test_a_session_is_recorded_with_its_number(ward: Accounts, conversation: Conversation) -> None:
+    lesson = session_begun(ward, conversation)
+    assert not ward.replies[0].buttons, "where buttons are numbered a typed number must not mean one"
     assert "một số từ 1" in ward.says(1, "nhiều lắm")
     assert "12 người" in ward.says(1, "12")
     row = ward.do(lambda session: session.exec(select(ClassSession)).one())
-    assert (row.group_id, row.lesson_id, row.present) == (1, course.lessons[0].id, 12)
+    assert (row.group_id, row.lesson_id, row.present) == (1, lesson, 12)
+
+
+def test_people_are_marked_by_name_each_once_and_others_are_counted(ward: Accounts, conversation: Conversation) -> None:
+    session_begun(ward, conversation, *(f"Bác {number}" for number in range(1, 12)))
+    ward.taps(1, "Chọn theo tên")
+    assert [button.label for button in ward.replies[0].buttons][:2] == ["☐ Bác 1", "☐ Bác 2"]
+    ward.taps(1, "☐ Bác 1")
+    assert ward.replies[0].edit and ward.replies[0].buttons[0].label == "☑ Bác 1"
+    ward.taps(1, "☐ Bác 2")
+    ward.taps(1, "☑ Bác 2")
+    ward.taps(1, "Trang sau")
+    ward.taps(1, "☐ Bác 11")
+    assert "Đã chọn 2 người" in ward.taps(1, "Xong (2 người)")
+    assert "từ 0 đến" in ward.says(1, "vài người")
+    assert "5 người" in ward.says(1, "3")
+    assert recorded(ward) == (5, ["Bác 1", "Bác 11"])
+
+
+def test_a_number_alone_will_do_where_names_are_listed(ward: Accounts, conversation: Conversation) -> None:
+    session_begun(ward, conversation, "Bác 1")
+    ward.taps(1, "Chọn theo tên")
+    ward.taps(1, "☐ Bác 1")
+    list_shown = ward.replies
+    ward.says(1, "", "1va:n")
+    assert "7 người" in ward.says(1, "7")
+    assert recorded(ward) == (7, [])
+    ward.replies = list_shown
+    assert "đã cũ" in ward.taps(1, "☑ Bác 1"), "the session is recorded already"
+
+
+def test_nobody_marked_and_nobody_else_is_no_session(ward: Accounts, conversation: Conversation) -> None:
+    session_begun(ward, conversation, "Bác 1")
+    ward.taps(1, "Chọn theo tên")
+    ward.taps(1, "Xong (0 người)")
+    assert "từ 1 đến" in ward.says(1, "0")
+    assert "Đã bỏ" in ward.says(1, "thôi")
+    assert ward.do(lambda session: len(session.exec(select(ClassSession)).all())) == 0
+
+
+def test_who_was_marked_sees_it_and_takes_it_away_with_the_rest(ward: Accounts, conversation: Conversation) -> None:
+    ward.says(2, "/sua Bác Lan")
+    session_begun(ward, conversation)
+    ward.taps(1, "Chọn theo tên")
+    ward.taps(1, "☐ Bác Lan")
+    ward.taps(1, "Xong")
+    ward.says(1, "0")
+    assert "Buổi học trực tiếp có ghi tên bác: 1" in ward.says(2, "/dulieucuatoi")
+    ward.says(2, "/xoa")
+    ward.taps(2, "Xóa hết")
+    assert recorded(ward) == (1, [])
 
 
 def test_my_groups_progress(ward: Accounts) -> None:
