@@ -13,9 +13,9 @@ from bot.channels.message import Message, Reply
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel's platform can show; the channel degrades a Reply to it."""
+    """What a channel's platform can show; the channel degrades a Reply to it. ``text_limit`` None: no limit."""
 
-    text_limit: int
+    text_limit: int | None
     buttons: bool
     edit: bool
     typing: bool
