@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from bot.alerts import Alerts
 from bot.answering import LiveAnswerer, StoredStaffAnswers, current_index, is_current
-from bot.channels.base import BroadcastsArticles, Channel
+from bot.channels.base import BroadcastsArticles, Channel, ChannelError, ShowsTyping
 from bot.channels.message import Reply
 from bot.channels.web import WEB, WebChannel
 from bot.connecting import connected_channels, material_images, store_quotas
@@ -31,6 +31,7 @@ from bot.delivery.pacing import Pacer
 from bot.delivery.replica import Replica
 from bot.delivery.replies import ReplyReader
 from bot.delivery.sender import Sender
+from bot.delivery.typing import slow_chats
 from bot.delivery.worker import Worker
 from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.material import EditWatch
@@ -60,6 +61,7 @@ INDEX_CHECK_SECONDS = 2.0  # a newly built index is taken this soon
 STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in force this soon
 ALERT_SECONDS = 20.0  # a stalled outbox is told this soon after its minutes are over
 BROADCAST_SECONDS = 1.0  # a broadcast is fed, begun and ended this soon
+TYPING_SECONDS = 2.0  # platforms show it for five
 RETENTION_SECONDS = 3600.0
 REMINDERS_SECONDS = 300.0  # the next 500 of who asked are looked at
 REPORTS_SECONDS = 1800.0  # a report's deadline is told within half an hour after the quiet hours
@@ -124,6 +126,7 @@ class Application:
             for channel in self.channels
             if isinstance(channel, BroadcastsArticles)
         ]
+        self._typing = {channel.name: channel for channel in self.channels if isinstance(channel, ShowsTyping)}
         self.alerts = Alerts(database, self.channels)
         self._conversation = conversation
         self._edits = EditWatch(settings, database, self._on_material, self._index_is_current)
@@ -164,6 +167,7 @@ class Application:
             asyncio.create_task(self._every(EDITS_SECONDS, self._edits.look), name="material-edits"),
             asyncio.create_task(self._every(ALERT_SECONDS, self._look_for_alerts), name="alerts"),
             asyncio.create_task(self._every(BROADCAST_SECONDS, self._advance_broadcasts), name="broadcasts"),
+            asyncio.create_task(self._every(TYPING_SECONDS, self._show_typing), name="typing"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
             asyncio.create_task(self._every(REMINDERS_SECONDS, self._remind), name="reminders"),
             asyncio.create_task(self._every(REPORTS_SECONDS, self._tell_of_reports), name="reports"),
@@ -227,6 +231,14 @@ class Application:
             step = partial(advance_one, number=number, now=utc_now())
             fed += await self.database.write(step)
         self._wake_senders(fed)
+
+    async def _show_typing(self) -> None:
+        if not self._typing or not self.replica.leads:
+            return
+        now = utc_now()
+        for channel, chat in await self.database.read(lambda session: slow_chats(session, self._typing, now)):
+            with contextlib.suppress(ChannelError):  # the answer itself says what is wrong
+                await self._typing[channel].typing(chat)
 
     async def _show_progress(self) -> int:
         """Authors who sent from a chat see there how it gets on."""

@@ -91,6 +91,15 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class ShowsTyping(Protocol):
+    """A channel that can show that an answer is being written."""
+
+    async def typing(self, chat: str) -> None:
+        """Show it for some seconds. Raises a ChannelError."""
+        ...
+
+
+@runtime_checkable
 class BroadcastsArticles(Protocol):
     """A channel that can send an article to everybody who follows the account."""
 
