@@ -13,7 +13,7 @@ from bot.conversation.menu import with_menu
 from bot.conversation.notes import local_day, worded_day
 from bot.conversation.payloads import Verb
 from bot.conversation.questions import resume_buttons
-from bot.conversation.turn import ASKED, DELETING, PLACED, STOPPED, WAITING, Turn
+from bot.conversation.turn import ASKED, DELETING, PLACED, REMIND, STOPPED, WAITING, Turn
 from bot.conversation.welcome import consent_buttons
 from bot.texts import text
 
@@ -46,6 +46,10 @@ def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     link = button("button.link", Verb.LINK)
     if lines := turn.repositories.desk.lines_kept(turn.chat):
         said = f"{said}\n{text('human.kept', count=lines)}"
+    if sessions := turn.repositories.team.attended(person.id):
+        said = f"{said}\n{text('team.attended', count=sessions)}"
+    if turn.repositories.desk.tells_staff(turn.chat):
+        said = f"{said}\n{text('staff.kept')}"
     return [Reply(said, (button("button.rename", Verb.RENAME), stop, link, delete, to_menu()))]
 
 
@@ -60,6 +64,7 @@ def _kept_in_chat(turn: Turn) -> dict[str, str]:
         "placed": placed.title if placed is not None else text("data.nothing"),
         "address": form(turn),
         "easy": text("data.switched_on" if turn.easy else "data.switched_off"),
+        "remind": text("data.switched_off" if turn.recall(REMIND) is None else "data.switched_on"),
         "questions": _quoted([str(question["text"]) for question in turn.recall(ASKED) or []]),
     }
 
@@ -145,6 +150,7 @@ def delete_no(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
 def stop(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     """Send nothing that was not asked for."""
     turn.remember(STOPPED, True)
+    turn.remember(REMIND, None)
     turn.repositories.questions.stop_telling(turn.chat)
     buttons = (button("button.unstop", Verb.UNSTOP), *resume_buttons(turn), to_menu())
     return [Reply(text("stop.done"), buttons)]

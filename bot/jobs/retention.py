@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from bot.delivery.broadcasts import freeze_reports
+from bot.delivery.notices import HELD
 from bot.store.desk import forget_closed
 from bot.store.staff_answers import FOLLOWED_DAYS
 from bot.store.tables import (
@@ -19,6 +20,7 @@ from bot.store.tables import (
     SignInFailure,
     SignInLink,
     StaffAnswerFollower,
+    StaffChatCode,
     StaffSession,
     UnansweredQuestion,
 )
@@ -55,6 +57,13 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
             col(Outbox.created_at) < now - timedelta(days=NOTICE_DAYS),
         )
     )
+    session.execute(
+        delete(Outbox).where(
+            col(Outbox.status) == HELD,
+            col(Outbox.broadcast_id).is_(None),
+            col(Outbox.created_at) < now - timedelta(days=NOTICE_DAYS),
+        )
+    )
     old = now - timedelta(days=INBOX_ROW_DAYS)
     session.execute(update(Outbox).where(col(Outbox.created_at) < old).values(inbox_id=None))
     session.execute(delete(Inbox).where(settled, col(Inbox.done_at) < old))
@@ -69,6 +78,7 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
     session.execute(delete(StaffSession).where(col(StaffSession.expires_at) < now))
     session.execute(delete(SignInLink).where(col(SignInLink.expires_at) < now))
     session.execute(delete(LinkCode).where(col(LinkCode.expires_at) < now))
+    session.execute(delete(StaffChatCode).where(col(StaffChatCode.expires_at) < now))
     session.execute(delete(Invitation).where(col(Invitation.expires_at) < now))
     session.execute(delete(SignInFailure).where(col(SignInFailure.at) < now - timedelta(hours=FAILURE_HOURS)))
 

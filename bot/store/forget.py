@@ -16,6 +16,7 @@ from bot.store.tables import (
     Broadcast,
     Certificate,
     Chat,
+    ClassAttendance,
     ClassSession,
     CommunityRole,
     Consent,
@@ -25,6 +26,7 @@ from bot.store.tables import (
     Person,
     RemovedActivity,
     StaffAnswerFollower,
+    StaffChat,
     UnansweredQuestion,
 )
 
@@ -46,6 +48,7 @@ def forget_person(session: Session, person_id: int | None, chat_id: int) -> None
     session.execute(delete(StaffAnswerFollower).where(col(StaffAnswerFollower.chat_id).in_(chats)))
     session.execute(delete(Outbox).where(col(Outbox.chat_id).in_(chats)))
     forget_requests(session, chats)
+    session.execute(delete(StaffChat).where(col(StaffChat.chat_id).in_(chats)))
     session.execute(update(Broadcast).where(col(Broadcast.author_chat_id).in_(chats)).values(author_chat_id=None))
     session.execute(
         update(Inbox).where(col(Inbox.chat_id).in_(chats), col(Inbox.status) != "new").values(body={}, error=None)
@@ -58,7 +61,7 @@ def forget_person(session: Session, person_id: int | None, chat_id: int) -> None
     _keep_counts(session, person_id)
     session.execute(update(Person).where(col(Person.enrolled_by) == person_id).values(enrolled_by=None))
     session.execute(update(ClassSession).where(col(ClassSession.recorded_by) == person_id).values(recorded_by=None))
-    for table in (Attempt, Certificate, CommunityRole, Consent, LinkCode):
+    for table in (Attempt, Certificate, ClassAttendance, CommunityRole, Consent, LinkCode):
         session.execute(delete(table).where(col(table.person_id) == person_id))
     session.execute(delete(Person).where(col(Person.id) == person_id))
 

@@ -60,6 +60,14 @@ async def test_a_broadcast_is_shown_before_it_is_confirmed(house: House, staff: 
     assert statuses(house) == ["cancelled"]
 
 
+async def test_the_start_shown_is_never_in_the_night(house: House, staff: tuple[Browser, Browser]) -> None:
+    mai, _ = staff
+    _, page = await mai.submit(PAGE, PAGE, text="Mời họp", start="2099-01-01T05:30")
+    assert "Từ 07:00 01/01/2099" in page
+    _, page = await mai.submit(PAGE, f"{PAGE}/1/confirm")
+    assert "Từ 07:00 01/01/2099" in page
+
+
 async def test_a_large_one_is_read_by_a_second_person(house: House, staff: tuple[Browser, Browser]) -> None:
     mai, tu = staff
     await mai.submit(PAGE, PAGE, text="Mời họp", start="2099-01-01T09:00")
