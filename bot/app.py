@@ -35,7 +35,7 @@ from bot.delivery.typing import slow_chats
 from bot.delivery.worker import Worker
 from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.material import EditWatch
-from bot.jobs.progress import show, to_show
+from bot.jobs.progress import figures_of, show, to_show
 from bot.jobs.reminders import Reminders
 from bot.jobs.retention import forget_what_is_due
 from bot.jobs.telling_staff import tell_alerts, tell_of_reports
@@ -61,6 +61,7 @@ INDEX_CHECK_SECONDS = 2.0  # a newly built index is taken this soon
 STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in force this soon
 ALERT_SECONDS = 20.0  # a stalled outbox is told this soon after its minutes are over
 BROADCAST_SECONDS = 1.0  # a broadcast is fed, begun and ended this soon
+PROGRESS_SECONDS = 3.0  # a bar need not move faster, and each look counts the messages
 TYPING_SECONDS = 2.0  # platforms show it for five
 RETENTION_SECONDS = 3600.0
 REMINDERS_SECONDS = 300.0  # the next 500 of who asked are looked at
@@ -167,6 +168,7 @@ class Application:
             asyncio.create_task(self._every(EDITS_SECONDS, self._edits.look), name="material-edits"),
             asyncio.create_task(self._every(ALERT_SECONDS, self._look_for_alerts), name="alerts"),
             asyncio.create_task(self._every(BROADCAST_SECONDS, self._advance_broadcasts), name="broadcasts"),
+            asyncio.create_task(self._every(PROGRESS_SECONDS, self._show_progress), name="progress"),
             asyncio.create_task(self._every(TYPING_SECONDS, self._show_typing), name="typing"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
             asyncio.create_task(self._every(REMINDERS_SECONDS, self._remind), name="reminders"),
@@ -224,7 +226,7 @@ class Application:
         """The program that leads feeds broadcasts to the outbox, each in a commit of its own."""
         if not self.replica.leads:
             return
-        fed = await self._show_progress()
+        fed = 0
         for articles in self._articles:
             await articles.step()
         for number in await self.database.read(under_way):
@@ -240,13 +242,17 @@ class Application:
             with contextlib.suppress(ChannelError):  # the answer itself says what is wrong
                 await self._typing[channel].typing(chat)
 
-    async def _show_progress(self) -> int:
+    async def _show_progress(self) -> None:
         """Authors who sent from a chat see there how it gets on."""
+        if not self.replica.leads:
+            return
         shown = 0
         for number in await self.database.read(to_show):
-            step = partial(show, number=number, editing=self._editing, now=utc_now())
-            shown += await self.database.write(step)
-        return shown
+            figures = await self.database.read(partial(figures_of, number=number))
+            if figures is not None:
+                step = partial(show, number=number, figures=figures, editing=self._editing, now=utc_now())
+                shown += await self.database.write(step)
+        self._wake_senders(shown)
 
     async def _look_for_alerts(self) -> None:
         await self.alerts.refresh()

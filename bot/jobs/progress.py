@@ -40,13 +40,18 @@ def to_show(session: Session) -> list[int]:
     return [one or 0 for one in session.exec(statement.order_by(col(Broadcast.id)))]
 
 
-def show(session: Session, number: int, editing: Collection[str], now: datetime) -> int:
+def figures_of(session: Session, number: int) -> Report | None:
+    """How a broadcast stands; counting takes long for a large one, so this is read apart from what is written."""
+    row = session.get(Broadcast, number)
+    return None if row is None else report(session, row)
+
+
+def show(session: Session, number: int, figures: Report, editing: Collection[str], now: datetime) -> int:
     """Tell one author how it stands; 1 when something is to be sent. ``editing`` are the channels that edit."""
     row = session.exec(select(Broadcast).where(Broadcast.id == number).with_for_update()).first()
     chat = None if row is None or row.author_chat_id is None else session.get(Chat, row.author_chat_id)
     if row is None or chat is None:
         return 0
-    figures = report(session, row)
     percent = 100 if row.status in OVER else percent_of(figures)
     if chat.channel in editing:
         return _edit(session, row, chat, progress(row, figures, percent), now)

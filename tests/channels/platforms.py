@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -74,15 +74,28 @@ class PushedPlatform(Platform, Protocol):
     def fail_send(self, fault: Fault) -> None:
         """The next text meets this."""
 
+    def reorders(self) -> None:
+        """From now on every second message overtakes the one before it."""
+
+    def slows(self, seconds: float) -> None:
+        """From now on every answer takes so long."""
+
 
 class Sends:
     """Says things by the channel."""
 
     channel: VerifiableChannel
+    emulator: Any
     chat: str
 
     async def send(self, reply: Reply, edits: str | None = None) -> str | None:
         return await self.channel.send(self.chat, reply, edits)
+
+    def reorders(self) -> None:
+        self.emulator.switches.reorder_every = 2
+
+    def slows(self, seconds: float) -> None:
+        self.emulator.switches.delay_seconds = seconds
 
 
 class TelegramPlatform(Sends):

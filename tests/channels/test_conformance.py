@@ -53,6 +53,20 @@ async def test_what_comes_twice_has_the_same_id(platform: Platform) -> None:
     assert platform.store.texts == ["một", "hai"]
 
 
+async def test_what_overtakes_is_stored_once_like_everything(pushed: PushedPlatform) -> None:
+    pushed.reorders()
+    for number in range(4):
+        pushed.says(f"tin {number}")
+    await pushed.store.wait_for(4)
+    assert sorted(pushed.store.texts) == [f"tin {number}" for number in range(4)]
+
+
+async def test_a_slow_platform_is_waited_for(pushed: PushedPlatform) -> None:
+    pushed.slows(0.1)
+    await pushed.send(Reply("chờ một chút"))
+    assert pushed.shown() == ["chờ một chút"]
+
+
 async def test_a_store_that_is_down_loses_nothing(platform: Platform) -> None:
     platform.store.down = True
     platform.says("lúc đĩa đầy")

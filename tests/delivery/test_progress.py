@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from bot.delivery.broadcasts import advance, cancel, pause
 from bot.delivery.outbox import INTERACTIVE
-from bot.jobs.progress import EDIT_EVERY, show, to_show
+from bot.jobs.progress import EDIT_EVERY, figures_of, show, to_show
 from bot.store.database import Database
 from bot.store.tables import Broadcast, Chat, Outbox, Person
 
@@ -67,7 +67,9 @@ def looks(database: Database, seconds: float, edits: bool = True) -> list[Outbox
 
     def unit(session: Session) -> None:
         for number in to_show(session):
-            show(session, number, editing, at)
+            figures = figures_of(session, number)
+            assert figures is not None
+            show(session, number, figures, editing, at)
 
     database.write_now(unit)
     return arrive(database, at)

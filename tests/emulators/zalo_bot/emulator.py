@@ -17,6 +17,7 @@ from .messages import SentMessage
 from .pushing import Webhook, push
 from .switches import Switches
 
+OVERTAKEN_SECONDS = 0.2  # long beside a post on loopback
 DEFAULT_TOKEN = "1459232241454765289:emulated-token-of-nobody"
 
 
@@ -42,6 +43,7 @@ class ZaloBotEmulator:
         self.base_url = ""
         self._port = port
         self._numbers = itertools.count(1)
+        self._count = 0
         self._runner: web.AppRunner | None = None
         self._posts: set[asyncio.Task[None]] = set()
 
@@ -112,12 +114,17 @@ class ZaloBotEmulator:
         return number
 
     def _deliver(self, event: dict[str, Any]) -> None:
+        self._count += 1
+        every = self.switches.reorder_every
         if self.webhook.url:
-            post = asyncio.create_task(push(self, event))
+            # The one that is to be overtaken sets out late.
+            late = OVERTAKEN_SECONDS if every and (self._count + 1) % every == 0 else 0.0
+            post = asyncio.create_task(push(self, event, late))
             self._posts.add(post)
             post.add_done_callback(self._posts.discard)
         else:
-            self.pending.append(event)
+            overtakes = bool(every and self._count % every == 0 and self.pending)
+            self.pending.insert(len(self.pending) - overtakes, event)
             self.added.set()
 
     def sent(self, chat_id: str | None = None) -> list[SentMessage]:

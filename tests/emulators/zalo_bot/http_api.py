@@ -63,6 +63,8 @@ class HttpApi:
                 raise ApiError(fault.status, fault.description)
             if fault is not None and fault.kind is not FaultKind.DROP_AFTER:
                 return await misbehave(request, fault.kind)
+            if name != "getUpdates":
+                await asyncio.sleep(self._server.switches.delay_seconds)
             if name not in self._methods:
                 raise ApiError(404, "Not Found")
             result = await self._methods[name](values)

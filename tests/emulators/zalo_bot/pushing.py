@@ -43,8 +43,9 @@ async def probe(url: str) -> dict[str, Any]:
     return {"ok": False, "url": url, "outcome": outcome, "hint": "answer 200", "status_code": status}
 
 
-async def push(server: ZaloBotEmulator, event: dict[str, Any]) -> None:
-    """Post one event, again while it is refused."""
+async def push(server: ZaloBotEmulator, event: dict[str, Any], late: float = 0.0) -> None:
+    """Post one event after ``late`` seconds, again while it is refused."""
+    await asyncio.sleep(late)
     webhook = server.webhook
     webhook.posted += 1
     every = server.switches.duplicate_every

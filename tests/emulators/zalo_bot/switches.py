@@ -37,6 +37,10 @@ class Switches:
     """setWebhook answers 426."""
     duplicate_every: int = 0
     """Every n-th event is posted to the webhook twice; 0 never."""
+    reorder_every: int = 0
+    """Every n-th event overtakes the one before it, if that one still waits or is being posted; 0 never."""
+    delay_seconds: float = 0.0
+    """Before every answer but that of getUpdates."""
     retry_seconds: float = 0.01
     """Pause before a failed post is repeated; the platform's own schedule is not known."""
     posts: int = 5

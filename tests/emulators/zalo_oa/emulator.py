@@ -17,6 +17,7 @@ from tests.emulators.common import Fault, Faults, Journal
 from .http_api import HttpApi
 from .state import Credentials, Person, SentMessage, Switches, Tokens
 
+OVERTAKEN_SECONDS = 0.2  # long beside a post on loopback
 POST_TIMEOUT = aiohttp.ClientTimeout(2)
 
 
@@ -45,6 +46,7 @@ class ZaloOaEmulator:
         self.base_url = ""
         self._numbers = itertools.count(1)
         self._events = itertools.count(1)
+        self._posted = 0
         self._runner: web.AppRunner | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -145,11 +147,16 @@ class ZaloOaEmulator:
     def _post(self, event: str, content: dict[str, Any]) -> None:
         if not self.webhook_url or not self.webhook_enabled:
             return
-        task = asyncio.create_task(self._push(event, *self.signed({"event_name": event, **content})))
+        self._posted += 1
+        every = self.switches.reorder_every
+        # The one that is to be overtaken sets out late.
+        late = OVERTAKEN_SECONDS if every and (self._posted + 1) % every == 0 else 0.0
+        task = asyncio.create_task(self._push(event, *self.signed({"event_name": event, **content}), late))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _push(self, event: str, raw: bytes, headers: dict[str, str]) -> None:
+    async def _push(self, event: str, raw: bytes, headers: dict[str, str], late: float) -> None:
+        await asyncio.sleep(late)
         every = self.switches.duplicate_every
         copies = 2 if every and next(self._events) % every == 0 else 1
         async with aiohttp.ClientSession(timeout=POST_TIMEOUT) as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -92,6 +93,7 @@ class HttpApi:
             values = await request.json() if request.content_type == "application/json" else {}
             call = self._record(request, name, values)
             fault = self._server.faults.take(name, str(values.get("recipient", {}).get("user_id", "")))
+            await asyncio.sleep(self._server.switches.delay_seconds)
             try:
                 if fault is not None and fault.kind is FaultKind.ERROR:
                     raise ApiError(fault.status, fault.description)

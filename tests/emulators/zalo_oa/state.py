@@ -43,6 +43,10 @@ class Switches:
     """Post oa_send_* events for the account's own messages."""
     duplicate_every: int = 0
     """Every n-th event is posted twice; 0 never."""
+    reorder_every: int = 0
+    """Every n-th event overtakes the one before it; 0 never."""
+    delay_seconds: float = 0.0
+    """Before every answer."""
     retry_seconds: tuple[float, ...] = (30, 300, 900, 1800, 3600)
     """Pauses before a refused event is posted again; after the last the webhook is disabled."""
 
