@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from bot.channels.base import Channel
 from bot.delivery.outbox import INTERACTIVE
 from bot.store.database import Database
 from bot.store.quotas import used_of
@@ -33,10 +33,17 @@ class Alert:
     most: int = 0
 
 
+class Troubled(Protocol):
+    """A part of a channel; one that can be in trouble has ``trouble``, in English, None while all is well."""
+
+    name: str
+
+
 class Alerts:
     """The alerts of this moment; ``refresh`` looks again."""
 
-    def __init__(self, database: Database, channels: Sequence[Channel]) -> None:
+    def __init__(self, database: Database, channels: Sequence[Troubled]) -> None:
+        """``channels`` may hold several parts of one channel: what receives and what sends."""
         self._database = database
         self._channels = channels
         self._stored: tuple[Alert, ...] = ()
@@ -47,8 +54,8 @@ class Alerts:
 
     def now(self) -> tuple[Alert, ...]:
         """Every alert."""
-        found = [(channel.name, getattr(channel, "trouble", None)) for channel in self._channels]
-        return (*(Alert("trouble", name, trouble) for name, trouble in found if trouble), *self._stored)
+        found = {channel.name: trouble for channel in self._channels if (trouble := getattr(channel, "trouble", None))}
+        return (*(Alert("trouble", name, trouble) for name, trouble in found.items()), *self._stored)
 
 
 def stalled(session: Session) -> list[Alert]:

@@ -128,7 +128,7 @@ class Application:
             if isinstance(channel, BroadcastsArticles)
         ]
         self._typing = {channel.name: channel for channel in self.channels if isinstance(channel, ShowsTyping)}
-        self.alerts = Alerts(database, self.channels)
+        self.alerts = Alerts(database, [*self.channels, *self.senders.values()])
         self._conversation = conversation
         self._edits = EditWatch(settings, database, self._on_material, self._index_is_current)
         self._reminders = Reminders(database, lambda: conversation.catalogue)

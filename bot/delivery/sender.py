@@ -7,7 +7,15 @@ import logging
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.base import AmbiguousError, Channel, PermanentError, RetryAfterError, TemporaryError, UnreachableError
+from bot.channels.base import (
+    AmbiguousError,
+    Channel,
+    PermanentError,
+    RetryAfterError,
+    TemporaryError,
+    TokenRefusedError,
+    UnreachableError,
+)
 from bot.channels.message_json import reply_from_json
 from bot.delivery.outbox import INTERACTIVE, Limits, Outcome, claim, recover, settle
 from bot.delivery.pacing import Pacer
@@ -24,6 +32,7 @@ SETTLE_PAUSE_SECONDS = 1.0  # between tries to write down what was sent, while t
 TRIES = 8  # with the backoff below: about ten minutes, then the message is reported as failed
 BACKOFF_SECONDS = 1.0
 BACKOFF_LIMIT_SECONDS = 300.0
+LONGEST_DOUBLING = 10  # beyond it the limit holds anyway, and the number would not end
 
 
 class Sender:
@@ -31,6 +40,9 @@ class Sender:
 
     def __init__(self, database: Database, channel: Channel, pacer: Pacer, replica: Replica | None = None) -> None:
         """``replica`` is this program among others that share the outbox."""
+        self.name = channel.name
+        self.trouble: str | None = None
+        """What the platform says of the account's token, in English; None while messages are taken."""
         self._database = database
         self._channel = channel
         self._pacer = pacer
@@ -119,6 +131,7 @@ class Sender:
         platform_id, status, error, wait = None, "sent", None, 0.0
         try:
             platform_id = await self._channel.send(address, reply_from_json(row.body), row.edits)
+            self.trouble = None
         except RetryAfterError as asked:
             self._pacer.hold(asked.seconds)
             status, error, wait = "waiting", "retry_after", asked.seconds
@@ -129,10 +142,13 @@ class Sender:
             again = row.priority == INTERACTIVE and row.tries < TRIES
             status, error, wait = "waiting" if again else "unknown", str(broken), BACKOFF_SECONDS
         except TemporaryError as trouble:
-            wait = min(BACKOFF_SECONDS * 2 ** (row.tries - 1), BACKOFF_LIMIT_SECONDS)
-            status, error = "waiting" if row.tries < TRIES else "failed", str(trouble)
-        except PermanentError as refused:
-            status, error = "failed", str(refused)
+            refused = isinstance(trouble, TokenRefusedError)
+            self.trouble = str(trouble) if refused else self.trouble
+            wait = min(BACKOFF_SECONDS * 2 ** min(row.tries - 1, LONGEST_DOUBLING), BACKOFF_LIMIT_SECONDS)
+            # A dead token is nobody's fault who is written to: everything waits until it is mended.
+            status, error = "waiting" if refused or row.tries < TRIES else "failed", str(trouble)
+        except PermanentError as final:
+            status, error = "failed", str(final)
         except Exception:
             log.exception("a message of %s could not be made", self._channel.name)
             status, error = "failed", "the program could not make this message"

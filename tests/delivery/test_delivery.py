@@ -19,6 +19,7 @@ from bot.channels.base import (
     Receive,
     RetryAfterError,
     TemporaryError,
+    TokenRefusedError,
     UnreachableError,
 )
 from bot.channels.message import Message, Reply
@@ -250,3 +251,24 @@ async def test_a_clock_that_goes_back_keeps_no_reply_waiting(database: Database)
     database.write_now(written_later)
     async with house(database) as parts:
         await parts.until(lambda: parts.line.sent == [("a", "reply")])
+
+
+async def test_a_dead_token_is_told_and_nothing_is_given_up_until_it_is_mended(database: Database) -> None:
+    """After any number of tries; another refusal of the platform would be the last."""
+    line = Line(failures=[TokenRefusedError("set the token anew")])
+
+    def waiting(session: Session) -> None:
+        session.add(Chat(id=1, channel="line", address="lan", state={}))
+        session.flush()
+        body = {"text": "câu trả lời", "buttons": [], "citations": []}
+        session.add(Outbox(chat_id=1, channel="line", body=body, tries=2000))
+
+    database.write_now(waiting)
+    async with house(database, line=line) as parts:
+        await parts.until(lambda: parts.sender.trouble is not None)
+        await parts.until(lambda: parts.statuses(Outbox) == ["waiting"])
+        assert (parts.sender.name, parts.sender.trouble) == ("line", "set the token anew")
+        database.write_now(lambda session: setattr(session.exec(select(Outbox)).one(), "not_before", utc_now()))
+        parts.sender.wake()
+        await parts.until(lambda: parts.statuses(Outbox) == ["sent"])
+        assert parts.sender.trouble is None
