@@ -9,7 +9,7 @@ from bot.channels.message import Button, Reply
 from bot.conversation.buttons import button, short
 from bot.conversation.menu import old_button, with_menu
 from bot.conversation.payloads import Verb, make, number
-from bot.conversation.ports import Draft, RoleView
+from bot.conversation.ports_team import Draft, RoleView
 from bot.conversation.turn import Turn
 from bot.conversation.volunteer import ROLE_NAMES, cancel_button, choose_lesson, stranger
 from bot.texts import text

@@ -161,8 +161,9 @@ def _read(form: dict[str, str], groups: list[int], known: list[ResidentialGroup]
 
 def shown_start(row: Broadcast, now: datetime) -> datetime:
     """When it leaves, or would if it were confirmed now."""
-    waits = row.status in ("draft", "second", "scheduled")
-    return waking_hour(max(row.start_at, now) if waits else row.started_at or row.start_at)
+    if row.status in ("draft", "second", "scheduled"):
+        return waking_hour(max(row.start_at, now))
+    return row.started_at or row.start_at
 
 
 def _shown(session: Session, code: str) -> dict[str, Any]:

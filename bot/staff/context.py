@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from bot.alerts import Alert
 from bot.conversation.linking import channel_name
+from bot.indicators.export import shown
 from bot.material import Material
 from bot.settings import Settings
 from bot.staff.access import ACCOUNT, EDITORS, FORM_COOKIE, MEMBERSHIP, WARD
@@ -59,7 +60,7 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
     account, ward = request.get(ACCOUNT), request.get(WARD)
     membership = request.get(MEMBERSHIP)
     form_token = account.csrf if account else request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
-    shown = {
+    given = {
         "account": account,
         "ward": ward,
         "may_edit": membership is not None and membership.role in EDITORS,
@@ -69,7 +70,7 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
         "alerts": _alerts(request),
         **(values or {}),
     }
-    response: web.Response = aiohttp_jinja2.render_template(template, request, shown, status=status)
+    response: web.Response = aiohttp_jinja2.render_template(template, request, given, status=status)
     if account is None:
         response.set_cookie(FORM_COOKIE, form_token, httponly=True, samesite="Strict", path="/staff/")
     return response
@@ -87,8 +88,9 @@ def day_of(written: str) -> date | None:
 
 def worded_alert(alert: Alert) -> str:
     """One alert in Vietnamese; what an operator is to do stays as the program says it."""
+    channel = staff_texts().get(f"channel_{alert.channel}") or channel_name(alert.channel)
     return staff_texts()[f"alert_{alert.kind}"].format(
-        channel=channel_name(alert.channel), text=alert.text, used=alert.used, most=alert.most
+        channel=channel, text=alert.text, used=shown(alert.used), most=shown(alert.most)
     )
 
 

@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
-from bot.conversation.ports import ChatContext, Confirmed, Draft, GroupProgress, GroupView, Member, RoleView
+from bot.conversation.ports import ChatContext, GroupView
+from bot.conversation.ports_team import Confirmed, Draft, GroupProgress, Member, RoleView
 from bot.delivery import broadcasts
 from bot.delivery.reach import Audience, recipients
 from bot.indicators.figures import ward_figures

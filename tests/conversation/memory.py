@@ -14,18 +14,14 @@ from bot.conversation.ports import (
     AttemptRecord,
     CertificateView,
     ChatContext,
-    Confirmed,
     DeskView,
-    Draft,
-    GroupProgress,
     GroupView,
-    Member,
     OfficeView,
     PersonView,
     Repositories,
-    RoleView,
     WardView,
 )
+from bot.conversation.ports_team import Confirmed, Draft, GroupProgress, Member, RoleView
 from lessons.models import Lesson
 from lessons.progress import Attempt
 

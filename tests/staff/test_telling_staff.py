@@ -88,7 +88,7 @@ def test_a_quota_near_its_end_is_an_alert(staff: Database) -> None:
     found = does(staff, unit)
     assert [(one.kind, one.used, one.most) for one in found] == [("quota", 8, 10), ("people", 40, 50)]
     does(staff, lambda session: tell_alerts(session, found, MORNING))
-    assert "đã gửi 8 trên 10 tin" in told(staff)[0][1] and "40 trên 50 người" in told(staff)[2][1]
+    assert "Kênh Zalo Bot đã gửi 8 trên 10 tin" in told(staff)[0][1] and "40 trên 50 người" in told(staff)[2][1]
 
 
 @pytest.mark.parametrize(
