@@ -71,8 +71,11 @@ def require_json(request: web.Request) -> None:
 async def read_body(request: web.Request, limit: int = BODY_LIMIT) -> bytes:
     """The raw body; refused above ``limit`` bytes without reading the rest."""
     too_large = RefusedError(413, "too_large", f"the body is over {limit} bytes")
-    if request.content_length is not None and request.content_length > limit:
+    length = request.content_length
+    if length is not None and length > limit:
         raise too_large
+    if length is not None and "Content-Encoding" not in request.headers:
+        return await request.content.readexactly(length)
     body = bytearray()
     async for chunk in request.content.iter_any():
         body += chunk
