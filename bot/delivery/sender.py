@@ -120,9 +120,12 @@ class Sender:
         """Write down what came of attempts; those that end during one commit are written together in the next."""
         while self._outcomes:
             batch, self._outcomes = self._outcomes, []
-            await self._write_down([outcome for outcome, _ in batch])
-            for _, written in batch:
-                written.set_result(None)
+            try:
+                await self._write_down([outcome for outcome, _ in batch])
+            finally:
+                for _, written in batch:
+                    if not written.done():
+                        written.set_result(None)
 
     async def _write_down(self, outcomes: list[Outcome]) -> None:
         while True:
