@@ -143,8 +143,8 @@ def ended(engine: Engine) -> bool:
         return connection.execute(text("SELECT status FROM broadcast")).scalar_one() == "done"
 
 
-def send_to_all(accounts: int, index: Path, rate: float = TELEGRAM_PACE.per_second * SPEED) -> Sent:
-    """Run the broadcast with its trouble."""
+def send_to_all(accounts: int, index: Path, speed: float = SPEED) -> Sent:
+    """Run the broadcast with its trouble, the emulator's clock and the configured rate so many times as fast."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         people = stack.enter_context(telegram())
@@ -152,8 +152,8 @@ def send_to_all(accounts: int, index: Path, rate: float = TELEGRAM_PACE.per_seco
         stack.callback(engine.dispose)
         blocked = list(range(BLOCKED_EVERY, accounts + 1, BLOCKED_EVERY))
         people.act("users_block", chats=blocked)
-        people.act("switches", clock_speed=SPEED, limit_overall=True)
-        settings = {**people.settings(), "BDHVS_TELEGRAM_PER_SECOND": str(rate)}
+        people.act("switches", clock_speed=speed, limit_overall=True)
+        settings = {**people.settings(), "BDHVS_TELEGRAM_PER_SECOND": str(TELEGRAM_PACE.per_second * speed)}
         program = Program(folder, settings, ("-m", ANYTIME))
         program.start()
         stack.callback(program.kill)

@@ -89,9 +89,12 @@ class Ordeal:
         begin = time.monotonic()
         self._people.act("switches", duplicate_every=DUPLICATE_EVERY, reorder_every=REORDER_EVERY)
         self._people.act("switches", webhook_retry_seconds=0.1)
-        for program in self._programs:
+        first, *others = self._programs
+        first.start()
+        first.wait()  # it makes the tables
+        for program in others:
             program.start()
-        for program in self._programs:
+        for program in others:
             program.wait()
         for kill in range(kills):
             self._write_until(updates * (kill + 1) // (kills + 1), self._random.uniform(0, LONGEST_LIFE))
@@ -186,9 +189,6 @@ def on_postgres(updates: int, kills: int, index: Path, seed: int = 2) -> Verdict
         for program in programs:
             program.set("BDHVS_PUBLIC_URL", f"http://127.0.0.1:{proxy.port}")
             stack.callback(program.kill)
-        programs[0].start()  # it makes the tables
-        programs[0].wait()
-        programs[0].stop()
         engine = create_engine(url)
         stack.callback(engine.dispose)
         return Ordeal(people, programs, engine, seed).run(updates, kills)

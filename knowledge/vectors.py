@@ -45,8 +45,9 @@ NEXT_LOOK = 4  # times as many as the time before
 WIDEST_LOOK = 32
 FEW_VECTORS = 500  # a ward's own, for instance; comparing them takes less time than a scan of all that leaves out most
 
-# A question is one vector: a second thread has nothing to do, but all would wait until it was woken.
-faiss.omp_set_num_threads(1)
+# A question is one vector: a second thread has nothing to do, but all would wait until it was woken. OpenMP keeps this
+# number for each thread apart, so every thread that searches says it.
+FAISS_THREADS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,7 @@ class VectorIndex:
             coded: np.ndarray = self._scan.reconstruct_batch(vectors) @ vector / np.float32(self._scale)
             return coded
         cosines = np.empty(len(vectors), np.float32)
+        faiss.omp_set_num_threads(FAISS_THREADS)
         # As the rows times the vector, but without copying the rows together first.
         faiss.fvec_inner_products_by_idx(
             *map(faiss.swig_ptr, (cosines, vector, self._exact, vectors)), self.dimension, 1, len(vectors)
@@ -202,6 +204,7 @@ class VectorIndex:
         left = vector - read
         unsure = math.sqrt(left @ left) + math.sqrt(read @ read) * self._distance
         parameters = None if inside is None else inside.parameters
+        faiss.omp_set_num_threads(FAISS_THREADS)
         scores, found = self._scan.search(codes[None, :], count, params=parameters)
         known = found[0] >= 0
         return found[0][known], float(scores[0, -1]) / (self._scale * float(scale)) + unsure

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -52,11 +51,9 @@ class Program:
 
     def kill(self) -> None:
         """SIGKILL: no time to put anything in order."""
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> None:
-        """SIGTERM, as an operator stops it."""
-        self._end(signal.SIGTERM)
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(30)
 
     def said(self) -> str:
         """What it wrote until now."""
@@ -64,11 +61,6 @@ class Program:
 
     def _ended(self) -> bool:
         return self._process is None or self._process.poll() is not None
-
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(30)
 
 
 class Proxy:

@@ -101,8 +101,8 @@ def build_client(token: str, base_url: str | None) -> Client:
         token,
         base_url=f"{root}/bot",
         base_file_url=f"{root}/file/bot",
-        request=TelegramRequest(CONNECTIONS, SEND_TIMEOUT_SECONDS),
-        get_updates_request=TelegramRequest(2, SEND_TIMEOUT_SECONDS),
+        request=TelegramRequest(root, CONNECTIONS, SEND_TIMEOUT_SECONDS),
+        get_updates_request=TelegramRequest(root, 2, SEND_TIMEOUT_SECONDS),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram._utils.defaultvalue import DefaultValue
@@ -20,8 +22,9 @@ LINE_TROUBLE = (aiohttp.ClientError, TimeoutError, OSError)
 class TelegramRequest(BaseRequest):
     """Takes an unreadable answer for network trouble, and never logs it: it may be personal."""
 
-    def __init__(self, connections: int, read_timeout: float) -> None:
+    def __init__(self, server: str, connections: int, read_timeout: float) -> None:
         """``read_timeout`` is how many seconds an answer is waited for where a call does not say."""
+        self._server = server
         self._connections = connections
         self._read_timeout = read_timeout
         self._session: aiohttp.ClientSession | None = None
@@ -38,7 +41,7 @@ class TelegramRequest(BaseRequest):
                 connector=aiohttp.TCPConnector(limit=self._connections, ssl=certificates()),
                 headers={"User-Agent": self.USER_AGENT},
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=True,
+                proxy=proxy_for(self._server),
             )
 
     async def shutdown(self) -> None:
@@ -71,6 +74,14 @@ class TelegramRequest(BaseRequest):
             # The library's own words may name the address, and with it the token.
             raise NetworkError(type(error).__name__) from error
         return status, _checked(status, body)
+
+
+def proxy_for(address: str) -> str | None:
+    """The proxy that the system's settings name for an address. Asked once: aiohttp would ask at every request."""
+    parts = urlsplit(address)
+    if parts.hostname is None or proxy_bypass(parts.hostname):
+        return None
+    return getproxies().get(parts.scheme)
 
 
 def _form(data: RequestData | None) -> aiohttp.FormData | None:

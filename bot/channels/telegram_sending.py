@@ -54,7 +54,8 @@ class Sending:
 
     async def send(self, chat: str, reply: Reply, edits: str | None) -> str:
         """Send all parts; the id of the last, which carries the buttons. Raises a ChannelError."""
-        steps = await asyncio.to_thread(self._plan, reply)  # a picture or sound may have to be made
+        # A picture or sound may have to be made.
+        steps = await asyncio.to_thread(self._plan, reply) if reply.image or reply.files else self._plan(reply)
         target = edits if reply.edit else None
         done = self._half_sent.take(chat, reply)
         sent = ""

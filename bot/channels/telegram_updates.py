@@ -78,7 +78,9 @@ class _Reader:
 
     def message(self, wire: JsonObject) -> Message | None:
         """A new message, if it is for the bot."""
-        attachment = next((kind for key, kind in ATTACHMENTS.items() if wire.get(key)), None)
+        attachment = None
+        if not ATTACHMENTS.keys().isdisjoint(wire):
+            attachment = next((kind for key, kind in ATTACHMENTS.items() if wire.get(key)), None)
         text = clean(text_at(wire, "text") or text_at(wire, "caption"))
         if not self._is_addressed(wire) or (not text and attachment is None):
             return None

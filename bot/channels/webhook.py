@@ -70,15 +70,21 @@ def require_json(request: web.Request) -> None:
 
 async def read_body(request: web.Request, limit: int = BODY_LIMIT) -> bytes:
     """The raw body; refused above ``limit`` bytes without reading the rest."""
-    too_large = RefusedError(413, "too_large", f"the body is over {limit} bytes")
-    if request.content_length is not None and request.content_length > limit:
-        raise too_large
+    length = request.content_length
+    if length is not None and length > limit:
+        raise _too_large(limit)
+    if length is not None and "Content-Encoding" not in request.headers:
+        return await request.content.readexactly(length)
     body = bytearray()
     async for chunk in request.content.iter_any():
         body += chunk
         if len(body) > limit:
-            raise too_large
+            raise _too_large(limit)
     return bytes(body)
+
+
+def _too_large(limit: int) -> RefusedError:
+    return RefusedError(413, "too_large", f"the body is over {limit} bytes")
 
 
 def parse_object(body: bytes) -> JsonObject:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.texts import phrases
 from knowledge.text import normalise, strip_diacritics
@@ -13,9 +13,11 @@ _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 _NUMBER = re.compile(r"(?:(?:so|cau|muc|chon|dap an|y) )*0*([0-9]{1,3})")
 _LETTER = re.compile(r"(?:(?:cau|chon|dap an|y) )*([a-h])")
 _COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+REMEMBERED_TEXTS = 512  # the wards' names, and a typed text while it is compared with everything
 FEWEST_LETTERS = 2  # a question has at least a word; less is a slip of the finger or an emoji
 
 
+@lru_cache(REMEMBERED_TEXTS)
 def plain(text: str) -> str:
     """Lower case words without diacritics, full-width forms or punctuation: what typed texts are compared by."""
     folded = strip_diacritics(normalise(unicodedata.normalize("NFKC", text))).lower()

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Integer, Select, bindparam, case, exists, func, or_, select, update
 from sqlmodel import Session, col
-from sqlmodel import select as select_rows
 
 from bot.store.leases import REPLICA
-from bot.store.tables import Chat, Lease, Outbox, utc_now
+from bot.store.sql import table_of
+from bot.store.tables import Chat, Lease, Outbox, UtcDateTime, utc_now
 
 INTERACTIVE = 0  # priority of a reply somebody waits for; broadcasts come after
 REMINDER = 3  # priority of a reminder the resident asked for
 BROADCAST = 5
 OPEN = ("waiting", "sending")
+SPARE = 4  # times as many are looked at as are claimed: other programs may be claiming the first of them
+BLOCKED = "blocked"  # an outcome: the message failed and its chat is marked
+
+_TABLE = table_of(Outbox)
+_OUTBOX = _TABLE.c
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message this program is about to send to ``address``; ``tries`` counts this attempt."""
+
+    outbox_id: int
+    chat_id: int
+    address: str
+    body: dict[str, Any]
+    edits: str | None
+    priority: int
+    tries: int
+    attempt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,68 +62,86 @@ class Limits:
     resting: frozenset[int]
 
 
-def claim(session: Session, channel: str, replica: str, limits: Limits) -> list[tuple[Outbox, str]]:
-    """Mark the next messages ``sending``: the first of each chat, replies before broadcasts."""
-    now = utc_now()
-    rows: list[tuple[Outbox, str]] = []
-    for interactive, limit in ((True, limits.replies), (False, limits.broadcasts)):
-        if limit > 0:
-            rows += _heads(session, channel, interactive, limit, limits.resting, now)
-    for row, _address in rows:
-        row.status, row.attempt = "sending", f"{replica}-{secrets.token_hex(8)}"
-        row.tries += 1
-    return rows
+def _heads(interactive: bool) -> Select[Any]:
+    """The numbers of messages that are due and the first of their chat.
 
-
-def _heads(
-    session: Session, channel: str, interactive: bool, limit: int, resting: Collection[int], now: datetime
-) -> list[tuple[Outbox, str]]:
-    """Messages that are due and the first of their chat. Another program's claims are passed over, not waited for."""
-    before = aliased(Outbox)
-    kind = col(Outbox.priority) == INTERACTIVE if interactive else col(Outbox.priority) > INTERACTIVE
-    overtaken = exists(
-        select(col(before.id)).where(
-            col(before.chat_id) == col(Outbox.chat_id),
-            col(before.status).in_(OPEN),
-            or_(
-                col(before.priority) < col(Outbox.priority),
-                and_(col(before.priority) == col(Outbox.priority), col(before.id) < col(Outbox.id)),
-            ),
-        )
-    )
+    All that is open is numbered in one pass: looking back from each message takes seconds where many chats are blocked.
+    """
+    place = func.row_number().over(partition_by=_OUTBOX.chat_id, order_by=(_OUTBOX.priority, _OUTBOX.id))
+    columns = (_OUTBOX.id, _OUTBOX.chat_id, _OUTBOX.priority, _OUTBOX.status, _OUTBOX.not_before, _OUTBOX.created_at)
+    is_open = (_OUTBOX.channel == bindparam("channel"), _OUTBOX.status.in_(OPEN))
+    row = select(*columns, place.label("place")).where(*is_open).subquery().c
+    kind = row.priority == INTERACTIVE if interactive else row.priority > INTERACTIVE
     # One written "later" than now means that the clock went back: it must not wait.
-    due = or_(col(Outbox.not_before) <= now, col(Outbox.created_at) > now)
-    statement = (
-        select_rows(Outbox, Chat.address)
-        .join(Chat, col(Chat.id) == col(Outbox.chat_id))
-        .where(Outbox.channel == channel, Outbox.status == "waiting", kind, due, ~overtaken)
-        .order_by(col(Outbox.priority), col(Outbox.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Outbox)
+    now = bindparam("now", type_=UtcDateTime)
+    due = or_(row.not_before <= now, row.created_at > now)
+    resting = row.chat_id.in_(bindparam("resting", expanding=True))
+    return (
+        select(row.id)
+        .where(row.place == 1, row.status == "waiting", kind, due, ~resting)
+        .order_by(row.priority, row.id)
+        .limit(bindparam("limit", type_=Integer))
     )
-    if resting:
-        statement = statement.where(col(Outbox.chat_id).not_in(resting))
-    return list(session.exec(statement).all())
+
+
+_HEADS = {interactive: _heads(interactive) for interactive in (True, False)}
+# Another program's claims are passed over, not waited for.
+_TAKE = (
+    select(
+        *(_OUTBOX[name] for name in ("id", "chat_id", "body", "edits", "priority", "tries")), table_of(Chat).c.address
+    )
+    .join(table_of(Chat), table_of(Chat).c.id == _OUTBOX.chat_id)
+    .where(_OUTBOX.id.in_(bindparam("heads", expanding=True)), _OUTBOX.status == "waiting")
+    .order_by(_OUTBOX.priority, _OUTBOX.id)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True, of=_TABLE)
+)
+_SENDING = update(_TABLE).where(_OUTBOX.id == bindparam("outbox_id"))
+_SETTLE = update(_TABLE).where(_OUTBOX.id == bindparam("outbox_id"), _OUTBOX.attempt == bindparam("by"))
+
+
+def claim(session: Session, channel: str, replica: str, limits: Limits) -> list[Claimed]:
+    """Mark the next messages ``sending``: the first of each chat, replies before broadcasts."""
+    connection = session.connection()
+    claimed: list[Claimed] = []
+    for interactive, limit in ((True, limits.replies), (False, limits.broadcasts)):
+        if limit <= 0:
+            continue
+        values = {"channel": channel, "now": utc_now(), "limit": limit * SPARE, "resting": list(limits.resting)}
+        heads = list(connection.execute(_HEADS[interactive], values).scalars())
+        rows = connection.execute(_TAKE, {"heads": heads, "limit": limit}) if heads else ()
+        for row in rows:
+            attempt = f"{replica}-{secrets.token_hex(8)}"
+            claimed.append(
+                Claimed(row.id, row.chat_id, row.address, row.body, row.edits, row.priority, row.tries + 1, attempt)
+            )
+    marks = [
+        {"outbox_id": one.outbox_id, "status": "sending", "attempt": one.attempt, "tries": one.tries} for one in claimed
+    ]
+    if marks:
+        connection.execute(_SENDING, marks)
+    return claimed
 
 
 def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
     """Write down what came of attempts; one that was taken over meanwhile is not ours to settle."""
     now = utc_now()
-    for outcome in outcomes:
-        blocked = outcome.status == "blocked"
-        session.execute(
-            update(Outbox)
-            .where(col(Outbox.id) == outcome.outbox_id, col(Outbox.attempt) == outcome.attempt)
-            .values(
-                status="failed" if blocked else outcome.status,
-                platform_id=outcome.platform_id,
-                error=outcome.error,
-                sent_at=now if outcome.status == "sent" else None,
-                not_before=now + timedelta(seconds=outcome.wait),
-            )
-        )
-        if blocked:
-            session.execute(update(Chat).where(col(Chat.id) == outcome.chat_id).values(reachable=False))
+    values = [
+        {
+            "outbox_id": one.outbox_id,
+            "by": one.attempt,
+            "status": "failed" if one.status == BLOCKED else one.status,
+            "platform_id": one.platform_id,
+            "error": one.error,
+            "sent_at": now if one.status == "sent" else None,
+            "not_before": now + timedelta(seconds=one.wait),
+        }
+        # In one order everywhere, so that programs that change the same rows wait for each other, not in a circle.
+        for one in sorted(outcomes, key=lambda outcome: outcome.outbox_id)
+    ]
+    session.connection().execute(_SETTLE, values)
+    if blocked := [one.chat_id for one in outcomes if one.status == BLOCKED]:
+        session.execute(update(Chat).where(col(Chat.id).in_(blocked)).values(reachable=False))
 
 
 def recover(session: Session, channel: str, replica: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,11 +18,10 @@ from bot.channels.base import (
     UnreachableError,
 )
 from bot.channels.message_json import reply_from_json
-from bot.delivery.outbox import INTERACTIVE, Limits, Outcome, claim, recover, settle
+from bot.delivery.outbox import BLOCKED, INTERACTIVE, Claimed, Limits, Outcome, claim, recover, settle
 from bot.delivery.pacing import Pacer
 from bot.delivery.replica import Replica
 from bot.store.database import Database
-from bot.store.tables import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,8 @@ class Sender:
         self._task: asyncio.Task[None] | None = None
         self._replies: set[asyncio.Task[None]] = set()
         self._broadcasts: set[asyncio.Task[None]] = set()
+        self._outcomes: list[tuple[Outcome, asyncio.Future[None]]] = []
+        self._settling: asyncio.Task[None] | None = None
         self._stopping = False
 
     async def start(self) -> None:
@@ -84,11 +86,11 @@ class Sender:
             except SQLAlchemyError:
                 log.exception("the outbox of %s could not be reached; trying again", self._channel.name)
                 rows = []
-            for row, address in rows:
+            for row in rows:
                 lane = self._replies if row.priority == INTERACTIVE else self._broadcasts
-                task = asyncio.create_task(self._deliver(row, address))
+                task = asyncio.create_task(self._deliver(row))
                 lane.add(task)
-                task.add_done_callback(lane.discard)
+                task.add_done_callback(partial(self._left, lane))
             if not rows and not self._stopping:
                 await self._rest()
 
@@ -100,7 +102,7 @@ class Sender:
         except TimeoutError:
             return
 
-    async def _claim(self) -> list[tuple[Outbox, str]]:
+    async def _claim(self) -> list[Claimed]:
         """What leaves at this moment, and no more: whatever is claimed at a crash is ambiguous."""
         busy = len(self._replies) + len(self._broadcasts)
         replies = min(LANES - busy, self._pacer.free(interactive=True))
@@ -109,34 +111,54 @@ class Sender:
             return []
         limits = Limits(replies, broadcasts, self._pacer.resting())
         rows = await self._database.write(lambda session: claim(session, self._channel.name, self._replica.id, limits))
-        for row, _address in rows:
+        for row in rows:
             self._pacer.took(row.chat_id)
         return rows
 
-    async def _deliver(self, row: Outbox, address: str) -> None:
-        outcome = await self._send(row, address)
-        while True:
-            try:
-                await self._database.write(lambda session: settle(session, [outcome]))
-            except SQLAlchemyError:
-                if self._stopping:
-                    return
-                log.exception("what was sent by %s could not be written down; trying again", self._channel.name)
-                await asyncio.sleep(SETTLE_PAUSE_SECONDS)
-            else:
-                break
+    async def _deliver(self, row: Claimed) -> None:
+        """Send a message; its lane is taken until what came of it is written down."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        outcome = await self._send(row)
+        self._outcomes.append((outcome, written))
+        if self._settling is None or self._settling.done():
+            self._settling = asyncio.create_task(self._settle(), name=f"settle-{self._channel.name}")
+        await written
+
+    def _left(self, lane: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+        lane.discard(task)  # before the next claim, which counts the lanes
         self.wake()
 
-    async def _send(self, row: Outbox, address: str) -> Outcome:
+    async def _settle(self) -> None:
+        """Write down what came of attempts; those that end during one commit are written together in the next."""
+        while self._outcomes:
+            batch, self._outcomes = self._outcomes, []
+            try:
+                await self._write_down([outcome for outcome, _ in batch])
+            finally:
+                for _, written in batch:
+                    if not written.done():
+                        written.set_result(None)
+
+    async def _write_down(self, outcomes: list[Outcome]) -> None:
+        while True:
+            try:
+                return await self._database.write(lambda session: settle(session, outcomes))
+            except SQLAlchemyError:
+                if self._stopping:
+                    return None
+                log.exception("what was sent by %s could not be written down; trying again", self._channel.name)
+                await asyncio.sleep(SETTLE_PAUSE_SECONDS)
+
+    async def _send(self, row: Claimed) -> Outcome:
         platform_id, status, error, wait = None, "sent", None, 0.0
         try:
-            platform_id = await self._channel.send(address, reply_from_json(row.body), row.edits)
+            platform_id = await self._channel.send(row.address, reply_from_json(row.body), row.edits)
             self.trouble = None
         except RetryAfterError as asked:
             self._pacer.hold(asked.seconds)
             status, error, wait = "waiting", "retry_after", asked.seconds
         except UnreachableError as gone:
-            status, error = "blocked", str(gone)
+            status, error = BLOCKED, str(gone)
         except AmbiguousError as broken:
             # The platform may have it: a reply is worth a rare double, a broadcast is not.
             again = row.priority == INTERACTIVE and row.tries < TRIES
@@ -152,4 +174,4 @@ class Sender:
         except Exception:
             log.exception("a message of %s could not be made", self._channel.name)
             status, error = "failed", "the program could not make this message"
-        return Outcome(row.id or 0, row.chat_id, row.attempt or "", status, platform_id, error, wait)
+        return Outcome(row.outbox_id, row.chat_id, row.attempt, status, platform_id, error, wait)

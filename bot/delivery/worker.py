@@ -8,16 +8,16 @@ from collections.abc import Callable, Container
 from typing import Any
 
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from bot.channels.message import Message, Reply
-from bot.channels.message_json import message_from_body, reply_to_json
 from bot.delivery.broadcasts import drop_for
 from bot.delivery.notices import release_held
 from bot.delivery.reach import STOPPED_KEY
+from bot.delivery.taking import Taken, count_try, finish, take
 from bot.store.database import Database
 from bot.store.repositories import bind, load_context, save_context
-from bot.store.tables import Chat, Inbox, Outbox, utc_now
+from bot.store.tables import Inbox, utc_now
 
 log = logging.getLogger(__name__)
 
@@ -125,59 +125,30 @@ class Worker:
         return more
 
     def _handle_next(self, session: Session, chat_id: int) -> tuple[str, int, bool] | None:
-        chat, row, more = self._next(session, chat_id)
-        if chat is None or row is None:
+        taken = take(session, chat_id)
+        if taken is None:
             return None
-        message = message_from_body(chat.channel, chat.address, row.message_id, row.received_at, row.body)
-        context = load_context(chat)
+        message = taken.message()
+        context = load_context(taken.chat)
         replies = self._handle(context, message, bind(session))
-        if context.state.get(STOPPED_KEY) and not chat.state.get(STOPPED_KEY):
+        if context.state.get(STOPPED_KEY) and not taken.chat.state.get(STOPPED_KEY):
             drop_for(session, chat_id)
-        save_context(chat, context)
-        chat.last_seen_at = utc_now()
-        if chat.reachable:
-            release_held(session, chat, chat.last_seen_at)
-        self._finish(session, chat, row, replies, "done", message.edits)
-        return chat.channel, row.id or 0, more
-
-    def _next(self, session: Session, chat_id: int) -> tuple[Chat | None, Inbox | None, bool]:
-        """The chat, locked against other replicas, its oldest waiting message, and whether more wait."""
-        chat = session.exec(select(Chat).where(Chat.id == chat_id).with_for_update(skip_locked=True)).first()
-        if chat is None:
-            return None, None, False
-        rows = session.exec(
-            select(Inbox).where(Inbox.chat_id == chat_id, Inbox.status == "new").order_by(col(Inbox.id)).limit(2)
-        ).all()
-        return chat, rows[0] if rows else None, len(rows) > 1
+        save_context(session, context)
+        if context.reachable:
+            release_held(session, taken.chat, utc_now())
+        return self._finish(session, taken, replies, "done", message.edits)
 
     def _count_failure(self, session: Session, chat_id: int) -> tuple[str, int, bool] | None:
-        chat, row, more = self._next(session, chat_id)
-        if chat is None or row is None:
+        taken = take(session, chat_id)
+        if taken is None:
             return None
-        row.tries += 1
-        if row.tries < TRIES_BEFORE_POISON:
-            return chat.channel, 0, True
-        self._finish(session, chat, row, [self._apology], "poison", None)
-        return chat.channel, row.id or 0, more
+        if taken.inbox.tries + 1 < TRIES_BEFORE_POISON:
+            count_try(session, taken)
+            return taken.chat.channel, 0, True
+        return self._finish(session, taken, [self._apology], "poison", None)
 
     def _finish(
-        self, session: Session, chat: Chat, row: Inbox, replies: list[Reply], status: str, edits: str | None
-    ) -> None:
-        now = utc_now()
-        pulled = chat.channel in self._pulling
-        for reply in replies:
-            session.add(
-                Outbox(
-                    inbox_id=row.id,
-                    chat_id=chat.id or 0,
-                    channel=chat.channel,
-                    body=reply_to_json(reply),
-                    edits=edits if reply.edit else None,
-                    status="sent" if pulled else "waiting",
-                    not_before=now,
-                    created_at=now,
-                    sent_at=now if pulled else None,
-                )
-            )
-        row.status = status
-        row.done_at = now
+        self, session: Session, taken: Taken, replies: list[Reply], status: str, edits: str | None
+    ) -> tuple[str, int, bool]:
+        finish(session, taken, replies, status, edits, sent=taken.chat.channel in self._pulling)
+        return taken.chat.channel, taken.inbox.id, taken.more

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, update
 from sqlmodel import Session, col, select
 
 from bot.conversation.ports import (
@@ -25,7 +25,7 @@ from bot.store.desk import DeskRepository
 from bot.store.forget import forget_person
 from bot.store.linking import LinkRepository
 from bot.store.naming import natural_key
-from bot.store.sql import insert_ignoring
+from bot.store.sql import insert_ignoring, table_of
 from bot.store.tables import (
     Attempt,
     Certificate,
@@ -52,6 +52,9 @@ def _group_view(row: ResidentialGroup) -> GroupView:
     return GroupView(row.id or 0, row.ward_code, row.name, row.join_code)
 
 
+_WARDS = select(*(table_of(Ward).c[name] for name in ("code", "name", "superseded_by"))).order_by(table_of(Ward).c.name)
+
+
 class WardRepository:
     """Wards and groups."""
 
@@ -59,8 +62,7 @@ class WardRepository:
         self._session = session
 
     def all(self) -> Sequence[WardView]:
-        rows = self._session.exec(select(Ward).order_by(Ward.name)).all()
-        return [WardView(row.code, row.name, row.superseded_by) for row in rows]
+        return [WardView(*row) for row in self._session.connection().execute(_WARDS)]
 
     def get(self, code: str) -> WardView | None:
         row = self._session.get(Ward, code)
@@ -329,10 +331,10 @@ def bind(session: Session) -> Repositories:
     )
 
 
-def load_context(chat: Chat) -> ChatContext:
-    """The chat as the conversation sees it; its state is a copy."""
+def load_context(chat: Any) -> ChatContext:
+    """A row of ``chat`` as the conversation sees it; its state is a copy."""
     return ChatContext(
-        id=chat.id or 0,
+        id=chat.id,
         channel=chat.channel,
         person_id=chat.person_id,
         ward_code=chat.ward_code,
@@ -342,10 +344,19 @@ def load_context(chat: Chat) -> ChatContext:
     )
 
 
-def save_context(chat: Chat, context: ChatContext) -> None:
-    """Write back what the conversation changed."""
-    chat.person_id = context.person_id
-    chat.ward_code = context.ward_code
-    chat.group_id = context.group_id
-    chat.reachable = context.reachable
-    chat.state = dict(context.state)
+_SAVE = update(table_of(Chat)).where(table_of(Chat).c.id == bindparam("chat_id"))
+
+
+def save_context(session: Session, context: ChatContext) -> None:
+    """Write back what the conversation changed, and that the chat was just seen."""
+    session.flush()  # a person the chat was tied to must be there first
+    values = {
+        "chat_id": context.id,
+        "person_id": context.person_id,
+        "ward_code": context.ward_code,
+        "group_id": context.group_id,
+        "reachable": context.reachable,
+        "state": context.state,
+        "last_seen_at": utc_now(),
+    }
+    session.connection().execute(_SAVE, values)

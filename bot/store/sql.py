@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table below a model: statements over it cost a fraction of those over the model."""
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]
 
 
 def insert_ignoring(session: Session, table: type[SQLModel], values: dict[str, Any]) -> Any:
     """Insert a row unless a unique key is taken; its key's first column, None when it was there."""
     make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    keys = table.__table__.primary_key.columns  # type: ignore[attr-defined]
+    keys = table_of(table).primary_key.columns
     statement = make(table).values(**values).on_conflict_do_nothing().returning(*keys)
     row = session.connection().execute(statement).first()
     return None if row is None else row[0]

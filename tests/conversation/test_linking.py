@@ -56,7 +56,7 @@ class Accounts:
             context = load_context(chat)
             message = Message(chat.channel, chat.address, f"m{self.count}", text, self.now, payload)
             self.replies = conversation.handle(context, message, bind(session))
-            save_context(chat, context)
+            save_context(session, context)
 
         self.database.write_now(unit)
         return "\n".join(reply.text for reply in self.replies)
@@ -276,7 +276,7 @@ class Model:
         context = load_context(chat)
         kind = self.chance.choice((self.agree, self.answer, self.answer, self.link, self.link, self.unlink))
         kind(session, number, context, key)
-        save_context(chat, context)
+        save_context(session, context)
 
     def agree(self, session: Session, number: int, context: ChatContext, key: str) -> None:
         person = bind(session).people.enrol(context, "learning", "1", NOON)

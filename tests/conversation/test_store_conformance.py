@@ -43,7 +43,7 @@ class StoredResident(Resident):
             row = session.get_one(Chat, 1)
             self.chat = load_context(row)
             self.replies = self.conversation.handle(self.chat, message, bind(session))
-            save_context(row, self.chat)
+            save_context(session, self.chat)
 
         self.database.write_now(unit)
 

@@ -17,15 +17,6 @@ UPDATES, KILLS = delivery.UPDATES // 20, 3
 POSTS = webhook.POSTS // 20
 
 
-@pytest.fixture(scope="module")
-def indexes(shipped_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of indexes as a data folder holds it."""
-    folder = tmp_path_factory.mktemp("indexes")
-    shutil.copytree(shipped_index, folder / shipped_index.name)
-    (folder / "current").write_text(shipped_index.name, encoding="utf-8")
-    return folder
-
-
 def test_killed_again_and_again_every_update_counts_once_and_no_reply_is_lost(indexes: Path) -> None:
     verdict = delivery.on_sqlite(UPDATES, KILLS, indexes)
     assert verdict.holds, str(verdict)

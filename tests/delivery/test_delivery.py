@@ -175,6 +175,18 @@ async def test_a_platform_that_asks_to_wait_gets_the_message_later(database: Dat
         await parts.until(lambda: parts.statuses(Outbox) == ["sent"])
 
 
+async def test_every_message_that_was_sent_is_written_down_whenever_its_answer_comes(database: Database) -> None:
+    class Slow(Line):
+        async def send(self, chat: str, reply: Reply, edits: str | None = None) -> str | None:
+            await asyncio.sleep(int(chat) % 7 / 1000)
+            return await super().send(chat, reply, edits)
+
+    async with house(database, line=Slow()) as parts:
+        await asyncio.gather(*(parts.inbox.receive(message("chào", 1, str(chat))) for chat in range(200)))
+        await parts.until(lambda: parts.statuses(Outbox) == ["sent"] * 200)
+    assert len(parts.line.sent) == 200
+
+
 async def test_a_person_who_blocked_us_is_marked_and_nothing_is_tried_again(database: Database) -> None:
     async with house(database, line=Line(failures=[UnreachableError("blocked")])) as parts:
         await parts.inbox.receive(message("chào"))

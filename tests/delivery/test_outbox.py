@@ -34,7 +34,7 @@ def put(database: Database, chat_id: int, text: str, priority: int = INTERACTIVE
 
 
 def claimed(database: Database, limits: Limits = PLENTY, replica: str = "me") -> list[str]:
-    return database.write_now(lambda session: [row.body["text"] for row, _ in claim(session, "line", replica, limits)])
+    return database.write_now(lambda session: [row.body["text"] for row in claim(session, "line", replica, limits)])
 
 
 def statuses(database: Database) -> dict[str, str]:
@@ -80,8 +80,8 @@ def test_two_programs_never_claim_the_same_nor_overtake_each_other(database: Dat
         put(database, chats[0], f"a{number}")
     put(database, chats[1], "b0")
     with Session(database.engine) as one, Session(database.engine) as two:
-        first = [row.body["text"] for row, _ in claim(one, "line", "one", Limits(1, 0, frozenset()))]
-        second = [row.body["text"] for row, _ in claim(two, "line", "two", PLENTY)]
+        first = [row.body["text"] for row in claim(one, "line", "one", Limits(1, 0, frozenset()))]
+        second = [row.body["text"] for row in claim(two, "line", "two", PLENTY)]
         one.commit()
         two.commit()
     assert (first, second) == (["a0"], ["b0"])
@@ -109,8 +109,8 @@ def test_what_a_dead_program_was_sending_is_taken_up_and_a_living_ones_is_not(
 
 def test_what_was_taken_over_meanwhile_is_not_settled_by_its_first_sender(database: Database, chats: list[int]) -> None:
     put(database, chats[0], "r")
-    row = database.write_now(lambda session: claim(session, "line", "slow", PLENTY)[0][0])
-    old = Outcome(row.id or 0, row.chat_id, row.attempt or "", "failed", error="too late")
+    row = database.write_now(lambda session: claim(session, "line", "slow", PLENTY)[0])
+    old = Outcome(row.outbox_id, row.chat_id, row.attempt, "failed", error="too late")
     database.write_now(lambda session: recover(session, "line", "me"))
     assert claimed(database) == ["r"]
     database.write_now(lambda session: settle(session, [old]))

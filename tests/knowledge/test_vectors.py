@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
@@ -115,3 +117,12 @@ def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
     write_vectors(tmp_path, [], 8, np.empty(0, np.int64), np.empty(0, np.int64))
     rows, cosines = VectorIndex(tmp_path, np.empty(0, np.int64)).search(np.ones(8, np.float32), 20, None)
     assert not len(rows) and not len(cosines)
+
+
+def test_a_search_keeps_to_its_own_thread(index: VectorIndex, vectors: np.ndarray) -> None:
+    def threads() -> int:
+        index.search(vectors[0], 5, None)
+        return int(faiss.omp_get_max_threads())
+
+    with ThreadPoolExecutor(1) as other:
+        assert (threads(), other.submit(threads).result()) == (1, 1)
