@@ -110,7 +110,10 @@ class Sender:
         if replies <= 0 and broadcasts <= 0:
             return []
         limits = Limits(replies, broadcasts, self._pacer.resting())
-        rows = await self._database.write(lambda session: claim(session, self._channel.name, self._replica.id, limits))
+        # First: while messages are handled as fast as they come, what was answered must leave.
+        rows = await self._database.write(
+            lambda session: claim(session, self._channel.name, self._replica.id, limits), first=True
+        )
         for row in rows:
             self._pacer.took(row.chat_id)
         return rows
@@ -142,7 +145,7 @@ class Sender:
     async def _write_down(self, outcomes: list[Outcome]) -> None:
         while True:
             try:
-                return await self._database.write(lambda session: settle(session, outcomes))
+                return await self._database.write(lambda session: settle(session, outcomes), first=True)
             except SQLAlchemyError:
                 if self._stopping:
                     return None

@@ -37,12 +37,13 @@ class DatabaseClosedError(RuntimeError):
 
 
 class _Job:
-    __slots__ = ("flood", "future", "unit", "urgent")
+    __slots__ = ("first", "flood", "future", "unit", "urgent")
 
-    def __init__(self, unit: Unit[Any], urgent: bool, flood: bool) -> None:
+    def __init__(self, unit: Unit[Any], urgent: bool, flood: bool, first: bool) -> None:
         self.unit = unit
         self.urgent = urgent
         self.flood = flood
+        self.first = first
         self.future: Future[Any] = Future()
 
 
@@ -59,7 +60,8 @@ class _Jobs:
 
     def put(self, job: _Job) -> None:
         with self._changed:
-            (self._urgent if job.urgent else self._others).append(job)
+            waiting = self._urgent if job.urgent else self._others
+            (waiting.appendleft if job.first else waiting.append)(job)
             if job.flood:
                 self._flood_until = time.monotonic() + FLOOD_SECONDS
             self._changed.notify()
@@ -141,9 +143,12 @@ class Database:
         for thread in self._threads:
             thread.start()
 
-    async def write(self, unit: Unit[T], *, urgent: bool = False, flood: bool = False) -> T:
-        """Run a unit and return its result once it is committed; ``flood``: many urgent units follow this one."""
-        return await asyncio.wrap_future(self._submit(unit, urgent, flood))
+    async def write(self, unit: Unit[T], *, urgent: bool = False, flood: bool = False, first: bool = False) -> T:
+        """Run a unit and return its result once it is committed.
+
+        ``flood``: many urgent units follow this one. ``first``: before the others of its kind that wait.
+        """
+        return await asyncio.wrap_future(self._submit(unit, urgent, flood, first))
 
     def write_now(self, unit: Unit[T]) -> T:
         """As ``write``, for code that is not asynchronous."""
@@ -173,10 +178,10 @@ class Database:
         self._readers.shutdown()
         self.engine.dispose()
 
-    def _submit(self, unit: Unit[T], urgent: bool = False, flood: bool = False) -> Future[T]:
+    def _submit(self, unit: Unit[T], urgent: bool = False, flood: bool = False, first: bool = False) -> Future[T]:
         if self._closed:
             raise DatabaseClosedError("the database is closed")
-        job = _Job(unit, urgent, flood)
+        job = _Job(unit, urgent, flood, first)
         self._jobs.put(job)
         return job.future
 
