@@ -6,15 +6,17 @@ from bot.channels.message import Reply
 from bot.conversation import certificates, place
 from bot.conversation import position as positions
 from bot.conversation.address import form
-from bot.conversation.buttons import button, short, to_menu
+from bot.conversation.ages import band_name
+from bot.conversation.buttons import button, consent_buttons, short, to_menu
 from bot.conversation.learned import progress_of
 from bot.conversation.masking import mask
 from bot.conversation.menu import with_menu
 from bot.conversation.notes import local_day, worded_day
 from bot.conversation.payloads import Verb
+from bot.conversation.ports import PersonView
+from bot.conversation.purposes import CHILD, MESSAGES, offered, purposes
 from bot.conversation.questions import resume_buttons
-from bot.conversation.turn import ASKED, DELETING, PLACED, STOPPED, WAITING, Turn
-from bot.conversation.welcome import consent_buttons
+from bot.conversation.turn import ASKED, DELETING, ENDING, PLACED, STOPPED, WAITING, WITHDRAWING, Turn
 from bot.texts import text
 
 WAITS_NAME = "name"
@@ -30,11 +32,11 @@ def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
         said = text("data.anonymous", **in_chat)
         return [Reply(said, (consent_buttons()[0], delete, to_menu()))]
     progress = progress_of(turn)
-    agreed = person.consents[0][2] if person.consents else person.created_at
     said = text(
         "data.person",
         called=person.called or text("data.nothing"),
-        agreed=worded_day(local_day(agreed)),
+        age=band_name(person.age_band),
+        agreed=_agreements(person),
         answers=progress.answers if progress is not None else 0,
         lessons=len(progress.finished_lessons) if progress is not None else 0,
         certificates=certificates.held(turn),
@@ -42,11 +44,20 @@ def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
         following=_quoted([question for _id, question in turn.repositories.questions.following(turn.chat)]),
         **in_chat,
     )
-    stop = button("button.unstop", Verb.UNSTOP) if turn.recall(STOPPED) else button("button.stop", Verb.STOP)
+    agreed = button("button.consents", Verb.CONSENTS)
     link = button("button.link", Verb.LINK)
     if lines := turn.repositories.desk.lines_kept(turn.chat):
         said = f"{said}\n{text('human.kept', count=lines)}"
-    return [Reply(said, (button("button.rename", Verb.RENAME), stop, link, delete, to_menu()))]
+    return [Reply(said, (button("button.correct", Verb.RENAME), agreed, link, delete, to_menu()))]
+
+
+def _agreements(person: PersonView) -> str:
+    """What was agreed to, each with its day."""
+    given = [
+        text("data.agreement", title=purposes()[purpose].title, day=worded_day(local_day(at)))
+        for purpose, _, at in person.consents
+    ]
+    return "; ".join(given) or text("data.nothing")
 
 
 def _kept_in_chat(turn: Turn) -> dict[str, str]:
@@ -76,7 +87,9 @@ def rename(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
         return [Reply(text("name.needs_consent"), (consent_buttons()[0], to_menu()))]
     turn.remember(WAITING, WAITS_NAME)
     remove = (button("button.no_name", Verb.NO_NAME),) if person.called else ()
-    return [Reply(text("name.ask"), (*remove, button("button.cancel", Verb.KEEP_NAME)))]
+    age = (button("button.age", Verb.AGES),) if person.age_band != CHILD else ()
+    others = (*age, button("button.group", Verb.GROUPS), button("button.cancel", Verb.KEEP_NAME))
+    return [Reply(text("name.ask"), (*remove, *others))]
 
 
 def typed_name(turn: Turn, typed: str) -> list[Reply]:
@@ -138,7 +151,8 @@ def delete_yes(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
 
 def delete_no(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """Keep everything."""
-    turn.remember(DELETING, None)
+    for asked in (DELETING, WITHDRAWING, ENDING):
+        turn.remember(asked, None)
     return [with_menu(turn, text("data.kept"))]
 
 
@@ -146,11 +160,17 @@ def stop(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     """Send nothing that was not asked for."""
     turn.remember(STOPPED, True)
     turn.repositories.questions.stop_telling(turn.chat)
+    if turn.person is not None and turn.person.agreed_to(MESSAGES):
+        turn.repositories.people.withdraw(turn.chat, MESSAGES, turn.message.received_at)
     buttons = (button("button.unstop", Verb.UNSTOP), *resume_buttons(turn), to_menu())
     return [Reply(text("stop.done"), buttons)]
 
 
 def unstop(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
-    """Take messages again."""
+    """Agree to messages nobody asked for; a child may not."""
     turn.remember(STOPPED, None)
-    return [with_menu(turn, text("stop.undone"))]
+    person, wanted = turn.person, purposes()[MESSAGES]
+    if person is None or wanted not in offered(person):
+        return [with_menu(turn, text("stop.not_offered"))]
+    turn.repositories.people.agree(person.id, MESSAGES, wanted.version, turn.message.received_at)
+    return [Reply(text("stop.undone"), (button("button.stop", Verb.STOP), to_menu()))]

@@ -84,6 +84,18 @@ class Verb(StrEnum):
     LINK_YES = "ly"
     UNLINK = "ul"
     UNLINK_YES = "uy"
+    AGES = "aa"
+    AGE = "ab"
+    CONSENTS = "cn"
+    AGREE_TO = "at"
+    WITHDRAW = "wi"
+    WITHDRAW_YES = "wy"
+    MINOR = "mi"
+    NOT_MINOR = "nm"
+    PERMIT_CHILD = "pc"
+    CHILD_YES = "cy"
+    CHILD_END = "cd"
+    CHILD_END_YES = "cx"
 
 
 @dataclass(frozen=True, slots=True)

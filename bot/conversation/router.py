@@ -9,12 +9,15 @@ from bot.conversation import (
     abstain,
     ask,
     certificates,
+    consents,
     course_list,
+    enrolment,
     human,
     learn,
     linking,
     marks,
     menu,
+    minors,
     my_data,
     offices,
     place,
@@ -35,7 +38,7 @@ from bot.conversation.offers import Offers
 from bot.conversation.payloads import BLOCKED, START_PREFIX, UNBLOCKED, Verb, parse
 from bot.conversation.ports import ChatContext, Repositories
 from bot.conversation.ports_knowledge import Answerer
-from bot.conversation.turn import DELETING, NOTICED, WAITING, Turn
+from bot.conversation.turn import DELETING, ENDING, NOTICED, WAITING, WITHDRAWING, Turn
 from knowledge.text import normalise
 from lessons.catalogue import Catalogue
 
@@ -105,6 +108,18 @@ _TAPS: dict[Verb, Handler] = {
     Verb.LINK_YES: linking.link_yes,
     Verb.UNLINK: linking.unlink,
     Verb.UNLINK_YES: linking.unlink_yes,
+    Verb.AGES: enrolment.ages,
+    Verb.AGE: enrolment.age,
+    Verb.CONSENTS: consents.consents,
+    Verb.AGREE_TO: consents.agree_to,
+    Verb.WITHDRAW: consents.withdraw,
+    Verb.WITHDRAW_YES: consents.withdraw_yes,
+    Verb.MINOR: minors.minor,
+    Verb.NOT_MINOR: minors.not_minor,
+    Verb.PERMIT_CHILD: minors.permit_yes,
+    Verb.CHILD_YES: minors.child_yes,
+    Verb.CHILD_END: minors.end,
+    Verb.CHILD_END_YES: minors.end_yes,
 }
 
 Intent = Callable[[Turn, str], list[Reply]]
@@ -131,6 +146,9 @@ _INTENTS: dict[str, Intent] = {
     "addresses": lambda turn, words: preferences.addresses(turn),
     "my_data": lambda turn, words: my_data.my_data(turn),
     "delete": lambda turn, words: my_data.delete(turn),
+    "consents": lambda turn, words: consents.consents(turn),
+    "permit_child": lambda turn, words: minors.permit(turn),
+    "minor": lambda turn, words: minors.minor(turn),
     "stop": lambda turn, words: my_data.stop(turn),
     "unstop": lambda turn, words: my_data.unstop(turn),
     "rename": lambda turn, words: my_data.typed_name(turn, words) if words else my_data.rename(turn),
@@ -153,6 +171,9 @@ _NAMES: dict[str, Intent] = {
     my_data.WAITS_NAME: my_data.typed_name,
     certificates.WAITS_PAPER_NAME: certificates.typed_name,
 }
+
+
+_CONFIRMED = {DELETING: Verb.DELETE_YES, WITHDRAWING: Verb.WITHDRAW_YES, ENDING: Verb.CHILD_END_YES}
 
 
 class Conversation:
@@ -202,9 +223,15 @@ def _tap(turn: Turn, payload: str) -> list[Reply]:
     if payload.startswith(START_PREFIX):
         return welcome.start(turn, payload.removeprefix(START_PREFIX))
     tap = parse(payload)
-    if tap is None or tap.verb is not Verb.DELETE_YES:
-        turn.remember(DELETING, None)
+    _stop_asking(turn, None if tap is None else tap.verb)
     return menu.old_button(turn) if tap is None else _TAPS[tap.verb](turn, tap.args)
+
+
+def _stop_asking(turn: Turn, verb: Verb | None = None) -> None:
+    """What would delete is asked about first; anything but the confirming tap means no."""
+    for key, confirming in _CONFIRMED.items():
+        if verb is not confirming:
+            turn.remember(key, None)
 
 
 def _text(turn: Turn) -> list[Reply]:
@@ -213,7 +240,7 @@ def _text(turn: Turn) -> list[Reply]:
     payload = place.numbered_group(turn) or offered_payload(turn)
     if payload is not None:
         return _tap(turn, payload)
-    turn.remember(DELETING, None)
+    _stop_asking(turn)
     read_name = _NAMES.get(str(turn.recall(WAITING)))
     if read_name is not None:
         turn.remember(WAITING, None)

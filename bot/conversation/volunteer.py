@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.channels.message import Button, Reply
-from bot.conversation.buttons import button, short, to_menu
+from bot.conversation.buttons import button, consent_buttons, short, to_menu
 from bot.conversation.menu import old_button, with_menu
 from bot.conversation.my_data import is_name
 from bot.conversation.payloads import Verb, make, number
 from bot.conversation.ports import GroupView, RoleView
 from bot.conversation.turn import TEAMWORK, Turn
 from bot.conversation.typed import typed_number
-from bot.conversation.welcome import consent_buttons
 from bot.texts import text
 
 MESSAGE_LIMIT = 1000  # characters of a message to neighbours: one screen of a phone

@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select
 
 from bot.delivery.notices import PULLING_CHANNELS
 from bot.delivery.outbox import BROADCAST
+from bot.store.consents import MESSAGES, agreed_to
 from bot.store.tables import Attempt, Broadcast, Chat, Inbox, Outbox, Person
 
 LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -81,7 +82,7 @@ def recipients(session: Session, ward_code: str, audience: Audience, now: dateti
     statement = (
         select_columns(*columns)
         .join(Person, col(Person.id) == col(Chat.person_id))
-        .where(col(Person.ward_code) == ward_code, col(Chat.reachable).is_(True))
+        .where(col(Person.ward_code) == ward_code, col(Chat.reachable).is_(True), agreed_to(MESSAGES))
     )
     if audience.groups:
         statement = statement.where(col(Person.group_id).in_(audience.groups))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import date
-from zoneinfo import ZoneInfo
+import secrets
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from bot.store.desk import forget_requests
-from bot.store.sql import insert_ignoring
+from bot.store.removed import keep_counts
 from bot.store.tables import (
     Attempt,
+    AuditEntry,
     Broadcast,
     Certificate,
     Chat,
@@ -23,82 +22,58 @@ from bot.store.tables import (
     LinkCode,
     Outbox,
     Person,
-    RemovedActivity,
     StaffAnswerFollower,
     UnansweredQuestion,
 )
 
-LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # a day in a report is a day in Vietnam
-DayKey = tuple[date, str, int | None, str]
 
-
-def forget_person(session: Session, person_id: int | None, chat_id: int) -> None:
-    """Delete a person (or an anonymous chat) from every table.
+def forget_person(session: Session, person_id: int | None, chat_id: int | None = None) -> None:
+    """Delete a person with all chats, or an anonymous chat, from every table.
 
     Messages of their chats are blanked, queued replies and stored questions go. The rows of chats stay as empty
-    addresses, because the platform may deliver to them again.
+    addresses, because the platform may deliver to them again; ``forget_addresses`` takes these after a day.
     """
-    chat_ids = [chat_id]
+    chats = {chat_id} if chat_id is not None else set()
     if person_id is not None:
-        chat_ids += [row for row in session.exec(select(Chat.id).where(Chat.person_id == person_id)) if row]
-    chats = sorted(set(chat_ids))
+        chats |= {row for row in session.exec(select(Chat.id).where(Chat.person_id == person_id)) if row}
+    _forget_chats(session, sorted(chats))
+    if person_id is None:
+        return
+    forget_learning(session, person_id)
+    session.execute(update(Person).where(col(Person.enrolled_by) == person_id).values(enrolled_by=None))
+    session.execute(update(Consent).where(col(Consent.witness_id) == person_id).values(witness_id=None))
+    _forget_sessions(session, person_id)
+    for table in (CommunityRole, Consent, LinkCode):
+        session.execute(delete(table).where(col(table.person_id) == person_id))
+    session.execute(delete(Person).where(col(Person.id) == person_id))
+
+
+def forget_learning(session: Session, person_id: int) -> None:
+    """Answers become counts; certificates go, and with them what staff noted about their codes."""
+    keep_counts(session, person_id)
+    codes = list(session.exec(select(Certificate.code).where(Certificate.person_id == person_id)))
+    session.execute(update(AuditEntry).where(col(AuditEntry.detail).in_(codes)).values(detail=""))
+    for table in (Attempt, Certificate):
+        session.execute(delete(table).where(col(table.person_id) == person_id))
+
+
+def _forget_chats(session: Session, chats: list[int]) -> None:
     session.execute(delete(UnansweredQuestion).where(col(UnansweredQuestion.tell_chat_id).in_(chats)))
     session.execute(delete(StaffAnswerFollower).where(col(StaffAnswerFollower.chat_id).in_(chats)))
     session.execute(delete(Outbox).where(col(Outbox.chat_id).in_(chats)))
     forget_requests(session, chats)
-    session.execute(update(Broadcast).where(col(Broadcast.author_chat_id).in_(chats)).values(author_chat_id=None))
+    written = col(Broadcast.author_chat_id).in_(chats)
+    session.execute(update(Broadcast).where(written).values(author_chat_id=None, author=""))
     session.execute(
         update(Inbox).where(col(Inbox.chat_id).in_(chats), col(Inbox.status) != "new").values(body={}, error=None)
     )
     session.execute(
         update(Chat).where(col(Chat.id).in_(chats)).values(person_id=None, ward_code=None, group_id=None, state={})
     )
-    if person_id is None:
-        return
-    _keep_counts(session, person_id)
-    session.execute(update(Person).where(col(Person.enrolled_by) == person_id).values(enrolled_by=None))
-    session.execute(update(ClassSession).where(col(ClassSession.recorded_by) == person_id).values(recorded_by=None))
-    for table in (Attempt, Certificate, CommunityRole, Consent, LinkCode):
-        session.execute(delete(table).where(col(table.person_id) == person_id))
-    session.execute(delete(Person).where(col(Person.id) == person_id))
 
 
-def _keep_counts(session: Session, person_id: int) -> None:
-    attempts: Counter[DayKey] = Counter()
-    correct: Counter[DayKey] = Counter()
-    finished: Counter[DayKey] = Counter()
-    answered: dict[tuple[str, str], set[str]] = {}
-    rows = session.exec(select(Attempt).where(Attempt.person_id == person_id).order_by(col(Attempt.answered_at)))
-    for row in rows:
-        if row.ward_code is None:
-            continue
-        key = (row.answered_at.astimezone(LOCAL_ZONE).date(), row.ward_code, row.group_id, row.course_id)
-        attempts[key] += 1
-        correct[key] += row.correct
-        questions = answered.setdefault((row.lesson_id, row.lesson_version), set())
-        was_finished = len(questions) >= row.question_count
-        questions.add(row.question_id)
-        finished[key] += not was_finished and len(questions) >= row.question_count
-    for key in attempts:
-        _add_count(session, key, attempts[key], correct[key], finished[key])
-
-
-def _add_count(session: Session, key: DayKey, attempts: int, correct: int, finished: int) -> None:
-    day, ward_code, group_id, course_id = key
-    where = (
-        RemovedActivity.day == day,
-        RemovedActivity.ward_code == ward_code,
-        RemovedActivity.group_id == group_id if group_id is not None else col(RemovedActivity.group_id).is_(None),
-        RemovedActivity.course_id == course_id,
-    )
-    row = session.exec(select(RemovedActivity).where(*where)).first()
-    if row is None:
-        values = {"day": day, "ward_code": ward_code, "group_id": group_id, "course_id": course_id}
-        insert_ignoring(session, RemovedActivity, {**values, "attempts": 0, "correct": 0, "lessons_done": 0})
-        session.flush()
-        row = session.exec(select(RemovedActivity).where(*where)).one()
-    row.attempts += attempts
-    row.correct += correct
-    row.lessons_done += finished
-    session.add(row)
+def _forget_sessions(session: Session, person_id: int) -> None:
+    """What was taught stays with its number of people; the message it came by would name its author."""
+    for row in session.exec(select(ClassSession).where(ClassSession.recorded_by == person_id)):
+        row.recorded_by, row.key = None, f"gone:{secrets.token_hex(16)}"
     session.flush()

@@ -21,6 +21,7 @@ from bot.texts import text
 
 LINK_MINUTES = 10  # the code is read from one screen and typed into another
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
+ACCOUNT, CHILD, LEARNER = "account", "child", "learner"  # kinds of code
 CODE_LENGTH = 8  # of 31 letters: a guess within ten minutes has no chance
 
 
@@ -35,19 +36,23 @@ class LinkRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def make_code(self, person_id: int, at: datetime) -> str:
-        self._session.execute(delete(LinkCode).where(col(LinkCode.person_id) == person_id))
+    def make_code(self, person_id: int, at: datetime, kind: str = ACCOUNT) -> str:
+        self._session.execute(delete(LinkCode).where(col(LinkCode.person_id) == person_id, col(LinkCode.kind) == kind))
         code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
         expires_at = at + timedelta(minutes=LINK_MINUTES)
-        self._session.add(LinkCode(code_hash=hashed(code), person_id=person_id, expires_at=expires_at))
+        self._session.add(LinkCode(code_hash=hashed(code), person_id=person_id, expires_at=expires_at, kind=kind))
         return code
 
     def owner(self, code: str, at: datetime) -> int | None:
         row = self._session.get(LinkCode, hashed(code))
         return None if row is None or row.expires_at <= at else row.person_id
 
+    def kind(self, code: str, at: datetime) -> str | None:
+        row = self._session.get(LinkCode, hashed(code))
+        return None if row is None or row.expires_at <= at else row.kind
+
     def link(self, chat: ChatContext, code: str, at: datetime) -> bool:
-        owner = self.owner(code, at)
+        owner = None if self.kind(code, at) == CHILD else self.owner(code, at)
         person = None if owner is None else self._session.get(Person, owner)
         if person is None or owner is None:
             return False

@@ -74,7 +74,11 @@ class Person(SQLModel, table=True):
 
 
 class Consent(SQLModel, table=True):
-    """One agreement: to what, in which wording, when, and when it was taken back."""
+    """One agreement: to what, in which wording, when, and when it was taken back.
+
+    ``how``: ``self``; ``spoken`` (by word of mouth before a volunteer) or ``guardian`` (a child and, by a code, an
+    adult), whose person is ``witness_id``.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
@@ -82,6 +86,8 @@ class Consent(SQLModel, table=True):
     version: str
     given_at: datetime = Field(sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    how: str = Field(default="self", max_length=8)
+    witness_id: int | None = Field(default=None, foreign_key="person.id", index=True)
 
 
 class Chat(SQLModel, table=True):

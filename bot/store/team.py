@@ -11,16 +11,18 @@ from sqlmodel import Session, select
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
 from bot.conversation.ports import ChatContext, Draft, GroupProgress, GroupView, RoleView
+from bot.conversation.purposes import LEARNING, purposes
 from bot.delivery import broadcasts
 from bot.delivery.broadcasts import Audience, recipients
 from bot.indicators.figures import ward_figures
+from bot.store import consents
 from bot.store.linking import CODE_LENGTH, CODE_LETTERS, hashed
 from bot.store.sql import insert_ignoring
-from bot.store.tables import Broadcast, ClassSession, CommunityRole, Consent, Invitation, Person, ResidentialGroup
+from bot.store.tables import Broadcast, ClassSession, CommunityRole, Invitation, Person, ResidentialGroup
 
 INVITATION_DAYS = 7  # handed over at a meeting, used at home
 ROLES = ("volunteer", "leader")
-SPOKEN_CONSENT = "spoken"  # a neighbour without a phone agreed by word of mouth, in front of the volunteer
+SPOKEN_CONSENT = purposes()[LEARNING].version  # a neighbour without a phone agrees to the same, by word of mouth
 
 
 def invite(session: Session, ward_code: str, role: str, groups: Sequence[int], made_by: str, now: datetime) -> str:
@@ -110,7 +112,7 @@ class TeamRepository:
         )
         self._session.add(person)
         self._session.flush()
-        self._session.add(Consent(person_id=person.id or 0, purpose="learning", version=SPOKEN_CONSENT, given_at=at))
+        consents.give(self._session, person.id or 0, LEARNING, SPOKEN_CONSENT, at, consents.SPOKEN, chat.person_id)
         return True
 
     def record_class(
