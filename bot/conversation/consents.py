@@ -14,31 +14,45 @@ from bot.texts import text
 
 
 def consents(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
-    """Every purpose with its state."""
-    return page(turn)
-
-
-def page(turn: Turn, first: str = "") -> list[Reply]:
-    """The page of all purposes, below ``first``."""
+    """Every purpose with its state; of one that is not agreed to its wording."""
     person = turn.person
     if person is None:
         return [Reply(text("consents.anonymous"), (consent_buttons()[0], to_menu()))]
     lines = [_line(one, person) for one in offered(person)]
     lead = text("consents.lead" if len(lines) > 1 else "consents.lead_child")
-    said = "\n".join(filter(None, [f"{first}\n" if first else "", lead, *lines]))
-    name = () if person.called else (button("button.give_name", Verb.RENAME),)
     children = tuple(
         button("button.child_end", Verb.CHILD_END, child.id, name=child.called or text("minor.unnamed"))
         for child in turn.repositories.people.children(person.id)
     )
-    return [Reply(said, (*name, *(_toggle(one, person) for one in offered(person)), *children, to_menu()))]
+    toggles = tuple(_toggle(one, person) for one in offered(person))
+    return [Reply("\n".join([lead, *lines]), (*toggles, *children, to_menu()))]
+
+
+def offer_messages(turn: Turn, first: str) -> list[Reply]:
+    """While enrolling: messages are the one thing to decide now; the rest waits until somebody looks for it."""
+    person, wanted = turn.person, purposes()[MESSAGES]
+    if person is None or person.agreed_to(MESSAGES):
+        return _noted(turn, first)
+    said = text("consents.offer_messages", terms=wanted.text)
+    return [Reply(f"{first}\n\n{said}", (_toggle(wanted, person), *_name(person), to_menu()))]
+
+
+def _noted(turn: Turn, said: str) -> list[Reply]:
+    """Said in a line; the page of all purposes is a tap away."""
+    person = turn.person
+    name = () if person is None else _name(person)
+    return [Reply(said, (*name, button("button.consents", Verb.CONSENTS), to_menu()))]
+
+
+def _name(person: PersonView) -> tuple[Button, ...]:
+    return () if person.called else (button("button.give_name", Verb.RENAME),)
 
 
 def _line(purpose: Purpose, person: PersonView) -> str:
     given = next((at for name, _, at in person.consents if name == purpose.id), None)
     if given is None:
         return text("consents.not_given", title=purpose.title, terms=purpose.text)
-    return text("consents.given", title=purpose.title, day=worded_day(local_day(given)), terms=purpose.text)
+    return text("consents.given", title=purpose.title, day=worded_day(local_day(given)))
 
 
 def _toggle(purpose: Purpose, person: PersonView) -> Button:
@@ -56,7 +70,7 @@ def agree_to(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     turn.repositories.people.agree(person.id, purpose.id, purpose.version, turn.message.received_at)
     if purpose.id == MESSAGES:
         turn.remember(STOPPED, None)
-    return page(turn, first=text("consents.agreed", title=purpose.title))
+    return _noted(turn, text("consents.agreed", title=purpose.title))
 
 
 def withdraw(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
@@ -90,7 +104,7 @@ def _withdrawn(turn: Turn, purpose: Purpose) -> list[Reply]:
             turn.remember(key, None)
     if left is None:
         return [with_menu(turn, text("consents.none_left"))]
-    return page(turn, first=text("consents.withdrawn", title=purpose.title))
+    return _noted(turn, text("consents.withdrawn", title=purpose.title))
 
 
 def _named(person: PersonView, args: tuple[str, ...]) -> Purpose | None:

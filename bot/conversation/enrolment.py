@@ -52,5 +52,5 @@ def age(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
         turn.repositories.people.set_age(person.id, band)
     said = text("age.set", band=band_name(band)) if band is not None else text("age.skipped")
     if args[0] == FIRST_TIME:
-        return consents.page(turn, first=said)
+        return consents.offer_messages(turn, first=said)
     return [with_menu(turn, said)]

@@ -42,8 +42,10 @@ def test_who_agrees_is_asked_for_the_age_band_and_nothing_is_ticked_beforehand(r
     assert "Không cần ngày sinh" in resident.said
     said = resident.taps("46 đến 60 tuổi")
     assert resident.stored.people[resident.chat.person_id or 0].age_band == "46-60"
-    assert "✓ Giữ kết quả học" in said and "– Nhận tin" in said and "– Nêu tên trên bảng chung" in said
+    assert "Bạn có muốn nhận tin không" in said
     assert agreed(resident) == {LEARNING}
+    said = resident.says("/rutdongy")
+    assert "✓ Giữ kết quả học" in said and "– Nhận tin" in said and "– Nêu tên trên bảng chung" in said
 
 
 def test_every_question_after_agreeing_may_be_skipped_or_ignored(resident: Resident, stored: Stored) -> None:
@@ -60,6 +62,7 @@ def test_a_purpose_is_agreed_to_and_taken_back_by_itself(resident: Resident, sto
     assert agreed(resident) == {LEARNING, MESSAGES}
     purpose, version, given_at = stored.people[resident.chat.person_id or 0].consents[-1]
     assert (purpose, version) == (MESSAGES, purposes()[MESSAGES].version) and given_at.tzinfo is not None
+    resident.taps("Điều tôi đã đồng ý")
     resident.taps("Đồng ý: Nêu tên")
     resident.says("/rutdongy")
     resident.taps("Rút lại: Nhận tin")
