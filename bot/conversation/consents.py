@@ -96,6 +96,7 @@ def withdraw_yes(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
 
 
 def _withdrawn(turn: Turn, purpose: Purpose) -> list[Reply]:
+    turn.repositories.rights.note(turn.chat.ward_code, "withdraw", turn.message.received_at)
     left = turn.repositories.people.withdraw(turn.chat, purpose.id, turn.message.received_at)
     if purpose.id == MESSAGES:
         turn.remember(STOPPED, True)

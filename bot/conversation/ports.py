@@ -322,6 +322,21 @@ class Linking(Protocol):
         ...
 
 
+class Rights(Protocol):
+    """Requests about personal data."""
+
+    def note(self, ward_code: str | None, kind: str, at: datetime) -> None:
+        """Log a request that the resident has just settled alone, for its ward; whose it was is not kept.
+
+        ``kind``: ``access``, ``correct``, ``withdraw`` or ``delete``.
+        """
+        ...
+
+    def export(self, chat: ChatContext, at: datetime) -> str:
+        """A path on this server that for a day gives everything held about the chat's resident as a file."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DeskView:
     """Whether a ward's staff are there now, their hours (HH:MM), and what they want said when they are not."""
@@ -430,5 +445,6 @@ class Repositories:
     certificates: Certificates
     questions: Questions
     linking: Linking
+    rights: Rights
     desk: Desk
     team: Team

@@ -24,6 +24,7 @@ from bot.staff import (
     overview,
     people,
     questions,
+    rights,
     sign_in,
     stale,
 )
@@ -65,6 +66,7 @@ class StaffSite:
             *handouts.routes(self._context),
             *stale.routes(self._context),
             *offices.routes(self._context),
+            *rights.routes(self._context),
         ]
 
     def application(self) -> web.Application:

@@ -24,6 +24,7 @@ from bot.store.desk import DeskRepository
 from bot.store.linking import LinkRepository
 from bot.store.naming import natural_key
 from bot.store.people import PersonRepository
+from bot.store.rights import RightsRepository
 from bot.store.sql import insert_ignoring
 from bot.store.tables import (
     Attempt,
@@ -270,6 +271,7 @@ def bind(session: Session) -> Repositories:
         certificates=CertificateRepository(session),
         questions=QuestionRepository(session),
         linking=LinkRepository(session),
+        rights=RightsRepository(session),
         desk=DeskRepository(session),
         team=TeamRepository(session),
     )

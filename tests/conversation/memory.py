@@ -49,6 +49,8 @@ class Stored:
     followers: dict[str, set[int]] = field(default_factory=dict)
     lessons: dict[tuple[str, str], Lesson] = field(default_factory=dict)
     certificates: dict[tuple[int, str], CertificateView] = field(default_factory=dict)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    """Requests about personal data: ward and kind."""
     staff_there: bool = True
     """Whether it is within the ward's office hours."""
     made: int = 0
@@ -298,6 +300,20 @@ class MemoryLinking:
         return False
 
 
+class MemoryRights:
+    """A log without clocks."""
+
+    def __init__(self, stored: Stored) -> None:
+        self._stored = stored
+
+    def note(self, ward_code: str | None, kind: str, at: datetime) -> None:
+        if ward_code is not None:
+            self._stored.requests.append((ward_code, kind))
+
+    def export(self, chat: ChatContext, at: datetime) -> str:
+        return f"/du-lieu-cua-toi/{chat.id:032}.json"
+
+
 class MemoryDesk:
     """Staff who never answer."""
 
@@ -363,6 +379,7 @@ def memory_repositories(
         certificates=MemoryCertificates(kept),
         questions=MemoryQuestions(kept),
         linking=MemoryLinking(kept),
+        rights=MemoryRights(kept),
         desk=MemoryDesk(kept),
         team=MemoryTeam(),
     )
