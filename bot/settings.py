@@ -100,6 +100,11 @@ class Settings(BaseSettings):
     keep_requests_days: int = Field(
         1825, ge=365, description="Days the log of requests about personal data is kept; it names nobody."
     )
+    keep_merges_days: int = Field(
+        90,
+        ge=1,
+        description="Days within which the merge of two persons can be undone; what undoes it is kept so long.",
+    )
     keep_backups_days: int = Field(
         90, ge=1, description="Days after which backups that the program made by itself are removed."
     )

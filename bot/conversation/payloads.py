@@ -96,6 +96,13 @@ class Verb(StrEnum):
     CHILD_YES = "cy"
     CHILD_END = "cd"
     CHILD_END_YES = "cx"
+    LEARNERS = "hl"
+    LEARNER = "hv"
+    LEARNER_CODE = "hc"
+    LEARNER_AGES = "ha"
+    LEARNER_AGE = "hg"
+    LEARNER_DELETE = "hx"
+    LEARNER_END = "hy"
 
 
 @dataclass(frozen=True, slots=True)

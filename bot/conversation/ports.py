@@ -427,6 +427,28 @@ class Team(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class LearnerView:
+    """A resident without a phone, as the volunteer sees them; ``group`` is its name."""
+
+    id: int
+    called: str
+    group: str
+    age_band: str | None
+
+
+class Learners(Protocol):
+    """Residents without a phone."""
+
+    def all(self, role: RoleView) -> Sequence[LearnerView]:
+        """Those of the role's groups, by group and name."""
+        ...
+
+    def forget(self, role: RoleView, learner_id: int) -> bool:
+        """Delete one of them at their wish; False when it is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A message that waits for its confirmation, and how many people it would reach."""
 
@@ -448,3 +470,4 @@ class Repositories:
     rights: Rights
     desk: Desk
     team: Team
+    learners: Learners

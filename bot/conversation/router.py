@@ -15,6 +15,7 @@ from bot.conversation import (
     held,
     human,
     learn,
+    learners,
     linking,
     marks,
     menu,
@@ -121,6 +122,13 @@ _TAPS: dict[Verb, Handler] = {
     Verb.CHILD_YES: minors.child_yes,
     Verb.CHILD_END: minors.end,
     Verb.CHILD_END_YES: minors.end_yes,
+    Verb.LEARNERS: learners.learners,
+    Verb.LEARNER: learners.learner,
+    Verb.LEARNER_CODE: learners.code,
+    Verb.LEARNER_AGES: learners.ages_of,
+    Verb.LEARNER_AGE: learners.age,
+    Verb.LEARNER_DELETE: learners.delete,
+    Verb.LEARNER_END: learners.delete_yes,
 }
 
 Intent = Callable[[Turn, str], list[Reply]]
@@ -160,6 +168,7 @@ _INTENTS: dict[str, Intent] = {
     "team_announce": volunteer.announce,
     "team_lesson": lambda turn, words: volunteer.lessons(turn),
     "team_neighbour": lambda turn, words: volunteer.neighbour(turn),
+    "team_learners": lambda turn, words: learners.learners(turn),
     "team_session": lambda turn, words: volunteer.session(turn),
     "link": linking.link,
     "unlink": lambda turn, words: linking.unlink(turn),
@@ -174,7 +183,11 @@ _NAMES: dict[str, Intent] = {
 }
 
 
-_CONFIRMED = {DELETING: Verb.DELETE_YES, WITHDRAWING: Verb.WITHDRAW_YES, ENDING: Verb.CHILD_END_YES}
+_CONFIRMED = {
+    DELETING: (Verb.DELETE_YES,),
+    WITHDRAWING: (Verb.WITHDRAW_YES,),
+    ENDING: (Verb.CHILD_END_YES, Verb.LEARNER_END),
+}
 
 
 class Conversation:
@@ -231,7 +244,7 @@ def _tap(turn: Turn, payload: str) -> list[Reply]:
 def _stop_asking(turn: Turn, verb: Verb | None = None) -> None:
     """What would delete is asked about first; anything but the confirming tap means no."""
     for key, confirming in _CONFIRMED.items():
-        if verb is not confirming:
+        if verb not in confirming:
             turn.remember(key, None)
 
 

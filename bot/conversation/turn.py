@@ -32,7 +32,7 @@ TALKING = "talking"  # staff were asked to take over
 LINKING = "linking"  # the code of another account, waiting for the confirming tap
 DELETING = "deleting"  # deletion was asked for and waits for the confirming tap
 WITHDRAWING = "withdrawing"  # so does taking back the agreement to learning
-ENDING = "ending"  # and a child, whose results are to be deleted by who agreed for the child
+ENDING = "ending"  # and somebody else, who is to be deleted: a child, a neighbour without a phone
 ENROLLING = "enrolling"  # the resident has just agreed: after the place comes the age band
 MINOR = "minor"  # somebody said that they are under 16
 

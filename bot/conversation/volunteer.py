@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.channels.message import Button, Reply
+from bot.conversation import learners
 from bot.conversation.buttons import button, consent_buttons, short, to_menu
 from bot.conversation.menu import old_button, with_menu
 from bot.conversation.my_data import is_name
@@ -136,7 +137,9 @@ def _name(turn: Turn, work: dict[str, object]) -> list[Reply]:
         return [Reply(text("team.name_refused"), (_cancel(),))]
     turn.remember(TEAMWORK, None)
     new = turn.repositories.team.enrol(turn.chat, int(str(work["group"])), called, turn.message.received_at)
-    return [with_menu(turn, text("team.enrolled" if new else "team.enrolled_before", called=called))]
+    if new:
+        return learners.enrolled(turn, int(str(work["group"])), called)
+    return [with_menu(turn, text("team.enrolled_before", called=called))]
 
 
 def _present(turn: Turn, work: dict[str, object]) -> list[Reply]:

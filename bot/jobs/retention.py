@@ -22,6 +22,7 @@ from bot.store.tables import (
     Invitation,
     LinkCode,
     Outbox,
+    PersonMerge,
     RightsRequest,
     SignInFailure,
     SignInLink,
@@ -50,6 +51,7 @@ class Keep:
     staff_talks: timedelta = timedelta(days=30)
     silent: timedelta | None = timedelta(days=730)
     requests: timedelta = timedelta(days=1825)
+    merges: timedelta = timedelta(days=90)
     backups: timedelta = timedelta(days=90)
 
     @classmethod
@@ -62,6 +64,7 @@ class Keep:
             timedelta(days=settings.keep_staff_talks_days),
             timedelta(days=settings.keep_silent_days) if settings.keep_silent_days else None,
             timedelta(days=settings.keep_requests_days),
+            timedelta(days=settings.keep_merges_days),
             timedelta(days=settings.keep_backups_days),
         )
 
@@ -103,6 +106,7 @@ def forget_what_is_due(session: Session, now: datetime, keep: Keep = KEEP) -> No
     session.execute(delete(DataExport).where(col(DataExport.expires_at) < now))
     for table, moment in ((RightsRequest, col(RightsRequest.received_at)), (Forgotten, col(Forgotten.at))):
         session.execute(delete(table).where(moment < now - keep.requests))
+    session.execute(delete(PersonMerge).where(col(PersonMerge.at) < now - keep.merges))
     if keep.silent is not None:
         forget_silent(session, now - keep.silent)
     forget_addresses(session, now - timedelta(hours=ADDRESS_HOURS))

@@ -17,6 +17,7 @@ from bot.staff import (
     answers,
     broadcasts,
     certificates,
+    duplicates,
     groups,
     handouts,
     helpers,
@@ -67,6 +68,7 @@ class StaffSite:
             *stale.routes(self._context),
             *offices.routes(self._context),
             *rights.routes(self._context),
+            *duplicates.routes(self._context),
         ]
 
     def application(self) -> web.Application:

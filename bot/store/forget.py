@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import String, cast, delete, exists, update
+from sqlalchemy import String, cast, delete, exists, or_, update
 from sqlmodel import Session, col, select
 
 from bot.store.desk import forget_requests
@@ -21,11 +21,13 @@ from bot.store.tables import (
     CommunityRole,
     Consent,
     DataExport,
+    DistinctPair,
     Forgotten,
     Inbox,
     LinkCode,
     Outbox,
     Person,
+    PersonMerge,
     StaffAnswerFollower,
     UnansweredQuestion,
     utc_now,
@@ -53,14 +55,19 @@ def forget_person(session: Session, person_id: int | None, chat_id: int | None =
     session.execute(update(Person).where(col(Person.enrolled_by) == person_id).values(enrolled_by=None))
     session.execute(update(Consent).where(col(Consent.witness_id) == person_id).values(witness_id=None))
     _forget_sessions(session, person_id)
+    both = (col(DistinctPair.first_id), col(DistinctPair.second_id))
+    session.execute(delete(DistinctPair).where(or_(*(one == person_id for one in both))))
     for table in (CommunityRole, Consent, LinkCode):
         session.execute(delete(table).where(col(table.person_id) == person_id))
     session.execute(delete(Person).where(col(Person.id) == person_id))
 
 
 def forget_learning(session: Session, person_id: int) -> None:
-    """Answers become counts; certificates go, and with them what staff noted about their codes."""
+    """Answers become counts; certificates go, with what staff noted about their codes, and so does what undoes a merge:
+    undoing it would bring them back.
+    """
     keep_counts(session, person_id)
+    session.execute(delete(PersonMerge).where(col(PersonMerge.kept_id) == person_id))
     codes = list(session.exec(select(Certificate.code).where(Certificate.person_id == person_id)))
     session.execute(update(AuditEntry).where(col(AuditEntry.detail).in_(codes)).values(detail=""))
     for table in (Attempt, Certificate):

@@ -34,6 +34,7 @@ HELD = (
     Held(tables.Certificate, "person_id", "person"),
     Held(tables.CommunityRole, "person_id", "person"),
     Held(tables.ClassSession, "recorded_by", "person"),
+    Held(tables.PersonMerge, "kept_id", "person"),
     Held(tables.Chat, "id", "chat"),
     Held(tables.Inbox, "chat_id", "chat"),
     Held(tables.Outbox, "chat_id", "chat"),
@@ -47,6 +48,8 @@ HELD = (
 NOT_GIVEN = {
     "person.enrolled_by": "the record of another person",
     "consent.witness_id": "the agreement of another person",
+    "distinct_pair.first_id": "two numbers",
+    "distinct_pair.second_id": "two numbers",
     "link_code.person_id": "the hash of a code, for ten minutes",
     "data_export.chat_id": "the hash of the address this is read at, for a day",
 }

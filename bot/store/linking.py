@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import Column, Table, delete, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from bot.channels.message import Reply
 from bot.conversation.linking import channel_name
 from bot.conversation.ports import AccountView, ChatContext
 from bot.delivery.notices import queue_notice
+from bot.store.merging import BY_RESIDENT, merge, person_columns
 from bot.store.tables import Certificate, Chat, LinkCode, Person
 from bot.texts import text
 
@@ -59,7 +60,7 @@ class LinkRepository:
         self._session.execute(delete(LinkCode).where(col(LinkCode.code_hash) == hashed(code)))
         others = self._session.exec(select(Chat).where(Chat.person_id == owner, Chat.id != chat.id)).all()
         if chat.person_id is not None and chat.person_id != owner:
-            merge_persons(self._session, chat.person_id, person)
+            merge(self._session, chat.person_id, person, merge_persons, BY_RESIDENT, at)
         chat.person_id, chat.ward_code, chat.group_id = owner, person.ward_code, person.group_id
         self._session.execute(update(Chat).where(col(Chat.id) == chat.id).values(person_id=owner))
         for other in others:
@@ -110,12 +111,6 @@ def _keep_one_certificate_a_course(session: Session, from_id: int, into_id: int)
             session.delete(one)
         kept.add(one.course_id)
     session.flush()
-
-
-def person_columns() -> list[Column[Any]]:
-    """Every column that names a person."""
-    tables = SQLModel.metadata.sorted_tables
-    return [key.parent for table in tables for key in table.foreign_keys if key.target_fullname == "person.id"]
 
 
 def _hand_over(session: Session, column: Column[Any], from_id: int, into_id: int) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import UtcDateTime
@@ -46,3 +48,28 @@ class Forgotten(SQLModel, table=True):
     kind: str = Field(primary_key=True, max_length=8)
     number: int = Field(primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PersonMerge(SQLModel, table=True):
+    """Two persons became one; ``undo`` holds what that changed (bot/store/merging.py), for as long as it can be undone.
+
+    ``by``: ``resident`` (who linked accounts) or ``staff``.
+    """
+
+    __tablename__ = "person_merge"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kept_id: int = Field(foreign_key="person.id", index=True)
+    ward_code: str | None = Field(default=None, foreign_key="ward.code", index=True)
+    by: str = Field(max_length=8)
+    at: datetime = Field(sa_type=UtcDateTime)
+    undo: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class DistinctPair(SQLModel, table=True):
+    """Staff said that these two are not the same person."""
+
+    __tablename__ = "distinct_pair"
+
+    first_id: int = Field(primary_key=True, foreign_key="person.id")
+    second_id: int = Field(primary_key=True, foreign_key="person.id", index=True)

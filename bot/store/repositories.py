@@ -21,6 +21,7 @@ from bot.conversation.ports import (
 )
 from bot.store import staff_answers
 from bot.store.desk import DeskRepository
+from bot.store.learners import LearnerRepository
 from bot.store.linking import LinkRepository
 from bot.store.naming import natural_key
 from bot.store.people import PersonRepository
@@ -274,6 +275,7 @@ def bind(session: Session) -> Repositories:
         rights=RightsRepository(session),
         desk=DeskRepository(session),
         team=TeamRepository(session),
+        learners=LearnerRepository(session),
     )
 
 

@@ -25,7 +25,9 @@ from bot.store.community_tables import LinkCode as LinkCode
 from bot.store.community_tables import OaToken as OaToken
 from bot.store.community_tables import WardDesk as WardDesk
 from bot.store.people_tables import DataExport as DataExport
+from bot.store.people_tables import DistinctPair as DistinctPair
 from bot.store.people_tables import Forgotten as Forgotten
+from bot.store.people_tables import PersonMerge as PersonMerge
 from bot.store.people_tables import RightsRequest as RightsRequest
 
 # SQLite hands the number of a deleted last row out again; a page that has seen reply 7 would pass over another 7.

@@ -18,6 +18,7 @@ from bot.conversation.ports import (
     Draft,
     GroupProgress,
     GroupView,
+    LearnerView,
     OfficeView,
     PersonView,
     Repositories,
@@ -366,6 +367,16 @@ class MemoryTeam:
         raise NotImplementedError("nobody has a role")
 
 
+class MemoryLearners:
+    """Nobody without a phone."""
+
+    def all(self, role: RoleView) -> Sequence[LearnerView]:
+        return []
+
+    def forget(self, role: RoleView, learner_id: int) -> bool:
+        return False
+
+
 def memory_repositories(
     wards: Sequence[WardView], groups: Sequence[GroupView], stored: Stored | None = None
 ) -> tuple[Repositories, Stored]:
@@ -382,5 +393,6 @@ def memory_repositories(
         rights=MemoryRights(kept),
         desk=MemoryDesk(kept),
         team=MemoryTeam(),
+        learners=MemoryLearners(),
     )
     return repositories, kept
