@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import String, cast, delete, exists, or_, update
 from sqlmodel import Session, col, select
 
+from bot.conversation.turn import ASKED
 from bot.store.desk import forget_requests
 from bot.store.removed import keep_counts
 from bot.store.tables import (
@@ -75,12 +76,15 @@ def forget_learning(session: Session, person_id: int) -> None:
 
 
 def _forget_chats(session: Session, chats: list[int]) -> None:
-    session.execute(delete(UnansweredQuestion).where(col(UnansweredQuestion.tell_chat_id).in_(chats)))
+    asked = _still_known_questions(session, chats)
+    mine = or_(col(UnansweredQuestion.tell_chat_id).in_(chats), col(UnansweredQuestion.id).in_(asked))
+    session.execute(delete(UnansweredQuestion).where(mine))
     session.execute(delete(StaffAnswerFollower).where(col(StaffAnswerFollower.chat_id).in_(chats)))
     session.execute(delete(Outbox).where(col(Outbox.chat_id).in_(chats)))
     session.execute(delete(DataExport).where(col(DataExport.chat_id).in_(chats)))
     forget_requests(session, chats)
     written = col(Broadcast.author_chat_id).in_(chats)
+    session.execute(delete(Broadcast).where(written, Broadcast.status == "draft"))
     session.execute(update(Broadcast).where(written).values(author_chat_id=None, author=""))
     session.execute(
         update(Inbox).where(col(Inbox.chat_id).in_(chats), col(Inbox.status) != "new").values(body={}, error=None)
@@ -88,6 +92,14 @@ def _forget_chats(session: Session, chats: list[int]) -> None:
     session.execute(
         update(Chat).where(col(Chat.id).in_(chats)).values(person_id=None, ward_code=None, group_id=None, state={})
     )
+
+
+def _still_known_questions(session: Session, chats: list[int]) -> list[int]:
+    """The questions for staff that a chat's last questions still lead to; older ones are tied to nobody."""
+    states = session.exec(select(Chat.state).where(col(Chat.id).in_(chats))).all()
+    return [
+        one["staff"] for state in states for one in state.get(ASKED) or () if isinstance(one, dict) and one.get("staff")
+    ]
 
 
 def _forget_sessions(session: Session, person_id: int) -> None:
