@@ -1,4 +1,4 @@
-"""What an administrator must know at once: a token that is refused, a channel that is silent, an outbox that stalls."""
+"""What an administrator must know: a refused token, a silent channel, a stalled outbox, a quota near its end."""
 
 from __future__ import annotations
 
@@ -12,18 +12,25 @@ from sqlmodel import Session, col, select
 from bot.channels.base import Channel
 from bot.delivery.outbox import INTERACTIVE
 from bot.store.database import Database
-from bot.store.tables import Outbox, utc_now
+from bot.store.quotas import used_of
+from bot.store.tables import ChannelQuota, Chat, Outbox, utc_now
 
+NEAR_ITS_END = 0.8  # of a quota: at an even pace six days are left to order more or to write less
 STALLED_AFTER = timedelta(minutes=5)  # a reply that old is not coming by itself: backoff begins at a second
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """``kind``: ``trouble`` or ``stalled``; ``text`` says in English what an operator is to do or look at."""
+    """``kind``: ``trouble``, ``stalled``, ``quota`` or ``people``; ``text`` is for an operator, in English.
+
+    Of the last two ``used`` of ``most`` messages this month, or people, are reached.
+    """
 
     kind: str
     channel: str
     text: str
+    used: int = 0
+    most: int = 0
 
 
 class Alerts:
@@ -32,16 +39,16 @@ class Alerts:
     def __init__(self, database: Database, channels: Sequence[Channel]) -> None:
         self._database = database
         self._channels = channels
-        self._stalled: tuple[Alert, ...] = ()
+        self._stored: tuple[Alert, ...] = ()
 
     async def refresh(self) -> None:
-        """Look at the outbox. Raises SQLAlchemyError."""
-        self._stalled = tuple(await self._database.read(stalled))
+        """Look at the outbox and the quotas. Raises SQLAlchemyError."""
+        self._stored = tuple(await self._database.read(lambda session: [*stalled(session), *near_quota(session)]))
 
     def now(self) -> tuple[Alert, ...]:
         """Every alert."""
         found = [(channel.name, getattr(channel, "trouble", None)) for channel in self._channels]
-        return (*(Alert("trouble", name, trouble) for name, trouble in found if trouble), *self._stalled)
+        return (*(Alert("trouble", name, trouble) for name, trouble in found if trouble), *self._stored)
 
 
 def stalled(session: Session) -> list[Alert]:
@@ -61,3 +68,19 @@ def stalled(session: Session) -> list[Alert]:
         Alert("stalled", channel, f"{count} replies have waited for more than {minutes} minutes")
         for channel, count in session.exec(statement)
     ]
+
+
+def near_quota(session: Session) -> list[Alert]:
+    """Accounts that have sent most of their month's messages, or have most of the people they may have."""
+    found: list[Alert] = []
+    for row in session.exec(select(ChannelQuota).order_by(col(ChannelQuota.channel))):
+        used = used_of(row, utc_now())
+        if row.messages and used >= row.messages * NEAR_ITS_END:
+            said = f"{used} of this month's {row.messages} messages were sent"
+            found.append(Alert("quota", row.channel, said, used, row.messages))
+        if row.people:
+            people = session.exec(select(func.count(col(Chat.id))).where(Chat.channel == row.channel)).one()
+            if people >= row.people * NEAR_ITS_END:
+                said = f"{people} of the {row.people} people of the account's plan write to it"
+                found.append(Alert("people", row.channel, said, people, row.people))
+    return found

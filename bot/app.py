@@ -17,12 +17,13 @@ from sqlmodel import Session, col, select
 
 from bot.alerts import Alerts
 from bot.answering import LiveAnswerer, StoredStaffAnswers, current_index, is_current
-from bot.channels.base import Channel
+from bot.channels.base import BroadcastsArticles, Channel, ChannelError, ShowsTyping
 from bot.channels.message import Reply
 from bot.channels.web import WEB, WebChannel
-from bot.connecting import connected_channels, material_images
+from bot.connecting import connected_channels, material_images, store_quotas
 from bot.conversation.offers import Offers
 from bot.conversation.router import Conversation
+from bot.delivery.articles import Articles
 from bot.delivery.broadcasts import advance_one, under_way
 from bot.delivery.inbox import DurableInbox
 from bot.delivery.notices import PULLING_CHANNELS
@@ -30,10 +31,14 @@ from bot.delivery.pacing import Pacer
 from bot.delivery.replica import Replica
 from bot.delivery.replies import ReplyReader
 from bot.delivery.sender import Sender
+from bot.delivery.typing import slow_chats
 from bot.delivery.worker import Worker
 from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.material import EditWatch
+from bot.jobs.progress import show, to_show
+from bot.jobs.reminders import Reminders
 from bot.jobs.retention import Keep, forget_what_is_due, remove_old_backups
+from bot.jobs.telling_staff import tell_alerts, tell_of_reports
 from bot.material import Material
 from bot.papers.certificates import CertificatePapers
 from bot.papers.handouts import HandoutPapers
@@ -42,6 +47,7 @@ from bot.papers.sounds import CardSounds, voice
 from bot.papers.source import PicturesAndPapers
 from bot.settings import Settings
 from bot.staff.context import ALERTS
+from bot.staff.my_alerts import deadlines_in_force
 from bot.staff.site import StaffSite
 from bot.store.database import Database
 from bot.store.leases import RENEW_SECONDS
@@ -56,7 +62,10 @@ INDEX_CHECK_SECONDS = 2.0  # a newly built index is taken this soon
 STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in force this soon
 ALERT_SECONDS = 20.0  # a stalled outbox is told this soon after its minutes are over
 BROADCAST_SECONDS = 1.0  # a broadcast is fed, begun and ended this soon
+TYPING_SECONDS = 2.0  # platforms show it for five
 RETENTION_SECONDS = 3600.0
+REMINDERS_SECONDS = 300.0  # the next 500 of who asked are looked at
+REPORTS_SECONDS = 1800.0  # a report's deadline is told within half an hour after the quiet hours
 EDITS_SECONDS = 5.0  # an edit of the material is in force this soon
 STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
 SHUTDOWN_SECONDS = 1.0
@@ -79,6 +88,7 @@ class Application:
         self._messages = Counter("bdhvs_messages", "Messages handled", ["channel"], registry=self.registry)
         self._waiting = Gauge("bdhvs_outbox_waiting", "Replies waiting to be sent", registry=self.registry)
         database.write_now(lambda session: register_wards(session, material.wards))
+        database.write_now(lambda session: store_quotas(settings, session))
         self.staff_answers = StoredStaffAnswers(database)
         self.staff_answers.refresh()
         self.answerer = LiveAnswerer(settings.data_dir, encoder, self.staff_answers)
@@ -112,9 +122,17 @@ class Application:
         for channel, pace in connected:
             self.channels.append(channel)
             self.senders[channel.name] = Sender(database, channel, Pacer(pace), self.replica)
+        self._editing = frozenset(name for name, kind in kinds.items() if kind.edit)
+        self._articles = [
+            Articles(database, channel.broadcast_article)
+            for channel in self.channels
+            if isinstance(channel, BroadcastsArticles)
+        ]
+        self._typing = {channel.name: channel for channel in self.channels if isinstance(channel, ShowsTyping)}
         self.alerts = Alerts(database, self.channels)
         self._conversation = conversation
         self._edits = EditWatch(settings, database, self._on_material, self._index_is_current)
+        self._reminders = Reminders(database, lambda: conversation.catalogue)
         self.material = material
         self.staff_site = StaffSite(settings, database, material, encoder, self.staff_answers.refresh)
         self._tasks: list[asyncio.Task[None]] = []
@@ -150,9 +168,12 @@ class Application:
             asyncio.create_task(self._every(INDEX_CHECK_SECONDS, self._reload_index), name="index-reload"),
             asyncio.create_task(self._every(STAFF_ANSWER_SECONDS, self._refresh_answers), name="staff-answers"),
             asyncio.create_task(self._every(EDITS_SECONDS, self._edits.look), name="material-edits"),
-            asyncio.create_task(self._every(ALERT_SECONDS, self.alerts.refresh), name="alerts"),
+            asyncio.create_task(self._every(ALERT_SECONDS, self._look_for_alerts), name="alerts"),
             asyncio.create_task(self._every(BROADCAST_SECONDS, self._advance_broadcasts), name="broadcasts"),
+            asyncio.create_task(self._every(TYPING_SECONDS, self._show_typing), name="typing"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
+            asyncio.create_task(self._every(REMINDERS_SECONDS, self._remind), name="reminders"),
+            asyncio.create_task(self._every(REPORTS_SECONDS, self._tell_of_reports), name="reports"),
         ]
 
     async def stop(self) -> None:
@@ -206,11 +227,47 @@ class Application:
         """The program that leads feeds broadcasts to the outbox, each in a commit of its own."""
         if not self.replica.leads:
             return
-        fed = 0
+        fed = await self._show_progress()
+        for articles in self._articles:
+            await articles.step()
         for number in await self.database.read(under_way):
             step = partial(advance_one, number=number, now=utc_now())
             fed += await self.database.write(step)
-        if fed:
+        self._wake_senders(fed)
+
+    async def _show_typing(self) -> None:
+        if not self._typing or not self.replica.leads:
+            return
+        now = utc_now()
+        for channel, chat in await self.database.read(lambda session: slow_chats(session, self._typing, now)):
+            with contextlib.suppress(ChannelError):  # the answer itself says what is wrong
+                await self._typing[channel].typing(chat)
+
+    async def _show_progress(self) -> int:
+        """Authors who sent from a chat see there how it gets on."""
+        shown = 0
+        for number in await self.database.read(to_show):
+            step = partial(show, number=number, editing=self._editing, now=utc_now())
+            shown += await self.database.write(step)
+        return shown
+
+    async def _look_for_alerts(self) -> None:
+        await self.alerts.refresh()
+        if self.replica.leads:
+            found = self.alerts.now()
+            self._wake_senders(await self.database.write(lambda session: tell_alerts(session, found, utc_now())))
+
+    async def _tell_of_reports(self) -> None:
+        if self.replica.leads:
+            due = await asyncio.to_thread(deadlines_in_force, self.settings, self.material)
+            self._wake_senders(await self.database.write(lambda session: tell_of_reports(session, due, utc_now())))
+
+    async def _remind(self) -> None:
+        if self.replica.leads:
+            self._wake_senders(await self._reminders.step(utc_now()))
+
+    def _wake_senders(self, queued: int) -> None:
+        if queued:
             for sender in self.senders.values():
                 sender.wake()
 

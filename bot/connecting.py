@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
+from sqlmodel import Session
 
 from bot.channels.base import Channel, ChannelError
 from bot.channels.images import ImageSource, MaterialImages
@@ -19,6 +20,8 @@ from bot.material import courses_folder
 from bot.pictures import LessonPictures
 from bot.settings import Settings
 from bot.store.database import Database
+from bot.store.quotas import TableMeter, set_limits
+from bot.store.tables import utc_now
 from bot.texts import commands
 
 if TYPE_CHECKING:
@@ -53,6 +56,13 @@ def connected_channels(
     if settings.zalo_oa_app_id:
         connected.append((_zalo_oa(settings, database, images), ZALO_PACE))
     return connected
+
+
+def store_quotas(settings: Settings, session: Session) -> None:
+    """What the settings say the accounts may send, where every program finds it."""
+    set_limits(session, "zalo-bot", settings.zalo_bot_messages or None, settings.zalo_bot_people or None, utc_now())
+    # 0 means none here: what costs money is sent only where the ward says so.
+    set_limits(session, "zalo-oa", settings.zalo_oa_paid_messages, None, utc_now())
 
 
 def telegram_pace(settings: Settings) -> Pace:
@@ -94,6 +104,7 @@ def _zalo_bot(settings: Settings, token: SecretStr, database: Database, images: 
             webhook,
             images=images,
             menus=SentMenus(database, zalo_bot.ZaloBotChannel.name),
+            meter=TableMeter(database, zalo_bot.ZaloBotChannel.name),
         )
     except ValueError as error:
         raise OperatorError(f"BDHVS_ZALO_BOT_TOKEN: {error}") from error
@@ -109,6 +120,7 @@ def _zalo_oa(settings: Settings, database: Database, images: ImageSource) -> Cha
         _oa_tokens(settings, database),
         images=images,
         menus=SentMenus(database, zalo_oa.ZaloOaChannel.name),
+        meter=TableMeter(database, zalo_oa.ZaloOaChannel.name),
     )
 
 

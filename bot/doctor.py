@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.alerts import stalled
+from bot.alerts import near_quota, stalled
 from bot.answering import INDEX_ERRORS, current_index, is_current
 from bot.connecting import connected_channels
 from bot.errors import OperatorError
@@ -44,6 +44,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("reading aloud", _voice),
         ("channels", _channels),
         ("outbox", _outbox),
+        ("quotas", _quotas),
     ):
         yield _examined(name, check, settings)
 
@@ -154,6 +155,20 @@ def _outbox(settings: Settings) -> str:
         told = "; ".join(f"{alert.channel}: {alert.text}" for alert in waiting)
         raise OperatorError(f"{told}. Is bdhvs serve running? Its log says what the platform answers.")
     return "nothing waits too long"
+
+
+def _quotas(settings: Settings) -> str:
+    database = Database(settings.sqlalchemy_url)
+    try:
+        near = database.read_now(near_quota)
+    except SQLAlchemyError:
+        return "none counted yet"
+    finally:
+        database.close()
+    if near:
+        told = "; ".join(f"{alert.channel}: {alert.text}" for alert in near)
+        raise OperatorError(f"{told}. Order a larger plan, or tell residents of another channel.")
+    return "none is near its end"
 
 
 async def _verify(channel: object) -> str:

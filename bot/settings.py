@@ -64,10 +64,20 @@ class Settings(BaseSettings):
     zalo_bot_webhook_secret: SecretStr | None = Field(
         None, description="8 to 256 characters; set to receive Zalo messages by webhook instead of polling."
     )
+    zalo_bot_messages: int = Field(
+        3000, ge=0, description="Messages a month of the Zalo bot's plan (Basic: 3000); 0: no limit."
+    )
+    zalo_bot_people: int = Field(50, ge=0, description="People the Zalo bot's plan allows (Basic: 50); 0: no limit.")
     zalo_oa_app_id: str | None = Field(None, description="Id of the app the Zalo Official Account is linked to.")
     zalo_oa_app_secret: SecretStr | None = Field(None, description="Secret of that app; renews the account's tokens.")
     zalo_oa_secret: SecretStr | None = Field(
         None, description="Secret key of the Official Account, which signs its webhooks; not the app's secret."
+    )
+    zalo_oa_paid_messages: int = Field(
+        0,
+        ge=0,
+        description="Messages a month that the Official Account may pay for: those to people silent for 48 hours to "
+        "7 days. 0: none is sent, staff see who could not be reached.",
     )
     zalo_oa_base_url: str = Field("https://openapi.zalo.me", description="Address of the Official Account API.")
     zalo_oa_oauth_url: str = Field("https://oauth.zaloapp.com", description="Address where its tokens are renewed.")

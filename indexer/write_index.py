@@ -17,9 +17,10 @@ from knowledge.index import (
     PASSAGES_FILE,
     TOPICS_HELD_FILE,
 )
-from knowledge.lexical import token_hash, write_lexical
+from knowledge.lexical import write_lexical
 from knowledge.meaning import MARKED
 from knowledge.text import lexical_tokens, pairs, syllables
+from knowledge.token_places import UNKNOWN, token_hash
 from knowledge.topics import Topics, load_topics
 from knowledge.vectors import write_vectors
 
@@ -57,7 +58,7 @@ class IndexWriter:
         self._write_passages(entries, questions)
         self._write_lexical(passages, questions)
         self._write_tokens(questions)
-        self._write_vectors()
+        self._write_vectors(passages, questions)
         self._save_documents()
         self._save_topics(entries)
         return len(self._row_texts)
@@ -121,16 +122,20 @@ class IndexWriter:
 
     def _write_tokens(self, questions: Sequence[Sequence[str]]) -> None:
         hashes = np.fromiter(map(token_hash, self._vocabulary), np.uint64, len(self._vocabulary))
-        order = np.argsort(hashes, kind="stable")
-        place = np.empty(len(order), np.uint32)
-        place[order] = np.arange(len(order), dtype=np.uint32)
+        frequencies = self._frequencies[: len(hashes)].astype(np.float64)
+        # The commonest tokens are numbered first: what is looked up by number for nearly every token lies together.
+        numbers = np.empty(len(hashes), np.uint32)
+        numbers[np.argsort(-frequencies, kind="stable")] = np.arange(len(hashes), dtype=np.uint32)
         # Robertson's inverse document frequency as in BM25: always positive, largest for a token of one passage.
-        frequencies = self._frequencies[: len(order)].astype(np.float64)
         weights = np.log1p((len(questions) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
         texts = self._text_tokens
+        order = np.argsort(hashes, kind="stable")
         self._save("vocabulary", hashes[order])
-        self._save("weights", weights[order])
-        self._save("tokens", place[np.concatenate(texts)] if texts else np.empty(0, np.uint32))
+        # What no passage has stands last, where UNKNOWN (-1) finds it: it has no number, and tells the most.
+        self._save("vocabulary_numbers", np.append(numbers[order].astype(np.int32), np.int32(UNKNOWN)))
+        unknown_weight = np.float32(np.log1p(len(questions) / 0.5))
+        self._save("weights", np.append(weights[np.argsort(numbers)], unknown_weight))
+        self._save("tokens", numbers[np.concatenate(texts)] if texts else np.empty(0, np.uint32))
         self._save("token_starts", np.cumsum([0, *map(len, texts)]).astype(np.int64))
         # Syllables with marks repeat what the others say: they do not make a text longer.
         plain = np.fromiter((not token.startswith(MARKED) for token in self._vocabulary), bool, len(weights))
@@ -141,7 +146,7 @@ class IndexWriter:
         self._save("row_starts", np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
         self._save("row_owners", np.repeat(np.arange(len(questions), dtype=np.int32), sizes))
 
-    def _write_vectors(self) -> None:
+    def _write_vectors(self, passages: Sequence[Passage], questions: Sequence[Sequence[str]]) -> None:
         texts = list(self._texts)
 
         def batches() -> Iterator[np.ndarray]:
@@ -149,7 +154,15 @@ class IndexWriter:
                 self._report("vectors", start, len(texts), step=1)
                 yield self._encoder.encode_passages(texts[start : start + ENCODING_BATCH])
 
-        write_vectors(self._folder, batches(), self._encoder.dimension, np.asarray(self._row_texts, np.int64))
+        places = np.asarray(self._row_texts, np.int64)
+        write_vectors(self._folder, batches(), self._encoder.dimension, places, self._row_wards(passages, questions))
+
+    @staticmethod
+    def _row_wards(passages: Sequence[Passage], questions: Sequence[Sequence[str]]) -> np.ndarray:
+        """A number for the ward of each row, -1 where it serves every ward."""
+        numbers: dict[str | None, int] = {None: -1}
+        wards = [numbers.setdefault(passage.document.ward, len(numbers)) for passage in passages]
+        return np.repeat(wards, [1 + len(asked) for asked in questions])
 
     def _document_number(self, document: DocumentInfo) -> int:
         if document.id not in self._document_numbers:

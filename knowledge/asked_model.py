@@ -8,6 +8,7 @@ into a table of small vectors; their weighted mean, squashed, gives a probabilit
 
 from __future__ import annotations
 
+import itertools
 import math
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,11 +43,6 @@ class Asked:
         """The highest probability of some classes; 0 when none is known."""
         return max((self.probabilities.get(name, 0.0) for name in names), default=0.0)
 
-    def evidence(self, names: Iterable[str]) -> float:
-        """The same on a logarithmic scale from 0 (LEAST_PROBABILITY or less) to 1 (certain)."""
-        found = max(self.probability(names), LEAST_PROBABILITY)
-        return 1.0 - math.log(found) / math.log(LEAST_PROBABILITY)
-
     def uncovered(self) -> float:
         """The probability that nothing in the material answers."""
         return sum(share for name, share in self.probabilities.items() if name.startswith(UNCOVERED_CLASS))
@@ -59,6 +55,13 @@ class Asked:
 NOTHING_ASKED = Asked({})
 
 
+def evidence(probability: float) -> float:
+    """A probability on a logarithmic scale from 0 (LEAST_PROBABILITY or less) to 1 (certain)."""
+    if probability <= LEAST_PROBABILITY:
+        return 0.0
+    return 1.0 - math.log(probability) / math.log(LEAST_PROBABILITY)
+
+
 class AskedModel:
     """A trained model; safe to use from several threads."""
 
@@ -66,8 +69,9 @@ class AskedModel:
         """Raises OSError or KeyError when the file is missing or wrong."""
         with np.load(path, allow_pickle=False) as stored:
             self._table: np.ndarray = stored["table"]
-            self._sizes: np.ndarray = stored["sizes"].astype(np.float32)
             self._weights: np.ndarray = stored["weights"].astype(np.float32)
+            # What a row of the table is multiplied by: its weight and the size of its steps.
+            self._factors: np.ndarray = self._weights * stored["sizes"].astype(np.float32)
             self._shift: np.ndarray = stored["shift"]
             self._output: np.ndarray = stored["output"].astype(np.float32)
             self._bias: np.ndarray = stored["bias"]
@@ -83,8 +87,10 @@ class AskedModel:
         if not len(buckets):
             return NOTHING_ASKED
         weights = self._weights[buckets]
-        weights = weights / np.sqrt(np.square(weights).sum())
-        hidden = np.maximum((weights * self._sizes[buckets]) @ self._table[buckets] + self._shift, 0.0)
+        length = math.sqrt(weights @ weights)
+        hidden = np.maximum(
+            self._factors[buckets] @ self._table[buckets].astype(np.float32) / length + self._shift, 0.0
+        )
         scores = hidden @ self._output + self._bias
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()
@@ -98,28 +104,51 @@ def load_asked_model(path: Path = ASKED_FILE) -> AskedModel:
     return AskedModel(path)
 
 
-def features(text: str, places: Sequence[str] = ()) -> list[str]:
-    """What the model reads of a text: syllables and pairs with and without their marks, runs of letters, places."""
-    written = syllables(text)
-    bare = [fold(syllable) for syllable in written]
-    found = list(bare)
-    found += [MARKED + syllable for syllable, plain in zip(written, bare, strict=True) if syllable != plain]
-    for n in range(len(bare) - 1):
-        found.append(bare[n] + PAIR_JOINER + bare[n + 1])
-        if written[n] != bare[n] or written[n + 1] != bare[n + 1]:
-            found.append(MARKED + written[n] + PAIR_JOINER + written[n + 1])
-    for plain in bare:
-        found += _letter_runs(plain) if len(plain) <= LONGEST_TOKEN else ()
-    return list(dict.fromkeys([*found, *places]))
-
-
-@lru_cache(maxsize=WORDS_KEPT)
-def _letter_runs(plain: str) -> tuple[str, ...]:
-    word = f"<{plain}>"
-    return tuple("#" + word[at : at + size] for size in LETTER_RUNS for at in range(len(word) - size + 1))
-
-
 def feature_buckets(text: str, places: Sequence[str] = ()) -> np.ndarray:
     """The rows of the table that a text's features stand in."""
     found = features(text, places)
-    return np.fromiter((zlib.crc32(feature.encode()) % BUCKETS for feature in found), np.int64, len(found))
+    return np.fromiter(found.values(), np.int64, len(found))
+
+
+def features(text: str, places: Sequence[str] = ()) -> dict[str, int]:
+    """What the model reads of a text, with the row of each in the table.
+
+    Syllables and pairs with and without their marks, runs of letters, and the places.
+    """
+    written = syllables(text)
+    found: dict[str, int] = {}
+    for syllable in written:
+        found.update(_of_syllable(syllable) if len(syllable) <= LONGEST_TOKEN else _written_and_bare(syllable))
+    for left, right in itertools.pairwise(written):
+        both_short = len(left) <= LONGEST_TOKEN and len(right) <= LONGEST_TOKEN
+        found.update(_of_pair(left, right) if both_short else _pair(left, right))
+    found.update((place, _bucket(place)) for place in places)
+    return found
+
+
+def _bucket(feature: str) -> int:
+    return zlib.crc32(feature.encode()) % BUCKETS
+
+
+def _written_and_bare(syllable: str) -> dict[str, int]:
+    plain = fold(syllable)
+    forms = (plain,) if plain == syllable else (plain, MARKED + syllable)
+    return {form: _bucket(form) for form in forms}
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _of_syllable(syllable: str) -> dict[str, int]:
+    """The features of a syllable by itself; not to be changed."""
+    word = f"<{fold(syllable)}>"
+    runs = ("#" + word[at : at + size] for size in LETTER_RUNS for at in range(len(word) - size + 1))
+    return _written_and_bare(syllable) | {run: _bucket(run) for run in runs}
+
+
+def _pair(left: str, right: str) -> dict[str, int]:
+    plain, marked = fold(left) + PAIR_JOINER + fold(right), left + PAIR_JOINER + right
+    forms = (plain,) if plain == marked else (plain, MARKED + marked)
+    return {form: _bucket(form) for form in forms}
+
+
+_of_pair = lru_cache(maxsize=WORDS_KEPT)(_pair)
+"""The features of two neighbours; not to be changed."""

@@ -8,9 +8,8 @@ how much of a question a row covers. Rows that say the same share a "text": its 
 from __future__ import annotations
 
 import json
-import mmap
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -21,11 +20,13 @@ import numpy as np
 
 from knowledge.arrays import mapped
 from knowledge.documents import DocumentInfo, DocumentKind, Passage
-from knowledge.lexical import LexicalIndex, token_hash
+from knowledge.lexical import LexicalIndex
+from knowledge.records import Records
 from knowledge.text import lexical_tokens
+from knowledge.token_places import UNKNOWN, TokenPlaces
 from knowledge.vectors import Inside, VectorIndex
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST_FILE = "manifest.json"
 DOCUMENTS_FILE = "documents.json"
 PASSAGES_FILE = "passages.jsonl"
@@ -37,7 +38,7 @@ NATIONAL = "*"
 REBUILD = "rebuild it with: bdhvs index build"
 _ARRAYS = ("passage_starts", "passage_documents", "row_starts", "row_owners", "row_texts")
 _TEXTS = ("token_starts", "tokens", "text_weights")
-_VOCABULARY = ("vocabulary", "weights")
+_VOCABULARY = ("vocabulary", "vocabulary_numbers", "weights")
 OPENING_WORDS = 12  # an office or a subject is named within the first line
 PASSAGES_KEPT = 4096  # in memory, about 5 KB each: what a day's questions are about
 SCOPES_KEPT = 64  # bitmaps of scopes kept in memory; a city has 114 wards, few are asked at once
@@ -127,14 +128,11 @@ class Index:
         self.tokens: np.ndarray = arrays["tokens"]
         self.text_weights: np.ndarray = arrays["text_weights"]
         vocabulary = {name: mapped(folder / f"{name}.npy") for name in _VOCABULARY}
-        self._vocabulary = vocabulary["vocabulary"]
-        self._weights = vocabulary["weights"]
-        self._unknown_weight = float(np.log1p(manifest.passages / 0.5))
+        self._places = TokenPlaces(vocabulary["vocabulary"])
+        self._numbers, self._weights = vocabulary["vocabulary_numbers"], vocabulary["weights"]
         held = json.loads((folder / TOPICS_HELD_FILE).read_text(encoding="utf-8"))
         self.topics_held: dict[str, frozenset[str]] = {ward: frozenset(ids) for ward, ids in held.items()}
-        with (folder / PASSAGES_FILE).open("rb") as file:
-            size = file.seek(0, 2)
-            self._passages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+        self._passages = Records(folder / PASSAGES_FILE, self._passage_starts)
         self._kept = threading.local()
         self._check()
         self.entry = lru_cache(maxsize=PASSAGES_KEPT)(self._entry)
@@ -144,21 +142,15 @@ class Index:
     @property
     def vocabulary_size(self) -> int:
         """How many different tokens there are."""
-        return len(self._vocabulary)
+        return len(self._places)
 
     def __len__(self) -> int:
         return self.manifest.passages
 
-    def token_ids(self, tokens: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """For each token its number (-1 when no passage has it) and its weight (inverse document frequency)."""
-        hashes = np.fromiter(map(token_hash, tokens), np.uint64, len(tokens))
-        if not len(self._vocabulary):
-            return np.full(len(tokens), -1, np.int64), np.full(len(tokens), self._unknown_weight, np.float32)
-        places = np.searchsorted(self._vocabulary, hashes)
-        places = np.minimum(places, len(self._vocabulary) - 1)
-        known = self._vocabulary[places] == hashes
-        weights = np.where(known, self._weights[places], self._unknown_weight).astype(np.float32)
-        return np.where(known, places, -1), weights
+    def token_ids(self, tokens: Collection[str]) -> tuple[np.ndarray, np.ndarray]:
+        """For each token its number (UNKNOWN when no passage has it) and its weight (inverse document frequency)."""
+        ids = self._numbers[np.asarray(self._places.of(tokens), np.int64)]
+        return ids, self._weights[ids]
 
     @contextmanager
     def numbered(self, ids: np.ndarray) -> Iterator[np.ndarray]:
@@ -178,7 +170,7 @@ class Index:
 
     def has_token(self, token: str) -> bool:
         """Whether any passage has the token."""
-        return bool(self.token_ids((token,))[0][0] >= 0)
+        return self._places.of((token,)) != [UNKNOWN]
 
     def document_of(self, ordinal: int) -> DocumentInfo:
         """The document of a passage."""
@@ -190,8 +182,7 @@ class Index:
         return tuple(self.entry(int(ordinal)).passage for ordinal in np.flatnonzero(self.passage_documents == number))
 
     def _entry(self, ordinal: int) -> Entry:
-        start, end = int(self._passage_starts[ordinal]), int(self._passage_starts[ordinal + 1])
-        record = json.loads(self._passages[start:end])
+        record = json.loads(self._passages.read(ordinal))
         document = self.documents[int(self.passage_documents[ordinal])]
         passage = Passage(
             id=record["id"],
@@ -225,7 +216,7 @@ class Index:
             "row texts": (len(self.row_texts), rows),
             "token rows": (len(self.token_starts), self.vectors.count + 1),
             "passage starts": (len(self._passage_starts), self.manifest.passages + 1),
-            "passage bytes": (len(self._passages), int(self._passage_starts[-1])),
+            "passage bytes": (self._passages.size, int(self._passage_starts[-1])),
         }
         for name, (found, expected) in sizes.items():
             if found != expected:

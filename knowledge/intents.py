@@ -27,13 +27,12 @@ class _Intent:
     but_not: re.Pattern[str] | None
 
     def matches(self, plain: str, bare: str, written: str) -> bool:
-        if self.but_not and (self.but_not.search(plain) or self.but_not.search(written)):
-            return False
-        return bool(
+        asked = (
             (self.whole and (self.whole.fullmatch(bare) or self.whole.fullmatch(plain)))
             or (self.within and self.within.search(plain))
             or (self.written and self.written.search(written))
         )
+        return bool(asked) and not (self.but_not and (self.but_not.search(plain) or self.but_not.search(written)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Intents:
         if len(message) > LONGEST_MESSAGE:
             return None
         written = " ".join(normalise(message).lower().split())
-        plain = f"/{plain_text(written)}" if written.startswith("/") else plain_text(written)
+        plain = f"/{plain_text(message)}" if written.startswith("/") else plain_text(message)
         bare = plain
         while (shorter := self.courtesies.sub("", bare).strip()) != bare and shorter:
             bare = shorter

@@ -8,7 +8,6 @@ of the time of a search engine where a scope leaves passages out.
 
 from __future__ import annotations
 
-import zlib
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,11 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.arrays import mapped
+from knowledge.token_places import UNKNOWN, TokenPlaces, token_hash
 
 TERMS_FILE = "terms.npy"
 STARTS_FILE = "term_starts.npy"
 PASSAGES_FILE = "term_passages.npy"
-SCORES_FILE = "term_scores.npy"
+SCORES_FILE = "term_scores.npy"  # as shares of the highest score that a token adds, in steps of _SCORE_STEPS
+SCALES_FILE = "term_scales.npy"  # one such step of each token
 COUNT_FILE = "passages.npy"
 # Questions a passage answers are written the way residents write; a match there says more than one in the text.
 # Fitted by `python -m indexer.evaluate fit` among 0.5, 1, 1.5, 2.
@@ -30,16 +31,13 @@ ASKED_WEIGHT = 1.0
 READING_WEIGHT = 0.8
 # Saturation of repeated words and influence of the length, as everywhere; the weights above were fitted with them.
 SATURATION, LENGTH_SHARE = 1.2, 0.75
+_SCORE_STEPS = np.iinfo(np.uint16).max  # half the memory of floats, and a hundred-thousandth off
 _FIELDS = 2  # the text, and the questions
 # Lengths are told apart exactly up to 40 tokens and then by their four highest bits, as Lucene does: a passage that is
 # a little longer is no worse.
 _EXACT_LENGTHS = 24
-
-
-def token_hash(token: str) -> int:
-    """The number (64 bits) a token is stored under: the same in every process, unlike ``hash``."""
-    data = token.encode("utf-8")
-    return zlib.crc32(data) << 32 | zlib.adler32(data)
+# So many blocks for each passage asked for: few passages of a block are read in vain, and few blocks are compared.
+_BLOCKS_PER_FOUND = 5
 
 
 def write_lexical(folder: Path, passages: Iterable[tuple[Sequence[str], Sequence[str]]]) -> None:
@@ -68,7 +66,11 @@ def write_lexical(folder: Path, passages: Iterable[tuple[Sequence[str], Sequence
     np.save(folder / TERMS_FILE, hashes[order])
     np.save(folder / STARTS_FILE, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
     np.save(folder / PASSAGES_FILE, owner[by_term].astype(np.int32))
-    np.save(folder / SCORES_FILE, scores[by_term])
+    highest = np.zeros(len(order), np.float32)
+    np.maximum.at(highest, found // _FIELDS, scores)
+    scales = np.maximum(highest / _SCORE_STEPS, np.finfo(np.float32).tiny)
+    np.save(folder / SCORES_FILE, np.rint(scores / scales[found // _FIELDS]).astype(np.uint16)[by_term])
+    np.save(folder / SCALES_FILE, scales)
     np.save(folder / COUNT_FILE, np.asarray(len(lengths)))
 
 
@@ -80,7 +82,8 @@ def _scores(
     mean = np.maximum(lengths.mean(axis=0), 1e-9) if len(lengths) else np.ones(_FIELDS)
     relative = _rounded(lengths) / mean
     norms = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * relative[owners, terms % _FIELDS])
-    scores: np.ndarray = (rarity[terms] * (1 + SATURATION) * counts / (counts + norms)).astype(np.float32)
+    worth = rarity * (1 + SATURATION) * np.asarray([1.0, ASKED_WEIGHT])[np.arange(len(sizes)) % _FIELDS]
+    scores: np.ndarray = (worth[terms] * counts / (counts + norms)).astype(np.float32)
     return scores
 
 
@@ -95,10 +98,11 @@ class LexicalIndex:
     """A written index, opened for reading; safe to use from several threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._terms, self._passages, self._scores = (
+        terms, self._passages, self._scores = (
             mapped(folder / name) for name in (TERMS_FILE, PASSAGES_FILE, SCORES_FILE)
         )
-        self._starts = mapped(folder / STARTS_FILE)
+        self._places = TokenPlaces(terms)
+        self._starts, self._scales = mapped(folder / STARTS_FILE), mapped(folder / SCALES_FILE)
         self.count = int(np.load(folder / COUNT_FILE))
         """How many passages it holds."""
 
@@ -118,32 +122,32 @@ class LexicalIndex:
         return found, scores[found]
 
     def _postings(self, weights: Mapping[str, float]) -> list[tuple[int, int, np.float32]]:
-        """Where the passages of each token stand, with the token's weight in each field."""
-        if not len(self._terms) or not weights:
-            return []
-        hashes = np.fromiter(map(token_hash, weights), np.uint64, len(weights))
-        places = np.minimum(np.searchsorted(self._terms, hashes), len(self._terms) - 1)
-        known = self._terms[places] == hashes
-        first = places[known] * _FIELDS
-        bounds = self._starts[first[:, None] + np.arange(_FIELDS + 1)].tolist()
-        worth = np.fromiter(weights.values(), np.float32, len(weights))[known]
-        asked = worth * np.float32(ASKED_WEIGHT)
-        return [
-            part
-            for (start, middle, end), in_text, in_questions in zip(bounds, worth, asked, strict=True)
-            for part in ((start, middle, in_text), (middle, end, in_questions))
-            if part[0] < part[1]
-        ]
+        """Where the passages of each token stand (those of both fields, one after the other), and its worth."""
+        places = np.asarray(self._places.of(weights), np.int64)
+        known = np.flatnonzero(places != UNKNOWN)
+        places = places[known]
+        worth = np.fromiter(weights.values(), np.float32, len(weights))[known] * self._scales[places]
+        starts, ends = self._starts[places * _FIELDS], self._starts[(places + 1) * _FIELDS]
+        return list(zip(starts.tolist(), ends.tolist(), worth, strict=True))
 
 
 def _best(scores: np.ndarray, limit: int) -> np.ndarray:
     """The places of the ``limit`` highest scores above zero, best first; of equal ones the first."""
-    found = np.flatnonzero(scores)
-    if len(found) > limit:
-        some = scores[found]
-        least = np.partition(some, -limit)[-limit]
-        better, equal = found[some > least], found[some == least]
-        found = np.concatenate([better, equal[: limit - len(better)]])
-    order = np.lexsort((found, -scores[found]))
-    best: np.ndarray = found[order]
+    least = _surely_reached(scores, limit)
+    found = np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores)
+    best: np.ndarray = found[np.argsort(-scores[found], kind="stable")[:limit]]
     return best
+
+
+def _surely_reached(scores: np.ndarray, limit: int) -> float:
+    """A score that at least ``limit`` passages reach: that many blocks of passages have one as high.
+
+    Far fewer scores than all are compared, which among many passages is what takes the time.
+    """
+    blocks = limit * _BLOCKS_PER_FOUND
+    size = len(scores) // blocks
+    if size < 2:
+        return 0.0
+    # A block is each so many-th passage: the highest scores of all blocks are then found side by side.
+    highest = scores[: size * blocks].reshape(size, blocks).max(axis=0)
+    return float(np.partition(highest, -limit)[-limit])

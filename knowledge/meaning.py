@@ -47,7 +47,7 @@ class Meaning:
     def share_in(self, tokens: frozenset[str]) -> float:
         """The share of the meaning that some tokens hold."""
         total = sum(self.folded.values())
-        return sum(share for token, share in self.folded.items() if token in tokens) / total if total else 0.0
+        return sum([share for token, share in self.folded.items() if token in tokens]) / total if total else 0.0
 
 
 def read_meaning(query: Query, ward_names: str, plain: str, topics: Sequence[Topic]) -> Meaning:

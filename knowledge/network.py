@@ -5,6 +5,7 @@ Fitted by ``indexer.network``; read from calibration.json. It costs some microse
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,13 +38,13 @@ class Network:
 
     def standardised(self, inputs: np.ndarray) -> np.ndarray:
         """Inputs on a common scale."""
-        cut: np.ndarray = np.clip((inputs - self.centre) / self.scale, -FARTHEST, FARTHEST)
+        cut: np.ndarray = np.minimum(np.maximum((inputs - self.centre) / self.scale, -FARTHEST), FARTHEST)
         return cut
 
     def probability(self, inputs: Mapping[str, float]) -> float:
         """The score of one set of inputs by name as a probability, strictly between 0 and 1."""
         row = np.asarray([[inputs[name] for name in self.names]], np.float32)
-        return float(1.0 / (1.0 + np.exp(-np.clip(self.scores(row)[0], -30.0, 30.0))))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, float(self.scores(row)[0])))))
 
 
 _ARRAYS: Sequence[str] = ("centre", "scale", "direct", "inward", "shift", "outward")

@@ -91,16 +91,22 @@ class Units:
     def named(self, question: str) -> list[Unit]:
         """The units of today that a question names with their kind ("phường Hồng Bàng"), with or without marks."""
         words = " ".join(folded_words(question))
-        found = [unit for unit in self._units if re.search(rf"\b{' '.join(folded_words(str(unit)))}\b", words)]
+        found = [unit for unit in self._units if re.search(rf"\b{' '.join(_name_words(str(unit)))}\b", words)]
         return [unit for unit in found if not any(unit is not other and unit.name in other.name for other in found)]
 
 
 def _find(place: OldPlace, words: list[str]) -> Iterator[_Found]:
-    name, kind = folded_words(place.name), folded_words(place.kind)
+    name, kind = _name_words(place.name), _name_words(place.kind)
     for start in range(len(words) - len(name) + 1):
         if words[start : start + len(name)] == name:
             kind_named = words[max(0, start - len(kind)) : start] == kind
             yield _Found(start, len(name), kind_named, place)
+
+
+@cache
+def _name_words(name: str) -> list[str]:
+    """The words of a name of the table."""
+    return folded_words(name)
 
 
 def _longest(found: list[_Found]) -> list[_Found]:

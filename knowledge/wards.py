@@ -186,8 +186,11 @@ def _interrupted(words: Sequence[str]) -> bool:
     return any(word[-1] in ",;:?!" or (word[-1] == "." and len(word) > _LONGEST_ABBREVIATION) for word in words[:-1])
 
 
+_EDGES = re.compile(r"^[^\w]+|[^\w]+$")
+
+
 def _bare(word: str) -> str:
-    return fold(re.sub(r"^[^\w]+|[^\w]+$", "", word))
+    return fold(word if word.isalnum() else _EDGES.sub("", word))
 
 
 def _capitalised_run(words: Sequence[str], start: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -13,9 +13,9 @@ from bot.channels.message import Message, Reply
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel's platform can show; the channel degrades a Reply to it."""
+    """What a channel's platform can show; the channel degrades a Reply to it. ``text_limit`` None: no limit."""
 
-    text_limit: int
+    text_limit: int | None
     buttons: bool
     edit: bool
     typing: bool
@@ -87,4 +87,22 @@ class Channel(Protocol):
 
     def routes(self) -> Sequence[web.RouteDef]:
         """The webhook routes this channel needs, none when it only polls."""
+        ...
+
+
+@runtime_checkable
+class ShowsTyping(Protocol):
+    """A channel that can show that an answer is being written."""
+
+    async def typing(self, chat: str) -> None:
+        """Show it for some seconds. Raises a ChannelError."""
+        ...
+
+
+@runtime_checkable
+class BroadcastsArticles(Protocol):
+    """A channel that can send an article to everybody who follows the account."""
+
+    async def broadcast_article(self, article_id: str) -> str:
+        """Send it; the platform's message id. Raises a ChannelError."""
         ...

@@ -135,6 +135,8 @@ def chosen(text: str, buttons: Sequence[Button]) -> Button | None:
 
     A label's letter is the ``A`` of "A. Có", as quiz options are written.
     """
+    if unicodedata.normalize("NFC", text.casefold()).strip(" .!") in wording()["menu_stop_words"]:
+        return None
     typed = plain(text)
     for button in buttons:
         label = plain(button.label)

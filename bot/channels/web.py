@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from bot.channels.base import Capabilities, Receive, StoreUnavailableError
-from bot.channels.message import TEXT_LIMIT, Message, Reply
+from bot.channels.message import Message, Reply
 from bot.channels.webhook import RefusedError, read_body, require_json
 
 PAGE_FOLDER = Path(__file__).parent / "web_page"
@@ -34,7 +34,7 @@ PAYLOAD_LIMIT = 256
 REPLY_SECONDS = 10.0  # how long a POST waits for its replies before it answers 202
 STREAM_SECONDS = 25.0  # an idle event stream says it lives this often: proxies cut silent ones at 30 to 60 s
 RECONNECT_MILLISECONDS = 3000
-WEB = Capabilities(text_limit=TEXT_LIMIT, buttons=True, edit=False, typing=False, images=True, files=True, sounds=True)
+WEB = Capabilities(text_limit=None, buttons=True, edit=False, typing=False, images=True, files=True, sounds=True)
 
 
 class NumberedReply(Protocol):

@@ -27,6 +27,7 @@ from bot.channels.half_sent import HalfSent
 from bot.channels.images import ImageSource, NoImages
 from bot.channels.menus import Menus, MenusInMemory
 from bot.channels.message import Reply
+from bot.channels.meter import Meter, NoMeter
 from bot.channels.retrying import START_WAIT_SECONDS, Trouble, pause_after, started
 from bot.channels.webhook import (
     RefusedError,
@@ -57,7 +58,8 @@ STOP_SECONDS = 4.5
 class ZaloBotChannel:
     """One bot account. Without ``webhook`` it polls, which the platform means for development.
 
-    ``images`` gives pictures their public address; ``menus`` remembers what a typed number means.
+    ``images`` gives pictures their public address; ``menus`` remembers what a typed number means;
+    ``meter`` counts what leaves the account's month of messages.
     """
 
     name = NAME
@@ -71,6 +73,7 @@ class ZaloBotChannel:
         *,
         images: ImageSource | None = None,
         menus: Menus | None = None,
+        meter: Meter | None = None,
         retry_seconds: float = POLL_PAUSE_SECONDS,
         poll_seconds: int = POLL_WAIT_SECONDS,
     ) -> None:
@@ -84,6 +87,7 @@ class ZaloBotChannel:
         self._webhook = webhook
         self._images = images or NoImages()
         self._menus = menus or MenusInMemory()
+        self._meter = meter or NoMeter()
         self._retry_seconds = retry_seconds
         self._poll_seconds = poll_seconds
         self._half_sent = HalfSent()
@@ -135,6 +139,7 @@ class ZaloBotChannel:
                 log.warning("Zalo refuses the picture %s, only the text is sent: %s", reply.image, error)
                 return await self.send(chat, replace(reply, image=None))
             sent = identifier_at(result, "message_id")
+            await self._meter.sent(1)
         await self._menus.show(chat, reply.buttons)
         return sent or None
 

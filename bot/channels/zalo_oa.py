@@ -27,6 +27,7 @@ from bot.channels.half_sent import HalfSent
 from bot.channels.images import ImageSource, NoImages
 from bot.channels.menus import Menus, MenusInMemory
 from bot.channels.message import Button, Reply
+from bot.channels.meter import Meter, NoMeter
 from bot.channels.retrying import START_WAIT_SECONDS, Trouble, pause_after, started
 from bot.channels.webhook import RefusedError, parse_object, read_body, require_json, store_unavailable
 from bot.channels.zalo_oa_client import Window, ZaloOaClient
@@ -69,15 +70,17 @@ class ZaloOaChannel:
         *,
         images: ImageSource | None = None,
         menus: Menus | None = None,
+        meter: Meter | None = None,
         retry_seconds: float = 1.0,
     ) -> None:
-        """``retry_seconds`` is the first pause after trouble."""
+        """``retry_seconds`` is the first pause after trouble; ``meter`` counts the messages that cost money."""
         self._trouble = Trouble("Zalo OA", log)
         self._settings = settings
         self._tokens = OaTokens(settings, tokens)
         self._client = ZaloOaClient(settings, self._tokens)
         self._images = images or NoImages()
         self._menus = menus or MenusInMemory()
+        self._meter = meter or NoMeter()
         self._retry_seconds = retry_seconds
         self._half_sent = HalfSent()
         self._uploads: dict[tuple[Path, int], tuple[str, float]] = {}
@@ -113,6 +116,10 @@ class ZaloOaChannel:
         """Whether a message to this person is free, charged or refused now. Raises a ChannelError."""
         return await self._client.window(chat)
 
+    async def broadcast_article(self, article_id: str) -> str:
+        """Send an article to every follower, whatever their windows; the message's id. Raises a ChannelError."""
+        return await self._client.broadcast_article(article_id)
+
     async def send(self, chat: str, reply: Reply, edits: str | None = None) -> str | None:
         """As Channel.send; always a new message."""
         del edits
@@ -129,10 +136,13 @@ class ZaloOaChannel:
         sent = ""
         for index in range(self._half_sent.take(chat, reply), len(steps)):
             try:
-                sent = await self._client.send(chat, steps[index])
+                taken = await self._client.send(chat, steps[index])
             except (RetryAfterError, TemporaryError):
                 self._half_sent.keep(chat, reply, index)
                 raise
+            sent = taken.message_id
+            if taken.paid:
+                await self._meter.sent(1)
         await self._menus.show(chat, reply.buttons)
         return sent or None
 

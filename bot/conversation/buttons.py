@@ -99,7 +99,7 @@ def _offered(replies: Sequence[Reply]) -> list[list[str | int]]:
 def offered_payload(turn: Turn) -> str | None:
     """The payload of the offered button that a typed label, number or quiz letter means, else None."""
     offered = turn.recall(OFFERED) or []
-    typed = plain(turn.text)
+    typed = "" if turn.text.startswith("/") else plain(turn.text)
     for label, payload, _place in offered:
         if typed and typed in _names(plain(label)):
             return str(payload)

@@ -14,7 +14,7 @@ from bot.conversation.notes import local_day, worded_day
 from bot.conversation.payloads import Verb
 from bot.conversation.ports import PersonView
 from bot.conversation.purposes import purposes
-from bot.conversation.turn import ASKED, PLACED, Turn
+from bot.conversation.turn import ASKED, PLACED, REMIND, Turn
 from bot.conversation.volunteer import ROLE_NAMES
 from bot.texts import text
 
@@ -45,6 +45,10 @@ def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     link = button("button.link", Verb.LINK)
     if lines := turn.repositories.desk.lines_kept(turn.chat):
         said = f"{said}\n{text('human.kept', count=lines)}"
+    if sessions := turn.repositories.team.attended(person.id):
+        said = f"{said}\n{text('team.attended', count=sessions)}"
+    if turn.repositories.desk.tells_staff(turn.chat):
+        said = f"{said}\n{text('staff.kept')}"
     buttons = (button("button.correct", Verb.RENAME), agreed, link, delete, to_menu())
     return [Reply("\n".join([said, *_beside(turn, person)]), buttons, files=_file(turn))]
 
@@ -92,6 +96,7 @@ def _kept_in_chat(turn: Turn) -> dict[str, str]:
         "placed": placed.title if placed is not None else text("data.nothing"),
         "address": form(turn),
         "easy": text("data.switched_on" if turn.easy else "data.switched_off"),
+        "remind": text("data.switched_off" if turn.recall(REMIND) is None else "data.switched_on"),
         "questions": _quoted([str(question["text"]) for question in turn.recall(ASKED) or []]),
     }
 

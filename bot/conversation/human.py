@@ -52,3 +52,16 @@ def end(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
 
 def _back() -> Button:
     return button("button.human_end", Verb.HUMAN_END)
+
+
+def join(turn: Turn, typed: str) -> list[Reply]:
+    """A member of staff wants to be told in this chat: the code comes from the staff site."""
+    code = "".join(typed.split())
+    good = bool(code) and turn.repositories.desk.join(turn.chat, code, turn.message.received_at)
+    return [with_menu(turn, text("staff.joined" if good else "staff.bad_code"))]
+
+
+def leave(turn: Turn) -> list[Reply]:
+    """Staff are told here no more."""
+    left = turn.repositories.desk.leave(turn.chat)
+    return [with_menu(turn, text("staff.left" if left else "staff.never"))]

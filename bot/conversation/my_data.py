@@ -9,7 +9,7 @@ from bot.conversation.menu import with_menu
 from bot.conversation.payloads import Verb
 from bot.conversation.purposes import CHILD, MESSAGES, offered, purposes
 from bot.conversation.questions import resume_buttons
-from bot.conversation.turn import DELETING, ENDING, STOPPED, WAITING, WITHDRAWING, Turn
+from bot.conversation.turn import DELETING, ENDING, REMIND, STOPPED, WAITING, WITHDRAWING, Turn
 from bot.texts import text
 
 WAITS_NAME = "name"
@@ -97,6 +97,7 @@ def delete_no(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
 def stop(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     """Send nothing that was not asked for."""
     turn.remember(STOPPED, True)
+    turn.remember(REMIND, None)
     turn.repositories.questions.stop_telling(turn.chat)
     if turn.person is not None and turn.person.agreed_to(MESSAGES):
         turn.repositories.people.withdraw(turn.chat, MESSAGES, turn.message.received_at)

@@ -366,6 +366,18 @@ class Desk(Protocol):
         """The resident goes back to the bot."""
         ...
 
+    def join(self, chat: ChatContext, code: str, at: datetime) -> bool:
+        """The chat is a member of staff's, who wants to be told there; False for a code that is not good."""
+        ...
+
+    def leave(self, chat: ChatContext) -> bool:
+        """Staff are told in this chat no more; whether they were before."""
+        ...
+
+    def tells_staff(self, chat: ChatContext) -> bool:
+        """Whether staff are told in this chat."""
+        ...
+
     def lines_kept(self, chat: ChatContext) -> int:
         """How many messages between this chat and staff are kept."""
         ...
@@ -390,6 +402,14 @@ class GroupProgress:
     lessons: int
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person of a group, by the name to be called by."""
+
+    id: int
+    called: str
+
+
 class Team(Protocol):
     """Volunteers and leaders, and what they do for their groups."""
 
@@ -411,18 +431,51 @@ class Team(Protocol):
         """
         ...
 
-    def confirm(self, chat: ChatContext, draft_id: int, at: datetime) -> str | None:
-        """Confirm the chat's own draft: ``scheduled``, ``second`` (a second person must), None when it is gone."""
+    def drafted(self, chat: ChatContext, draft_id: int, at: datetime) -> Draft | None:
+        """The chat's own draft as it is now; None when it is gone or confirmed."""
+        ...
+
+    def narrow(self, chat: ChatContext, draft_id: int, choice: int | None, at: datetime) -> Draft | None:
+        """Keep the draft for one of its choices alone (by place), or for everybody again (None)."""
+        ...
+
+    def confirm(self, chat: ChatContext, draft_id: int, start: datetime, at: datetime) -> Confirmed | None:
+        """Confirm the chat's own draft, to leave at ``start`` or as soon after as people are awake.
+
+        None when it is gone.
+        """
+        ...
+
+    def steer(self, chat: ChatContext, draft_id: int, action: str, at: datetime) -> str | None:
+        """``pause``, ``resume`` or ``cancel`` what the chat sent; its status, None when it is not the chat's."""
         ...
 
     def enrol(self, chat: ChatContext, group_id: int, called: str, at: datetime) -> bool:
         """Enrol a neighbour without a phone, who counts once; False when the group has one of this name."""
         ...
 
+    def members(self, group_id: int) -> Sequence[Member]:
+        """The people of a group who have a name to be called by, in its order."""
+        ...
+
     def record_class(
-        self, key: str, chat: ChatContext, group_id: int, lesson_id: str, present: int, at: datetime
+        self,
+        key: str,
+        chat: ChatContext,
+        group_id: int,
+        lesson_id: str,
+        present: int,
+        at: datetime,
+        named: Sequence[int] = (),
     ) -> None:
-        """A lesson was taught face to face; the same key again changes nothing."""
+        """A lesson was taught face to face to so many, of whom ``named`` were marked by name.
+
+        The same key again changes nothing.
+        """
+        ...
+
+    def attended(self, person_id: int) -> int:
+        """How many sessions a person is marked at."""
         ...
 
 
@@ -450,10 +503,23 @@ class Learners(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message that waits for its confirmation, and how many people it would reach."""
+    """A message that waits for its confirmation, and how many people it would reach.
+
+    ``choices`` are what it can be narrowed to: ("g", a group's name) or ("a", an age band).
+    """
 
     id: int
     recipients: int
+    text: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A confirmed message: ``scheduled``, or ``second`` when a second person must confirm, and when it leaves."""
+
+    status: str
+    start_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

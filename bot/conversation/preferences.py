@@ -8,6 +8,7 @@ from bot.conversation.buttons import button, easy_button, sentence_case, to_menu
 from bot.conversation.menu import old_button, with_menu
 from bot.conversation.payloads import Verb, make
 from bot.conversation.questions import resume_buttons
+from bot.conversation.reminders import remind_button
 from bot.conversation.turn import ADDRESS, EASY, Turn
 from bot.texts import text
 
@@ -20,6 +21,7 @@ def settings(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
         button("button.group", Verb.GROUPS),
         button("button.consents", Verb.CONSENTS),
         button("button.my_data", Verb.MY_DATA),
+        *((remind_button(turn),) if turn.chat.person_id is not None else ()),
         to_menu(),
     )
     return [Reply(text("settings.ask"), buttons)]

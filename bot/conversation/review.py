@@ -13,6 +13,7 @@ from bot.conversation.learned import progress_of, record
 from bot.conversation.notes import local_day
 from bot.conversation.payloads import Verb
 from bot.conversation.quiz import Sheet, feedback, question_reply
+from bot.conversation.reminders import offered
 from bot.conversation.turn import Turn
 from bot.texts import text
 from lessons.models import Question
@@ -131,5 +132,5 @@ def _done(turn: Turn, finished: Drill) -> Reply:
     figures = {"right": sum(finished.results), "total": len(finished.results), "streak": streak}
     return Reply(
         text("review.done", **figures, **words(turn)),
-        (button("button.learn", Verb.COURSES), button("button.progress", Verb.PROGRESS), to_menu()),
+        (button("button.learn", Verb.COURSES), button("button.progress", Verb.PROGRESS), *offered(turn), to_menu()),
     )

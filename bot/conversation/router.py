@@ -8,6 +8,8 @@ from bot.channels.message import TEXT_LIMIT, Message, Reply
 from bot.conversation import (
     abstain,
     ask,
+    attendance,
+    broadcasting,
     certificates,
     consents,
     course_list,
@@ -27,6 +29,7 @@ from bot.conversation import (
     preferences,
     progress,
     questions,
+    reminders,
     review,
     typed,
     volunteer,
@@ -78,6 +81,7 @@ _TAPS: dict[Verb, Handler] = {
     Verb.AGAIN: questions.again,
     Verb.UNKNOWN: questions.unknown,
     Verb.REVIEW: review.review,
+    Verb.REMIND: reminders.remind,
     Verb.PLACEMENT: placement.placement,
     Verb.PROGRESS: progress.progress,
     Verb.CERTIFICATE: certificates.certificate,
@@ -98,14 +102,19 @@ _TAPS: dict[Verb, Handler] = {
     Verb.UNSTOP: my_data.unstop,
     Verb.HUMAN: human.human,
     Verb.HUMAN_END: human.end,
-    Verb.TEAM_LESSONS: volunteer.lessons,
-    Verb.TEAM_LESSON: volunteer.lesson,
-    Verb.TEAM_CONFIRM: volunteer.confirm,
+    Verb.TEAM_LESSONS: broadcasting.lessons,
+    Verb.TEAM_LESSON: broadcasting.lesson,
+    Verb.TEAM_CONFIRM: broadcasting.confirm,
     Verb.TEAM_NEIGHBOUR: volunteer.neighbour,
     Verb.TEAM_SESSION: volunteer.session,
     Verb.TEAM_TAUGHT_COURSE: volunteer.taught_course,
-    Verb.TEAM_TAUGHT: volunteer.taught,
+    Verb.TEAM_TAUGHT: attendance.taught,
+    Verb.TEAM_COME: attendance.come,
+    Verb.TEAM_MARK: attendance.mark,
     Verb.TEAM_CANCEL: volunteer.cancel,
+    Verb.TEAM_STEER: broadcasting.steer,
+    Verb.TEAM_READERS: broadcasting.readers,
+    Verb.TEAM_ONLY: broadcasting.only,
     Verb.LINK: lambda turn, args: linking.link(turn),
     Verb.LINK_YES: linking.link_yes,
     Verb.UNLINK: linking.unlink,
@@ -163,10 +172,14 @@ _INTENTS: dict[str, Intent] = {
     "rename": lambda turn, words: my_data.typed_name(turn, words) if words else my_data.rename(turn),
     "offices": lambda turn, words: offices.offices(turn),
     "human": lambda turn, words: human.human(turn),
+    "staff_join": human.join,
+    "staff_leave": lambda turn, words: human.leave(turn),
+    "remind_on": lambda turn, words: reminders.begin(turn),
+    "remind_off": lambda turn, words: reminders.end(turn),
     "team_role": volunteer.redeem,
     "team_groups": lambda turn, words: volunteer.progress(turn),
-    "team_announce": volunteer.announce,
-    "team_lesson": lambda turn, words: volunteer.lessons(turn),
+    "team_announce": broadcasting.announce,
+    "team_lesson": lambda turn, words: broadcasting.lessons(turn),
     "team_neighbour": lambda turn, words: volunteer.neighbour(turn),
     "team_learners": lambda turn, words: learners.learners(turn),
     "team_session": lambda turn, words: volunteer.session(turn),
@@ -222,13 +235,25 @@ def _respond(turn: Turn) -> list[Reply]:
         return welcome.greet(turn)
     if message.payload:
         return _tap(turn, message.payload)
-    taken = human.passed_on(turn) or volunteer.typed(turn)
+    if typed.says_stop(turn.text):  # before whoever else reads what is typed: it must always work
+        return my_data.stop(turn)
+    taken = human.passed_on(turn) or _teamwork(turn)
     if taken is not None:
         return taken
     if message.attachment is not None:
         noted = menu.attachment(turn, message.attachment)
         return [Reply(noted.text), *_text(turn)] if typed.has_words(turn.text) else [noted]
     return _text(turn)
+
+
+def _teamwork(turn: Turn) -> list[Reply] | None:
+    """A name or a number that a helper was asked for; None when nothing was."""
+    work = volunteer.asked_for(turn)
+    if work is None:
+        return None
+    if volunteer.gives_up(turn):
+        return volunteer.cancel(turn, ())
+    return volunteer.name(turn, work) if work["waits"] == volunteer.WAITS_NEIGHBOUR else attendance.typed(turn, work)
 
 
 def _tap(turn: Turn, payload: str) -> list[Reply]:

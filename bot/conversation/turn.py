@@ -26,6 +26,7 @@ PLACED = "placed"  # the course that the placement quiz found
 EASY = "easy"  # easy reading: shorter, one step a message
 ADDRESS = "address"  # how the resident wants to be addressed, a name of conversation/address.py
 COUNT = "count"  # numbers questions and lesson runs, so that old buttons are known as old
+REMIND = "remind"  # reminders were asked for: {} or when the last was sent and how many brought nobody back
 PAPER = "paper"  # the course whose certificate waits for a name
 TEAMWORK = "teamwork"  # a volunteer's command waits for a name or a number
 TALKING = "talking"  # staff were asked to take over

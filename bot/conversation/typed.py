@@ -58,6 +58,12 @@ def _intents() -> dict[str, str]:
     }
 
 
+def says_stop(text: str) -> bool:
+    """Whether the text is a stop word with its marks, or a command: "dừng" must not be taken for a button "Đúng"."""
+    said = " ".join(unicodedata.normalize("NFC", text.casefold()).split()).rstrip(".!")
+    return said in phrases()["stop"]
+
+
 def command(text: str) -> tuple[str | None, str] | None:
     """The name of a command in phrases.yaml (None: an unknown one) and the words after it; None: no command."""
     found = _COMMAND.fullmatch(strip_diacritics(text.split("\n", 1)[0]).lower()) if text.startswith("/") else None

@@ -1,8 +1,9 @@
-"""What volunteers and leaders do from the chat: messages and lessons for their groups, sessions, neighbours."""
+"""What volunteers and leaders do for their groups from the chat: sessions, neighbours, progress."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from bot.channels.message import Button, Reply
 from bot.conversation import learners
@@ -10,14 +11,12 @@ from bot.conversation.buttons import button, consent_buttons, short, to_menu
 from bot.conversation.menu import old_button, with_menu
 from bot.conversation.my_data import is_name
 from bot.conversation.payloads import Verb, make, number
-from bot.conversation.ports import GroupView, RoleView
+from bot.conversation.ports import GroupView
 from bot.conversation.turn import TEAMWORK, Turn
-from bot.conversation.typed import typed_number
+from bot.conversation.typed import plain
 from bot.texts import text
 
-MESSAGE_LIMIT = 1000  # characters of a message to neighbours: one screen of a phone
-MOST_PRESENT = 500  # people at one session: more is a slip of the finger
-WAITS_NEIGHBOUR, WAITS_PRESENT = "neighbour", "present"
+WAITS_NEIGHBOUR = "neighbour"
 ROLE_NAMES = {"volunteer": "team.volunteer", "leader": "team.leader"}
 
 
@@ -36,56 +35,13 @@ def progress(turn: Turn) -> list[Reply]:
     """How my groups do."""
     role = turn.repositories.team.role(turn.chat)
     if role is None:
-        return _stranger(turn)
+        return stranger(turn)
     rows = turn.repositories.team.progress(role, turn.message.received_at)
     lines = [
         text("team.group_line", group=one.name, residents=one.residents, active=one.active, lessons=one.lessons)
         for one in rows
     ]
     return [with_menu(turn, "\n".join([text("team.groups"), *lines]))]
-
-
-def announce(turn: Turn, typed: str) -> list[Reply]:
-    """A message to my groups: shown with its number of readers before anything leaves."""
-    role = turn.repositories.team.role(turn.chat)
-    if role is None:
-        return _stranger(turn)
-    if not typed or len(typed) > MESSAGE_LIMIT:
-        return [Reply(text("team.announce_how", limit=MESSAGE_LIMIT))]
-    return _shown(turn, role, Reply(text("team.message", text=typed)), None)
-
-
-def lessons(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
-    """Which course, then which lesson to send."""
-    if turn.repositories.team.role(turn.chat) is None:
-        return _stranger(turn)
-    return _choose_lesson(turn, args, Verb.TEAM_LESSONS, Verb.TEAM_LESSON, "team.which_lesson")
-
-
-def lesson(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
-    """The lesson to send was chosen."""
-    role, found = turn.repositories.team.role(turn.chat), turn.catalogue.lesson(args[0]) if args else None
-    if role is None or found is None:
-        return old_button(turn)
-    learn = Button(short(text("team.learn_now")), make(Verb.LESSON, found.id))
-    return _shown(turn, role, Reply(text("team.lesson", lesson=found.title), (learn,)), found.id)
-
-
-def confirm(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
-    """The confirming tap."""
-    draft = number(args, 0)
-    status = None if draft is None else turn.repositories.team.confirm(turn.chat, draft, turn.message.received_at)
-    if status is None:
-        return old_button(turn)
-    return [with_menu(turn, text("team.second" if status == "second" else "team.sending"))]
-
-
-def _shown(turn: Turn, role: RoleView, message: Reply, unfinished: str | None) -> list[Reply]:
-    draft = turn.repositories.team.draft(turn.chat, role, message, unfinished, turn.message.received_at)
-    if not draft.recipients:
-        return [with_menu(turn, text("team.nobody"))]
-    yes = button("button.team_send", Verb.TEAM_CONFIRM, draft.id, count=draft.recipients)
-    return [Reply(text("team.preview", text=message.text, count=draft.recipients), (yes, _cancel()))]
 
 
 def neighbour(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
@@ -95,7 +51,7 @@ def neighbour(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
 
 def _ask_name(turn: Turn, group: GroupView) -> list[Reply]:
     turn.remember(TEAMWORK, {"waits": WAITS_NEIGHBOUR, "group": group.id})
-    return [Reply(text("team.neighbour_name", group=group.name), (_cancel(),))]
+    return [Reply(text("team.neighbour_name", group=group.name), (cancel_button(),))]
 
 
 def session(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
@@ -105,53 +61,38 @@ def session(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
 
 def _session_lesson(turn: Turn, group: GroupView, args: tuple[str, ...]) -> list[Reply]:
     turn.remember(TEAMWORK, {"waits": "", "group": group.id})
-    return _choose_lesson(turn, args, Verb.TEAM_TAUGHT_COURSE, Verb.TEAM_TAUGHT, "team.which_taught")
+    return choose_lesson(turn, args, Verb.TEAM_TAUGHT_COURSE, Verb.TEAM_TAUGHT, "team.which_taught")
 
 
 def taught_course(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """The course of the taught lesson was chosen."""
-    return _choose_lesson(turn, args, Verb.TEAM_TAUGHT_COURSE, Verb.TEAM_TAUGHT, "team.which_taught")
+    return choose_lesson(turn, args, Verb.TEAM_TAUGHT_COURSE, Verb.TEAM_TAUGHT, "team.which_taught")
 
 
-def taught(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
-    """The taught lesson was chosen: ask how many came."""
-    work, found = turn.recall(TEAMWORK) or {}, turn.catalogue.lesson(args[0]) if args else None
-    if not work or found is None:
-        return old_button(turn)
-    turn.remember(TEAMWORK, {**work, "waits": WAITS_PRESENT, "lesson": found.id})
-    return [Reply(text("team.how_many", lesson=found.title), (_cancel(),))]
-
-
-def typed(turn: Turn) -> list[Reply] | None:
-    """A name or a number that was asked for; None when nothing was."""
+def asked_for(turn: Turn) -> dict[str, Any] | None:
+    """The command that waits for what is typed; None when none does."""
     work = turn.recall(TEAMWORK) or {}
     role = turn.repositories.team.role(turn.chat) if work.get("waits") else None
     if role is None or work["group"] not in {group.id for group in role.groups} or turn.text.startswith("/"):
         return None
-    return _name(turn, work) if work["waits"] == WAITS_NEIGHBOUR else _present(turn, work)
+    return dict(work)
 
 
-def _name(turn: Turn, work: dict[str, object]) -> list[Reply]:
+def gives_up(turn: Turn) -> bool:
+    """Whether "Thôi" was typed, where there is no button for it."""
+    return plain(turn.text) == plain(text("button.cancel"))
+
+
+def name(turn: Turn, work: dict[str, Any]) -> list[Reply]:
+    """The neighbour's name was typed."""
     called = " ".join(turn.text.split())
     if not is_name(called):
-        return [Reply(text("team.name_refused"), (_cancel(),))]
+        return [Reply(text("team.name_refused"), (cancel_button(),))]
     turn.remember(TEAMWORK, None)
-    new = turn.repositories.team.enrol(turn.chat, int(str(work["group"])), called, turn.message.received_at)
+    new = turn.repositories.team.enrol(turn.chat, work["group"], called, turn.message.received_at)
     if new:
-        return learners.enrolled(turn, int(str(work["group"])), called)
+        return learners.enrolled(turn, work["group"], called)
     return [with_menu(turn, text("team.enrolled_before", called=called))]
-
-
-def _present(turn: Turn, work: dict[str, object]) -> list[Reply]:
-    present = typed_number(turn.text)
-    if present is None or not 1 <= present <= MOST_PRESENT:
-        return [Reply(text("team.number_refused", most=MOST_PRESENT), (_cancel(),))]
-    turn.remember(TEAMWORK, None)
-    key = f"{turn.message.channel}:{turn.message.id}"
-    turn.repositories.team.record_class(
-        key, turn.chat, int(str(work["group"])), str(work["lesson"]), present, turn.message.received_at
-    )
-    return [with_menu(turn, text("team.recorded", count=present))]
 
 
 def cancel(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
@@ -164,7 +105,7 @@ def _for_group(turn: Turn, args: tuple[str, ...], verb: Verb, go_on: Callable[[G
     """Go on with the group that was tapped, or the only one; else ask."""
     role = turn.repositories.team.role(turn.chat)
     if role is None or not role.groups:
-        return _stranger(turn)
+        return stranger(turn)
     chosen = number(args, 0)
     groups = role.groups if chosen is None else tuple(one for one in role.groups if one.id == chosen)
     if len(groups) == 1:
@@ -176,18 +117,21 @@ def _for_group(turn: Turn, args: tuple[str, ...], verb: Verb, go_on: Callable[[G
     ]
 
 
-def _choose_lesson(turn: Turn, args: tuple[str, ...], course: Verb, lesson: Verb, ask: str) -> list[Reply]:
+def choose_lesson(turn: Turn, args: tuple[str, ...], course: Verb, lesson: Verb, ask: str) -> list[Reply]:
+    """Ask for a course, then for one of its lessons."""
     found = turn.catalogue.course(args[0]) if args else None
     if found is None:
         choices = [Button(short(one.title), make(course, one.id)) for one in turn.catalogue.courses]
     else:
         choices = [Button(short(one.title), make(lesson, one.id)) for one in found.lessons]
-    return [Reply(text(ask), (*choices, _cancel()))]
+    return [Reply(text(ask), (*choices, cancel_button()))]
 
 
-def _stranger(turn: Turn) -> list[Reply]:
+def stranger(turn: Turn) -> list[Reply]:
+    """Somebody without a role."""
     return [with_menu(turn, text("team.stranger"))]
 
 
-def _cancel() -> Button:
+def cancel_button() -> Button:
+    """Never mind."""
     return button("button.cancel", Verb.TEAM_CANCEL)

@@ -9,48 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, insert, update
-from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from bot.delivery.notices import PULLING_CHANNELS
 from bot.delivery.outbox import BROADCAST
-from bot.store.consents import MESSAGES, agreed_to
-from bot.store.tables import Attempt, Broadcast, Chat, Inbox, Outbox, Person
+from bot.delivery.reach import STOPPED_KEY, Audience, recipients
+from bot.store.tables import Broadcast, Chat, Inbox, Outbox
 
 LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 QUIET_FROM, QUIET_UNTIL = time(21, 0), time(7, 0)  # nobody is woken by the ward; Zalo itself is shut from 22:00 to 6:00
-WEEKLY_CAP = 3  # broadcasts a person gets in seven days: more and people stop reading
-WEEK = timedelta(days=7)
 SECOND_PERSON_ABOVE = 200  # recipients: above it a second person reads the text first
 CHUNK = 500  # messages put into the outbox in one commit: some tens of milliseconds
 AHEAD = 1000  # messages of one broadcast that wait in the outbox at most
 TEXT_LIMIT = 1500  # characters: one message on every channel, with its signature
-STOPPED_KEY = "stopped"  # of a chat's state (bot/conversation/turn.py): the resident wants none
 WAITING = ("waiting", "held")
 OPEN = (*WAITING, "sending")
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Who: residents of these groups (none: the whole ward), perhaps only who has not finished a lesson, or an age."""
-
-    groups: tuple[int, ...] = ()
-    unfinished: str | None = None
-    age_bands: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """For the table."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Audience:
-        """From the table."""
-        return cls(tuple(value["groups"]), value["unfinished"], tuple(value["age_bands"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,58 +54,13 @@ def is_quiet(now: datetime) -> bool:
     return local >= QUIET_FROM or local < QUIET_UNTIL
 
 
-def recipients(session: Session, ward_code: str, audience: Audience, now: datetime) -> list[int]:
-    """One chat a person, the one used last, ascending: who agreed, can be reached, takes messages and is not capped."""
-    columns = (col(Chat.id), col(Chat.person_id), col(Chat.channel), col(Chat.last_seen_at), col(Chat.state))
-    statement = (
-        select_columns(*columns)
-        .join(Person, col(Person.id) == col(Chat.person_id))
-        .where(col(Person.ward_code) == ward_code, col(Chat.reachable).is_(True), agreed_to(MESSAGES))
-    )
-    if audience.groups:
-        statement = statement.where(col(Person.group_id).in_(audience.groups))
-    if audience.age_bands:
-        statement = statement.where(col(Person.age_band).in_(audience.age_bands))
-    if audience.unfinished:
-        finished = _finished(session, audience.unfinished)
-        statement = statement.where(col(Person.id).not_in(finished))
-    capped = _capped(session, now)
-    best: dict[int, tuple[tuple[bool, datetime], int]] = {}
-    stopped: set[int] = set()
-    for chat_id, person, channel, seen, state in session.execute(statement):
-        if state.get(STOPPED_KEY):
-            stopped.add(person)
-        rank = (channel not in PULLING_CHANNELS, seen)
-        if person not in best or best[person][0] < rank:
-            best[person] = (rank, chat_id)
-    return sorted(chat for person, (_, chat) in best.items() if person not in stopped and person not in capped)
-
-
-def _finished(session: Session, lesson_id: str) -> Any:
-    """The people who answered every question of a version of the lesson."""
-    return (
-        select(Attempt.person_id)
-        .where(Attempt.lesson_id == lesson_id)
-        .group_by(col(Attempt.person_id), col(Attempt.lesson_version))
-        .having(func.count(func.distinct(Attempt.question_id)) >= func.max(Attempt.question_count))
-    )
-
-
-def _capped(session: Session, now: datetime) -> set[int]:
-    """People who had their share of the last seven days, on all their accounts together."""
-    statement = (
-        select(Chat.person_id)
-        .join(Outbox, col(Outbox.chat_id) == col(Chat.id))
-        .where(
-            col(Outbox.broadcast_id).is_not(None),
-            col(Outbox.status).in_((*OPEN, "sent", "unknown")),
-            col(Outbox.created_at) > now - WEEK,
-            col(Chat.person_id).is_not(None),
-        )
-        .group_by(col(Chat.person_id))
-        .having(func.count(func.distinct(Outbox.broadcast_id)) >= WEEKLY_CAP)
-    )
-    return {person for person in session.exec(statement) if person is not None}
+def waking_hour(moment: datetime) -> datetime:
+    """The moment itself, or in the quiet hours the morning after it."""
+    if not is_quiet(moment):
+        return moment
+    local = moment.astimezone(LOCAL_ZONE)
+    day = local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
+    return datetime.combine(day, QUIET_UNTIL, LOCAL_ZONE).astimezone(UTC)
 
 
 def confirm(session: Session, broadcast: Broadcast, who: str, now: datetime) -> None:
@@ -137,7 +70,7 @@ def confirm(session: Session, broadcast: Broadcast, who: str, now: datetime) -> 
         broadcast.status = "second" if broadcast.recipients > SECOND_PERSON_ABOVE else "scheduled"
     elif broadcast.status == "second" and who != broadcast.confirmed_by:
         broadcast.approved_by, broadcast.status = who, "scheduled"
-    broadcast.start_at = max(broadcast.start_at, now)
+    broadcast.start_at = waking_hour(max(broadcast.start_at, now))
     session.add(broadcast)
 
 

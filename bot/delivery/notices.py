@@ -5,22 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
+from bot.delivery.windows import FREE_WINDOWS, may_write
 from bot.store.tables import Chat, Outbox
 
 PULLING_CHANNELS = frozenset({"web"})  # they fetch their replies from the outbox: nothing is to be sent
 # After replies somebody waits for, before broadcasts. Above 0 a message that may have arrived is not sent again.
 NOTICE_PRIORITY = 1
+HELD = "held"
+WINDOW_SHUT = "the person wrote nothing for too long"  # as the platform would refuse it
 
 
 def queue_notice(
     session: Session, chat: Chat, replies: Sequence[Reply], now: datetime, priority: int = NOTICE_PRIORITY
 ) -> None:
-    """Leave replies for a chat that did not just write. Sent once: a caller must not queue the same again."""
+    """Leave replies for a chat that did not just write. Sent once: a caller must not queue the same again.
+
+    Where the platform's window is shut they are held until the resident writes again.
+    """
     pulled = chat.channel in PULLING_CHANNELS
+    status = "sent" if pulled else "waiting" if may_write(session, chat, now) else HELD
     for reply in replies:
         session.add(
             Outbox(
@@ -28,9 +36,17 @@ def queue_notice(
                 channel=chat.channel,
                 body=reply_to_json(reply),
                 priority=priority,
-                status="sent" if pulled else "waiting",
+                status=status,
+                error=WINDOW_SHUT if status == HELD else None,
                 not_before=now,
                 created_at=now,
                 sent_at=now if pulled else None,
             )
         )
+
+
+def release_held(session: Session, chat: Chat, now: datetime) -> None:
+    """The resident wrote: what the window held back may leave. Broadcasts have their own times."""
+    if chat.channel in FREE_WINDOWS:
+        held = (col(Outbox.chat_id) == chat.id, col(Outbox.status) == HELD, col(Outbox.broadcast_id).is_(None))
+        session.execute(update(Outbox).where(*held).values(status="waiting", not_before=now, error=None))

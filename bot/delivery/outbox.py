@@ -17,6 +17,7 @@ from bot.store.leases import REPLICA
 from bot.store.tables import Chat, Lease, Outbox, utc_now
 
 INTERACTIVE = 0  # priority of a reply somebody waits for; broadcasts come after
+REMINDER = 3  # priority of a reminder the resident asked for
 BROADCAST = 5
 OPEN = ("waiting", "sending")
 

@@ -12,7 +12,9 @@ from sqlmodel import Session, col, select
 
 from bot.channels.message import Message, Reply
 from bot.channels.message_json import message_from_body, reply_to_json
-from bot.delivery.broadcasts import STOPPED_KEY, drop_for
+from bot.delivery.broadcasts import drop_for
+from bot.delivery.notices import release_held
+from bot.delivery.reach import STOPPED_KEY
 from bot.store.database import Database
 from bot.store.repositories import bind, load_context, save_context
 from bot.store.tables import Chat, Inbox, Outbox, utc_now
@@ -133,6 +135,8 @@ class Worker:
             drop_for(session, chat_id)
         save_context(chat, context)
         chat.last_seen_at = utc_now()
+        if chat.reachable:
+            release_held(session, chat, chat.last_seen_at)
         self._finish(session, chat, row, replies, "done", message.edits)
         return chat.channel, row.id or 0, more
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from bot.delivery.broadcasts import freeze_reports
+from bot.delivery.notices import HELD
 from bot.settings import Settings
 from bot.store.desk import forget_closed
 from bot.store.forget import forget_addresses, forget_silent
@@ -27,6 +28,7 @@ from bot.store.tables import (
     SignInFailure,
     SignInLink,
     StaffAnswerFollower,
+    StaffChatCode,
     StaffSession,
     UnansweredQuestion,
 )
@@ -91,6 +93,13 @@ def forget_what_is_due(session: Session, now: datetime, keep: Keep = KEEP) -> No
             col(Outbox.created_at) < now - timedelta(days=NOTICE_DAYS),
         )
     )
+    session.execute(
+        delete(Outbox).where(
+            col(Outbox.status) == HELD,
+            col(Outbox.broadcast_id).is_(None),
+            col(Outbox.created_at) < now - timedelta(days=NOTICE_DAYS),
+        )
+    )
     old = now - timedelta(days=INBOX_ROW_DAYS)
     session.execute(update(Outbox).where(col(Outbox.created_at) < old).values(inbox_id=None))
     session.execute(delete(Inbox).where(settled, col(Inbox.done_at) < old))
@@ -110,6 +119,7 @@ def forget_what_is_due(session: Session, now: datetime, keep: Keep = KEEP) -> No
     if keep.silent is not None:
         forget_silent(session, now - keep.silent)
     forget_addresses(session, now - timedelta(hours=ADDRESS_HOURS))
+    session.execute(delete(StaffChatCode).where(col(StaffChatCode.expires_at) < now))
     session.execute(delete(Invitation).where(col(Invitation.expires_at) < now))
     session.execute(delete(SignInFailure).where(col(SignInFailure.at) < now - timedelta(hours=FAILURE_HOURS)))
 

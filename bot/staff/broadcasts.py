@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,9 +14,10 @@ from sqlmodel import Session, col, select
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
 from bot.delivery import broadcasts
-from bot.delivery.broadcasts import SECOND_PERSON_ABOVE, TEXT_LIMIT, WEEKLY_CAP, Audience, recipients, report
+from bot.delivery.broadcasts import SECOND_PERSON_ABOVE, TEXT_LIMIT, report, waking_hour
+from bot.delivery.reach import WEEKLY_CAP, Audience, recipients
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
-from bot.staff.context import Context, audit, back_to, form_of, page, staff_texts
+from bot.staff.context import Context, FormProblemError, audit, back_to, form_of, page, staff_texts
 from bot.store.naming import natural_key
 from bot.store.tables import Broadcast, Person, ResidentialGroup, utc_now
 
@@ -23,6 +25,7 @@ LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SHOWN = 30  # broadcasts on the page, newest first
 ACTIONS = ("confirm", "pause", "resume", "cancel")
 LIVE = ("scheduled", "running")
+ARTICLE_FORM = re.compile(r"[0-9a-zA-Z]{8,64}")  # an id as oa.zalo.me shows it
 
 
 def routes(context: Context) -> list[StaffRoute]:
@@ -43,10 +46,7 @@ class Draft:
     text: str
     audience: Audience
     start_at: datetime
-
-
-class FormProblemError(ValueError):
-    """A field is wrong; the message is the key of the text that says how to mend it."""
+    article_id: str | None
 
 
 class BroadcastPages:
@@ -70,7 +70,7 @@ class BroadcastPages:
         def unit(session: Session) -> None:
             draft = _read(form, groups, _groups(session, ward.code), lessons)
             found = recipients(session, ward.code, draft.audience, utc_now())
-            if not found:
+            if not found and draft.article_id is None:
                 raise FormProblemError("broadcast_nobody")
             session.add(
                 Broadcast(
@@ -80,6 +80,8 @@ class BroadcastPages:
                     recipients=len(found),
                     author=account.name,
                     start_at=draft.start_at,
+                    article_id=draft.article_id,
+                    article_status=draft.article_id and "waiting",
                 )
             )
             audit(session, request, "broadcast_write", str(len(found)))
@@ -124,6 +126,7 @@ class BroadcastPages:
             "limit": TEXT_LIMIT,
             "second_above": SECOND_PERSON_ABOVE,
             "cap": WEEKLY_CAP,
+            "articles": self._context.settings.zalo_oa_app_id is not None,
             "username": request[ACCOUNT].username,
             "problem": problem and staff_texts()[problem],
         }
@@ -150,7 +153,16 @@ def _read(form: dict[str, str], groups: list[int], known: list[ResidentialGroup]
         except ValueError:
             raise FormProblemError("broadcast_start_wrong") from None
     bands = (form["age"],) if form.get("age") else ()
-    return Draft(text, Audience(tuple(sorted(groups)), lesson or None, bands), start)
+    article = form.get("article") or None
+    if article is not None and not ARTICLE_FORM.fullmatch(article):
+        raise FormProblemError("broadcast_article_wrong")
+    return Draft(text, Audience(tuple(sorted(groups)), lesson or None, bands), start, article)
+
+
+def shown_start(row: Broadcast, now: datetime) -> datetime:
+    """When it leaves, or would if it were confirmed now."""
+    waits = row.status in ("draft", "second", "scheduled")
+    return waking_hour(max(row.start_at, now) if waits else row.started_at or row.start_at)
 
 
 def _shown(session: Session, code: str) -> dict[str, Any]:
@@ -163,7 +175,7 @@ def _shown(session: Session, code: str) -> dict[str, Any]:
     for row in rows:
         figures = row.report or report(session, row).to_json()
         groups = [names.get(group, "?") for group in row.audience["groups"]]
-        start = row.start_at.astimezone(LOCAL_ZONE)
+        start = shown_start(row, utc_now()).astimezone(LOCAL_ZONE)
         listed.append({"row": row, "figures": figures, "groups": groups, "start": start})
     return {
         "broadcasts": listed,

@@ -16,6 +16,7 @@ from aiohttp import web
 from sqlmodel import Session
 
 from bot.alerts import Alert
+from bot.conversation.linking import channel_name
 from bot.material import Material
 from bot.settings import Settings
 from bot.staff.access import ACCOUNT, EDITORS, FORM_COOKIE, MEMBERSHIP, WARD
@@ -84,12 +85,19 @@ def day_of(written: str) -> date | None:
     return date.fromisoformat(written) if written else None
 
 
+def worded_alert(alert: Alert) -> str:
+    """One alert in Vietnamese; what an operator is to do stays as the program says it."""
+    return staff_texts()[f"alert_{alert.kind}"].format(
+        channel=channel_name(alert.channel), text=alert.text, used=alert.used, most=alert.most
+    )
+
+
 def _alerts(request: web.Request) -> list[str]:
     """Alerts in words for the ward's administrators."""
     membership, current = request.get(MEMBERSHIP), request.app.get(ALERTS)
     if current is None or membership is None or membership.role is not Role.ADMINISTRATOR:
         return []
-    return [staff_texts()[f"alert_{alert.kind}"].format(channel=alert.channel, text=alert.text) for alert in current()]
+    return [worded_alert(alert) for alert in current()]
 
 
 def see_other(path: str) -> web.Response:

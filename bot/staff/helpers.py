@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.context import Context, audit, back_to, form_of, page, staff_texts
 from bot.store.naming import natural_key
-from bot.store.tables import ClassSession, CommunityRole, Person, ResidentialGroup, utc_now
+from bot.store.tables import ClassAttendance, ClassSession, CommunityRole, Person, ResidentialGroup, utc_now
 from bot.store.team import INVITATION_DAYS, ROLES, invite
 
 SESSIONS_SHOWN = 50  # sessions held face to face on the page, newest first
@@ -97,8 +98,15 @@ def _shown(session: Session, code: str) -> dict[str, Any]:
         .where(CommunityRole.ward_code == code)
         .order_by(col(CommunityRole.id))
     ).all()
+    named = (
+        select(func.count(col(ClassAttendance.id)))
+        .where(col(ClassAttendance.session_id) == col(ClassSession.id))
+        .correlate(ClassSession)
+        .scalar_subquery()
+    )
+    different = select(func.count(func.distinct(ClassAttendance.person_id))).join(ClassSession)
     sessions = session.exec(
-        select(ClassSession)
+        select(ClassSession, named)
         .where(ClassSession.ward_code == code)
         .order_by(col(ClassSession.id).desc())
         .limit(SESSIONS_SHOWN)
@@ -106,5 +114,6 @@ def _shown(session: Session, code: str) -> dict[str, Any]:
     return {
         "groups": groups,
         "roles": [(row, called, [names.get(group, "?") for group in row.groups]) for row, called in roles],
-        "sessions": [(row, names.get(row.group_id, "?")) for row in sessions],
+        "sessions": [(row, names.get(row.group_id, "?"), count) for row, count in sessions],
+        "different": session.exec(different.where(ClassSession.ward_code == code)).one(),
     }

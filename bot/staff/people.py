@@ -8,10 +8,13 @@ from aiohttp import web
 from sqlmodel import Session, col, select
 
 from bot.channels.message import Reply
+from bot.delivery.notices import HELD
+from bot.delivery.outbox import INTERACTIVE
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.context import Context, audit, back_to, form_of, page, staff_texts
+from bot.staff.undelivered import worded_reason
 from bot.store.desk import answer_request, close_request
-from bot.store.tables import HumanLine, HumanRequest, WardDesk, utc_now
+from bot.store.tables import HumanLine, HumanRequest, Outbox, WardDesk, utc_now
 from bot.texts import text
 
 SHOWN = 100  # open threads on the page, oldest first
@@ -112,7 +115,28 @@ def _shown(session: Session, code: str) -> dict[str, object]:
     ).all():
         lines[line.request_id].append(line)
     desk = session.get(WardDesk, code) or WardDesk(ward_code=code)
-    return {"threads": [(row, lines[row.id or 0]) for row in opened], "desk": desk}
+    threads = [(row, lines[row.id or 0], _not_delivered(session, row)) for row in opened]
+    return {"threads": threads, "desk": desk}
+
+
+def _not_delivered(session: Session, row: HumanRequest) -> str | None:
+    """Why the last message of staff in the thread has not arrived; None when it has, or is on its way."""
+    last = session.exec(
+        select(Outbox)
+        .where(
+            Outbox.chat_id == row.chat_id,
+            col(Outbox.inbox_id).is_(None),
+            col(Outbox.broadcast_id).is_(None),
+            Outbox.priority == INTERACTIVE,
+            Outbox.created_at >= row.opened_at,
+        )
+        .order_by(col(Outbox.id).desc())
+        .limit(1)
+    ).first()
+    if last is None or last.status not in ("failed", HELD):
+        return None
+    reason = staff_texts()["reason_held"] if last.status == HELD else worded_reason(last.error)
+    return staff_texts()["human_not_delivered"].format(reason=reason)
 
 
 def _request(session: Session, ward_code: str, request_id: int) -> HumanRequest:

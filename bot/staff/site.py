@@ -21,6 +21,7 @@ from bot.staff import (
     groups,
     handouts,
     helpers,
+    my_alerts,
     offices,
     overview,
     people,
@@ -28,6 +29,7 @@ from bot.staff import (
     rights,
     sign_in,
     stale,
+    undelivered,
 )
 from bot.staff.access import Guard, Handler, StaffRoute
 from bot.staff.context import Context, worded_moment
@@ -63,6 +65,8 @@ class StaffSite:
             *people.routes(self._context),
             *broadcasts.routes(self._context),
             *helpers.routes(self._context),
+            *undelivered.routes(self._context),
+            *my_alerts.routes(self._context),
             *certificates.routes(self._context),
             *handouts.routes(self._context),
             *stale.routes(self._context),
@@ -80,6 +84,7 @@ class StaffSite:
         environment.filters["shown"] = shown
         environment.filters["day"] = worded_moment
         environment.filters["in_sentence"] = in_sentence
+        environment.filters["reason"] = undelivered.worded_reason
         guard = Guard(self._context.settings, self._context.database)
         application.add_routes(guard.routes(self.routes()))
         application.router.add_get("/static/{name}", _static)

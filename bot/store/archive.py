@@ -10,19 +10,25 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Date, DateTime, Engine, MetaData, Table, insert, select, text
+from sqlalchemy import Connection, Date, DateTime, Engine, MetaData, Table, delete, insert, select, text
 
 FORMAT = 1
 BATCH = 1000  # rows written at a time
 VERSION_TABLE = "alembic_version"
+# Tokens that work for whoever holds them. A backup is carried to other machines, and each renewal kills the pair
+# before it, so that one from a backup would be dead anyway; a restore keeps the pair that is in use.
+SECRET_TABLES = frozenset({"oa_token"})
 
 
 class BrokenArchiveError(Exception):
     """The file is not a backup, or it is damaged."""
 
 
-def write_archive(engine: Engine, target: Path, revision: str) -> dict[str, int]:
-    """Write every table into ``target``, which appears only when complete; returns rows by table."""
+def write_archive(engine: Engine, target: Path, revision: str, *, secrets: bool = False) -> dict[str, int]:
+    """Write every table into ``target``, which appears only when complete; returns rows by table.
+
+    ``secrets``: with SECRET_TABLES, for a move to another database.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + ".partial")
     counts: dict[str, int] = {}
@@ -35,6 +41,8 @@ def write_archive(engine: Engine, target: Path, revision: str) -> dict[str, int]
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             for table in _tables(connection):
+                if table.name in SECRET_TABLES and not secrets:
+                    continue
                 counts[table.name] = _write_table(connection, archive, table)
             manifest = {
                 "format": FORMAT,
@@ -78,6 +86,22 @@ def load_rows(engine: Engine, source: Path, manifest: dict[str, Any]) -> None:
             if loaded != expected:
                 raise BrokenArchiveError(f"{source}: {table.name} has {loaded} rows instead of {expected}.")
             _advance_sequence(connection, table)
+
+
+def secret_rows(engine: Engine) -> list[tuple[Table, list[dict[str, Any]]]]:
+    """What SECRET_TABLES hold now, for ``put_back``."""
+    with engine.connect() as connection, connection.begin():
+        tables = [table for table in _tables(connection) if table.name in SECRET_TABLES]
+        return [(table, [dict(row) for row in connection.execute(select(table)).mappings()]) for table in tables]
+
+
+def put_back(engine: Engine, kept: list[tuple[Table, list[dict[str, Any]]]]) -> None:
+    """Give the emptied SECRET_TABLES what they held."""
+    with engine.connect() as connection, connection.begin():
+        for table, rows in kept:
+            if rows:
+                connection.execute(delete(table))
+                connection.execute(insert(table), rows)
 
 
 def drop_everything(engine: Engine) -> None:

@@ -30,6 +30,21 @@ class OaToken(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class ChannelQuota(SQLModel, table=True):
+    """What an account may send: ``messages`` a month and to ``people`` (None: no limit), and what it sent in ``month``.
+
+    Of an Official Account the messages that cost money are counted, of a Zalo bot all.
+    """
+
+    __tablename__ = "channel_quota"
+
+    channel: str = Field(primary_key=True, max_length=16)
+    month: str = Field(max_length=7)
+    used: int = 0
+    messages: int | None = None
+    people: int | None = None
+
+
 class LinkCode(SQLModel, table=True):
     """A one-time code of a person. ``kind``: ``account`` links another account, ``child`` lets a child be remembered,
     ``learner`` hands a record that a volunteer keeps over to the phone it is typed on.
@@ -41,6 +56,36 @@ class LinkCode(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     kind: str = Field(default="account", max_length=8)
+
+
+class StaffChat(SQLModel, table=True):
+    """A chat in which a member of staff wants what the program has to tell them."""
+
+    __tablename__ = "staff_chat"
+
+    id: int | None = Field(default=None, primary_key=True)
+    staff_id: int = Field(foreign_key="staff_account.id", index=True)
+    chat_id: int = Field(foreign_key="chat.id", unique=True)
+    linked_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StaffChatCode(SQLModel, table=True):
+    """A one-time code, made on the staff site, by which a chat becomes a member of staff's."""
+
+    __tablename__ = "staff_chat_code"
+
+    code_hash: str = Field(primary_key=True, max_length=64)
+    staff_id: int = Field(foreign_key="staff_account.id", index=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StaffTold(SQLModel, table=True):
+    """What staff were told, so that they are told once: an alert while it lasts, a deadline a number of days before."""
+
+    __tablename__ = "staff_told"
+
+    key: str = Field(primary_key=True, max_length=120)
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class CommunityRole(SQLModel, table=True):
@@ -83,6 +128,17 @@ class ClassSession(SQLModel, table=True):
     held_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class ClassAttendance(SQLModel, table=True):
+    """Somebody who came to a session, marked by name; ``ClassSession.present`` counts them too, each once."""
+
+    __tablename__ = "class_attendance"
+    __table_args__ = (UniqueConstraint("session_id", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: int = Field(foreign_key="class_session.id")
+    person_id: int = Field(foreign_key="person.id", index=True)
+
+
 class HumanRequest(SQLModel, table=True):
     """Somebody asked for a human: until it is closed what they type goes to the ward's staff."""
 
@@ -121,7 +177,12 @@ class WardDesk(SQLModel, table=True):
 
 
 class Broadcast(SQLModel, table=True):
-    """A message to many (bot/delivery/broadcasts.py); ``chats`` are its recipients while it is under way."""
+    """A message to many (bot/delivery/broadcasts.py); ``chats`` are its recipients while it is under way.
+
+    ``progress_id`` is the message in the outbox by which its author sees how it gets on, ``told_percent`` what was told
+    last (bot/jobs/progress.py). ``article_id`` is the Official Account's article that goes to its followers with it;
+    ``article_status``: waiting, sending, sent, failed, unknown.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     ward_code: str = Field(foreign_key="ward.code", index=True)
@@ -140,4 +201,9 @@ class Broadcast(SQLModel, table=True):
     chats: list[int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     cursor: int = 0
     fed: bool = False
+    progress_id: int | None = None
+    told_percent: int = 0
+    article_id: str | None = Field(default=None, max_length=64)
+    article_status: str | None = Field(default=None, max_length=12)
+    article_error: str | None = None
     report: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))

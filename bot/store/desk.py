@@ -12,6 +12,7 @@ from bot.channels.message import Reply
 from bot.conversation.ports import ChatContext, DeskView
 from bot.delivery.notices import queue_notice
 from bot.delivery.outbox import INTERACTIVE
+from bot.store import staff_chats
 from bot.store.tables import Chat, HumanLine, HumanRequest, WardDesk
 
 LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -45,6 +46,15 @@ class DeskRepository:
         row = open_request(self._session, chat.id)
         if row is not None:
             row.closed_at = at
+
+    def join(self, chat: ChatContext, code: str, at: datetime) -> bool:
+        return staff_chats.join(self._session, chat, code, at)
+
+    def leave(self, chat: ChatContext) -> bool:
+        return staff_chats.leave(self._session, chat.id)
+
+    def tells_staff(self, chat: ChatContext) -> bool:
+        return staff_chats.is_staff_chat(self._session, chat.id) is not None
 
     def lines_kept(self, chat: ChatContext) -> int:
         counted = select(func.count(col(HumanLine.id))).join(HumanRequest).where(HumanRequest.chat_id == chat.id)

@@ -18,6 +18,7 @@ from bot.store.tables import (
     Broadcast,
     Certificate,
     Chat,
+    ClassAttendance,
     ClassSession,
     CommunityRole,
     Consent,
@@ -30,6 +31,7 @@ from bot.store.tables import (
     Person,
     PersonMerge,
     StaffAnswerFollower,
+    StaffChat,
     UnansweredQuestion,
     utc_now,
 )
@@ -64,14 +66,14 @@ def forget_person(session: Session, person_id: int | None, chat_id: int | None =
 
 
 def forget_learning(session: Session, person_id: int) -> None:
-    """Answers become counts; certificates go, with what staff noted about their codes, and so does what undoes a merge:
-    undoing it would bring them back.
+    """Answers become counts; certificates and names at sessions go, with what staff noted of their codes.
+    So does what undoes a merge: undoing it would bring them back.
     """
     keep_counts(session, person_id)
     session.execute(delete(PersonMerge).where(col(PersonMerge.kept_id) == person_id))
     codes = list(session.exec(select(Certificate.code).where(Certificate.person_id == person_id)))
     session.execute(update(AuditEntry).where(col(AuditEntry.detail).in_(codes)).values(detail=""))
-    for table in (Attempt, Certificate):
+    for table in (Attempt, Certificate, ClassAttendance):
         session.execute(delete(table).where(col(table.person_id) == person_id))
 
 
@@ -83,8 +85,9 @@ def _forget_chats(session: Session, chats: list[int]) -> None:
     session.execute(delete(Outbox).where(col(Outbox.chat_id).in_(chats)))
     session.execute(delete(DataExport).where(col(DataExport.chat_id).in_(chats)))
     forget_requests(session, chats)
+    session.execute(delete(StaffChat).where(col(StaffChat.chat_id).in_(chats)))
     written = col(Broadcast.author_chat_id).in_(chats)
-    session.execute(delete(Broadcast).where(written, Broadcast.status == "draft"))
+    session.execute(delete(Broadcast).where(written, col(Broadcast.status) == "draft"))
     session.execute(update(Broadcast).where(written).values(author_chat_id=None, author=""))
     session.execute(
         update(Inbox).where(col(Inbox.chat_id).in_(chats), col(Inbox.status) != "new").values(body={}, error=None)

@@ -34,6 +34,7 @@ HELD = (
     Held(tables.Certificate, "person_id", "person"),
     Held(tables.CommunityRole, "person_id", "person"),
     Held(tables.ClassSession, "recorded_by", "person"),
+    Held(tables.ClassAttendance, "person_id", "person"),
     Held(tables.PersonMerge, "kept_id", "person"),
     Held(tables.Chat, "id", "chat"),
     Held(tables.Inbox, "chat_id", "chat"),
@@ -41,6 +42,7 @@ HELD = (
     Held(tables.UnansweredQuestion, "tell_chat_id", "chat"),
     Held(tables.StaffAnswerFollower, "chat_id", "chat"),
     Held(tables.Broadcast, "author_chat_id", "chat"),
+    Held(tables.StaffChat, "chat_id", "chat"),
     Held(tables.HumanRequest, "chat_id", "chat"),
     Held(tables.HumanLine, "request_id", "request"),
 )

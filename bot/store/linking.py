@@ -17,7 +17,7 @@ from bot.conversation.linking import channel_name
 from bot.conversation.ports import AccountView, ChatContext
 from bot.delivery.notices import queue_notice
 from bot.store.merging import BY_RESIDENT, merge, person_columns
-from bot.store.tables import Certificate, Chat, LinkCode, Person
+from bot.store.tables import Certificate, Chat, CommunityRole, LinkCode, Person
 from bot.texts import text
 
 LINK_MINUTES = 10  # the code is read from one screen and typed into another
@@ -95,6 +95,7 @@ def merge_persons(session: Session, from_id: int, into: Person) -> None:
         into.ward_code, into.group_id = gone.ward_code, gone.group_id
     session.execute(delete(LinkCode).where(col(LinkCode.person_id) == from_id))
     _keep_one_certificate_a_course(session, from_id, into_id)
+    _join_roles(session, from_id, into_id)
     for column in person_columns():
         _hand_over(session, column, from_id, into_id)
     session.flush()
@@ -110,6 +111,20 @@ def _keep_one_certificate_a_course(session: Session, from_id: int, into_id: int)
         if one.course_id in kept:
             session.delete(one)
         kept.add(one.course_id)
+    session.flush()
+
+
+def _join_roles(session: Session, from_id: int, into_id: int) -> None:
+    """Of two roles in one ward one is made: the groups of both, and the wider of the two roles."""
+    held = {row.ward_code: row for row in session.exec(select(CommunityRole).where(CommunityRole.person_id == into_id))}
+    for row in session.exec(select(CommunityRole).where(CommunityRole.person_id == from_id)).all():
+        kept = held.get(row.ward_code)
+        if kept is None:
+            continue
+        kept.role = "leader" if "leader" in (kept.role, row.role) else kept.role
+        kept.groups = sorted({*kept.groups, *row.groups})
+        kept.given_at = min(kept.given_at, row.given_at)
+        session.delete(row)
     session.flush()
 
 

@@ -10,7 +10,15 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Engine, inspect
 from sqlmodel import Session, select
 
-from bot.store.archive import BrokenArchiveError, drop_everything, load_rows, read_manifest, write_archive
+from bot.store.archive import (
+    BrokenArchiveError,
+    drop_everything,
+    load_rows,
+    put_back,
+    read_manifest,
+    secret_rows,
+    write_archive,
+)
 from bot.store.database import make_engine
 from bot.store.forget import forget_again
 from bot.store.migrate import current_revision, head_revision, known_revisions, run_to
@@ -21,14 +29,14 @@ class TargetNotEmptyError(Exception):
     """The database to copy into holds tables."""
 
 
-def back_up(url: str, target: Path) -> dict[str, int]:
-    """Write a backup of the database; rows by table."""
+def back_up(url: str, target: Path, *, secrets: bool = False) -> dict[str, int]:
+    """Write a backup of the database, without a platform's tokens unless ``secrets``; rows by table."""
     engine = make_engine(url)
     try:
         revision = current_revision(engine)
         if revision is None:
             raise BrokenArchiveError("There is no database yet; nothing to back up. Start bdhvs serve once.")
-        return write_archive(engine, target, revision)
+        return write_archive(engine, target, revision, secrets=secrets)
     finally:
         engine.dispose()
 
@@ -36,13 +44,13 @@ def back_up(url: str, target: Path) -> dict[str, int]:
 def restore(url: str, source: Path, backups: Path) -> Path | None:
     """Replace the database's content by a backup's; what was there is backed up first, and its file returned.
 
-    Who was deleted since the backup is deleted again.
+    Who was deleted since the backup is deleted again. The tokens in use stay: those of a backup are dead.
     """
     manifest = read_manifest(source)
     if manifest["revision"] not in known_revisions():
         raise BrokenArchiveError(f"{source} was made by a newer bdhvs; install that version to restore it.")
     engine = make_engine(url)
-    kept = None
+    kept, tokens = None, []
     forgotten: Sequence[Forgotten] = ()
     try:
         if inspect(engine).get_table_names():
@@ -51,12 +59,14 @@ def restore(url: str, source: Path, backups: Path) -> Path | None:
             kept = backups / f"before-restore-{stamp}.zip"
             write_archive(engine, kept, revision or head_revision())
             forgotten = _forgotten(engine)
+            tokens = secret_rows(engine)
             drop_everything(engine)
         run_to(engine, manifest["revision"])
         load_rows(engine, source, manifest)
         run_to(engine, head_revision())
         with Session(engine) as session, session.begin():
             forget_again(session, forgotten)
+        put_back(engine, tokens)
     finally:
         engine.dispose()
     return kept
@@ -80,6 +90,6 @@ def copy(source_url: str, target_url: str) -> dict[str, int]:
         engine.dispose()
     with TemporaryDirectory() as folder:
         archive = Path(folder) / "copy.zip"
-        counts = back_up(source_url, archive)
+        counts = back_up(source_url, archive, secrets=True)
         restore(target_url, archive, Path(folder))
     return counts

@@ -15,6 +15,8 @@ from sqlmodel import Field, SQLModel
 from bot.store.columns import UtcDateTime as UtcDateTime
 from bot.store.columns import utc_now as utc_now
 from bot.store.community_tables import Broadcast as Broadcast
+from bot.store.community_tables import ChannelQuota as ChannelQuota
+from bot.store.community_tables import ClassAttendance as ClassAttendance
 from bot.store.community_tables import ClassSession as ClassSession
 from bot.store.community_tables import CommunityRole as CommunityRole
 from bot.store.community_tables import HumanLine as HumanLine
@@ -23,6 +25,9 @@ from bot.store.community_tables import Invitation as Invitation
 from bot.store.community_tables import Lease as Lease
 from bot.store.community_tables import LinkCode as LinkCode
 from bot.store.community_tables import OaToken as OaToken
+from bot.store.community_tables import StaffChat as StaffChat
+from bot.store.community_tables import StaffChatCode as StaffChatCode
+from bot.store.community_tables import StaffTold as StaffTold
 from bot.store.community_tables import WardDesk as WardDesk
 from bot.store.people_tables import DataExport as DataExport
 from bot.store.people_tables import DistinctPair as DistinctPair

@@ -6,19 +6,29 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
-from bot.conversation.ports import ChatContext, Draft, GroupProgress, GroupView, RoleView
+from bot.conversation.ports import ChatContext, Confirmed, Draft, GroupProgress, GroupView, Member, RoleView
 from bot.conversation.purposes import LEARNING, purposes
 from bot.delivery import broadcasts
-from bot.delivery.broadcasts import Audience, recipients
+from bot.delivery.reach import Audience, recipients
 from bot.indicators.figures import ward_figures
 from bot.store import consents
 from bot.store.linking import CODE_LENGTH, CODE_LETTERS, hashed
+from bot.store.naming import natural_key
 from bot.store.sql import insert_ignoring
-from bot.store.tables import Broadcast, ClassSession, CommunityRole, Invitation, Person, ResidentialGroup
+from bot.store.tables import (
+    Broadcast,
+    ClassAttendance,
+    ClassSession,
+    CommunityRole,
+    Invitation,
+    Person,
+    ResidentialGroup,
+)
 
 INVITATION_DAYS = 7  # handed over at a meeting, used at home
 ROLES = ("volunteer", "leader")
@@ -50,7 +60,11 @@ class TeamRepository:
     def role(self, chat: ChatContext) -> RoleView | None:
         if chat.person_id is None:
             return None
-        row = self._session.exec(select(CommunityRole).where(CommunityRole.person_id == chat.person_id)).first()
+        held = self._session.exec(
+            select(CommunityRole).where(CommunityRole.person_id == chat.person_id).order_by(col(CommunityRole.id))
+        ).all()
+        # Who helps in two wards acts in the one they have chosen as theirs.
+        row = next((one for one in held if one.ward_code == chat.ward_code), held[0] if held else None)
         return None if row is None else self._view(row)
 
     def redeem(self, chat: ChatContext, code: str, at: datetime) -> RoleView | None:
@@ -80,26 +94,54 @@ class TeamRepository:
 
     def draft(self, chat: ChatContext, role: RoleView, shown: Reply, unfinished: str | None, at: datetime) -> Draft:
         audience = Audience(tuple(group.id for group in role.groups), unfinished)
-        found = recipients(self._session, role.ward_code, audience, at)
         person = self._session.get(Person, chat.person_id)
         row = Broadcast(
             ward_code=role.ward_code,
             body=reply_to_json(shown),
             audience=audience.to_json(),
-            recipients=len(found),
             author=(person.called if person is not None else None) or role.role,
             author_chat_id=chat.id,
             start_at=at,
         )
         self._session.add(row)
         self._session.flush()
-        return Draft(row.id or 0, len(found))
+        return self._draft_view(row, role, at)
 
-    def confirm(self, chat: ChatContext, draft_id: int, at: datetime) -> str | None:
-        row = self._session.get(Broadcast, draft_id)
-        if row is None or row.author_chat_id != chat.id or row.status != "draft":
+    def drafted(self, chat: ChatContext, draft_id: int, at: datetime) -> Draft | None:
+        row, role = self._own(chat, draft_id), self.role(chat)
+        return None if row is None or role is None or row.status != "draft" else self._draft_view(row, role, at)
+
+    def narrow(self, chat: ChatContext, draft_id: int, choice: int | None, at: datetime) -> Draft | None:
+        row, role = self._own(chat, draft_id), self.role(chat)
+        if row is None or role is None or row.status != "draft":
             return None
+        groups = tuple(group.id for group in role.groups)
+        bands: tuple[str, ...] = ()
+        if choice is not None:
+            kind, name = self._choices(role)[choice]
+            groups = groups if kind == "a" else tuple(group.id for group in role.groups if group.name == name)
+            bands = (name,) if kind == "a" else ()
+        row.audience = Audience(groups, row.audience["unfinished"], bands).to_json()
+        return self._draft_view(row, role, at)
+
+    def confirm(self, chat: ChatContext, draft_id: int, start: datetime, at: datetime) -> Confirmed | None:
+        row = self._own(chat, draft_id)
+        if row is None or row.status != "draft":
+            return None
+        row.start_at = start
         broadcasts.confirm(self._session, row, f"chat-{chat.id}", at)
+        return Confirmed(row.status, row.start_at)
+
+    def steer(self, chat: ChatContext, draft_id: int, action: str, at: datetime) -> str | None:
+        row = self._own(chat, draft_id)
+        if row is None or row.status in ("draft", "second", "done", "cancelled"):
+            return None
+        if action == "pause":
+            broadcasts.pause(self._session, row)
+        elif action == "resume":
+            broadcasts.resume(self._session, row)
+        else:
+            broadcasts.cancel(self._session, row, at)
         return row.status
 
     def enrol(self, chat: ChatContext, group_id: int, called: str, at: datetime) -> bool:
@@ -115,11 +157,25 @@ class TeamRepository:
         consents.give(self._session, person.id or 0, LEARNING, SPOKEN_CONSENT, at, consents.SPOKEN, chat.person_id)
         return True
 
+    def members(self, group_id: int) -> Sequence[Member]:
+        rows = self._session.exec(
+            select(Person.id, Person.called).where(Person.group_id == group_id, col(Person.called).is_not(None))
+        ).all()
+        found = [Member(number or 0, called) for number, called in rows if called]
+        return sorted(found, key=lambda one: (natural_key(one.called), one.id))
+
     def record_class(
-        self, key: str, chat: ChatContext, group_id: int, lesson_id: str, present: int, at: datetime
+        self,
+        key: str,
+        chat: ChatContext,
+        group_id: int,
+        lesson_id: str,
+        present: int,
+        at: datetime,
+        named: Sequence[int] = (),
     ) -> None:
         group = self._session.get_one(ResidentialGroup, group_id)
-        insert_ignoring(
+        recorded = insert_ignoring(
             self._session,
             ClassSession,
             {
@@ -132,6 +188,28 @@ class TeamRepository:
                 "held_at": at,
             },
         )
+        if recorded is not None:
+            # Somebody may have been deleted since the list was shown.
+            still = self._session.exec(select(Person.id).where(col(Person.id).in_(named)).order_by(col(Person.id)))
+            self._session.add_all([ClassAttendance(session_id=recorded, person_id=one or 0) for one in still])
+
+    def attended(self, person_id: int) -> int:
+        counted = select(func.count(col(ClassAttendance.id))).where(ClassAttendance.person_id == person_id)
+        return self._session.exec(counted).one()
+
+    def _own(self, chat: ChatContext, draft_id: int) -> Broadcast | None:
+        row = self._session.exec(select(Broadcast).where(Broadcast.id == draft_id).with_for_update()).first()
+        return None if row is None or row.author_chat_id != chat.id else row
+
+    def _choices(self, role: RoleView) -> tuple[tuple[str, str], ...]:
+        groups = tuple(("g", group.name) for group in role.groups) if len(role.groups) > 1 else ()
+        ids = [group.id for group in role.groups]
+        bands = select(Person.age_band).where(col(Person.group_id).in_(ids)).distinct()
+        return (*groups, *(("a", band) for band in sorted(band for band in self._session.exec(bands) if band)))
+
+    def _draft_view(self, row: Broadcast, role: RoleView, at: datetime) -> Draft:
+        row.recipients = len(recipients(self._session, row.ward_code, Audience.from_json(row.audience), at))
+        return Draft(row.id or 0, row.recipients, str(row.body["text"]), self._choices(role))
 
     def _view(self, row: CommunityRole) -> RoleView:
         rows = [self._session.get(ResidentialGroup, group) for group in row.groups]

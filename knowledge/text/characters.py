@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Base letters and the marks a Vietnamese writer can put on them; the tables below are built from these.
 _MARKED = (
@@ -27,6 +28,8 @@ _SPACES = "\u00a0\u202f\u2007\u3000"
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2212"
 _LOOKALIKES = str.maketrans(_SPACES + _HYPHENS, " " * len(_SPACES) + "-" * len(_HYPHENS))
 
+# A question is read for its places, patterns, meaning and kind: its text is at hand for as long as that takes.
+TEXTS_KEPT, LONGEST_KEPT = 64, 2000  # texts, and characters
 TONES = "\u0300\u0301\u0309\u0303\u0323"  # huyền, sắc, hỏi, ngã, nặng, as combining marks
 
 
@@ -56,9 +59,16 @@ def normalise(text: str) -> str:
 
     Line breaks stay: a reader or a repairer needs them.
     """
+    return _normalised_kept(text) if len(text) <= LONGEST_KEPT else _normalised(text)
+
+
+def _normalised(text: str) -> str:
     if not text.isascii():
         text = place_tones(compose(text))
     return _CONTROL.sub(" ", text)
+
+
+_normalised_kept = lru_cache(maxsize=TEXTS_KEPT)(_normalised)
 
 
 def _with_tone(letter: str, tone: str) -> str:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -25,15 +24,7 @@ _UNKNOWN_LOG, _UNKNOWN_LOG_PER_LETTER = -8.0, -2.0
 FIELD_WORD_LOG = -10.0  # a name or foreign word of this field (vneid, otp): commoner here than in the news counted
 KNOWN_FOREIGN = 50  # a foreign word met this often is spelt as it should be
 NO_FIT = 0.0
-
-
-class Followed(Protocol):
-    """A way to read the words up to a place: its score, and the id of its last syllable."""
-
-    @property
-    def score(self) -> float: ...
-    @property
-    def last(self) -> int: ...
+_FIT_OF_BYTE = tuple((byte - ZERO) / STEPS for byte in range(256))
 
 
 @dataclass(frozen=True)
@@ -59,16 +50,16 @@ class FoldedModel:
         """Pointwise mutual information of two neighbours by id; 0 when either is unknown (-1)."""
         if left < 0 or right < 0:
             return NO_FIT
-        return (self.fits[left * len(self.logs) + right] - ZERO) / STEPS
+        return _FIT_OF_BYTE[self.fits[left * len(self.logs) + right]]
 
-    def followed(self, states: Sequence[Followed], right: int) -> list[float]:
-        """The score of each state with that of its last syllable's fit to the next one; in one go, for speed."""
+    def followed(self, scores: Sequence[float], lefts: Sequence[int], right: int) -> Sequence[float]:
+        """Each score with the fit of its last syllable (``lefts``) to the next one; in one go, for speed."""
         if right < 0:
-            return [state.score + NO_FIT for state in states]
+            return scores
         fits, size = self.fits, len(self.logs)
         return [
-            state.score + ((fits[state.last * size + right] - ZERO) / STEPS if state.last >= 0 else NO_FIT)
-            for state in states
+            score + _FIT_OF_BYTE[fits[left * size + right]] if left >= 0 else score
+            for score, left in zip(scores, lefts, strict=True)
         ]
 
     def id(self, folded: str) -> int:

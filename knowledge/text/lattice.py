@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import itemgetter
 from typing import NamedTuple
 
 from knowledge.text.folded_model import FoldedModel, load_folded_model
@@ -39,16 +38,17 @@ class Edge(NamedTuple):
     entry: Abbreviation | None = None
 
 
-class _State(NamedTuple):
-    """The best way to end with an edge: its score, the position of the edge before among those that end there.
+@dataclass(slots=True)
+class _Ways:
+    """The best way to end with each edge that ends at one place, side by side.
 
-    ``last`` is the last syllable's id, at hand because every edge that follows asks for it.
+    Its score, the edge, the position of the edge before among those that end there, and the last syllable's id.
     """
 
-    score: float
-    edge: Edge
-    previous: int
-    last: int
+    scores: list[float]
+    edges: list[Edge]
+    previous: list[int]
+    last: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +71,36 @@ def read(tokens: Tokens) -> BestReading:
     """The likeliest path through a question's readings."""
     model = load_folded_model()
     ending = _all_edges(model, load_glossary(), tokens)
-    states: list[list[_State]] = [[] for _ in ending]
-    for end in range(1, len(ending)):
-        for edge in ending[end]:
-            states[end].append(_best_state(model, states[edge.start], edge))
-    path = _trace(states)
+    ways = [_Ways([], [], [], []) for _ in ending]
+    for here, edges in zip(ways, ending, strict=True):
+        for edge in edges:
+            _add_way(model, ways[edge.start], here, edge)
+    path = _trace(ways)
     return BestReading(path, _alternatives(model, ending, path))
 
 
-def _best_state(model: FoldedModel, before: list[_State], edge: Edge) -> _State:
-    if not before:
-        return _State(edge.option.score, edge, -1, edge.option.last)
+def _add_way(model: FoldedModel, before: _Ways, here: _Ways, edge: Edge) -> None:
     option = edge.option
-    scores = model.followed(before, option.first)
-    best = max(scores)
-    return _State(best + option.score, edge, scores.index(best), option.last)
+    best, previous = 0.0, 0
+    if len(before.scores) == 1:
+        best = before.scores[0] + model.fit(before.last[0], option.first)
+    elif before.scores:
+        scores = model.followed(before.scores, before.last, option.first)
+        best = max(scores)
+        previous = scores.index(best)
+    here.scores.append(best + option.score)
+    here.edges.append(edge)
+    here.previous.append(previous)
+    here.last.append(option.last)
 
 
-def _trace(states: list[list[_State]]) -> tuple[Edge, ...]:
-    end = len(states) - 1
-    state = max(states[end], key=itemgetter(0))
-    path = [state.edge]
-    while state.edge.start > 0:
-        state = states[state.edge.start][state.previous]
-        path.append(state.edge)
+def _trace(ways: list[_Ways]) -> tuple[Edge, ...]:
+    place, at = len(ways) - 1, ways[-1].scores.index(max(ways[-1].scores))
+    path: list[Edge] = []
+    while place > 0:
+        here = ways[place]
+        path.append(here.edges[at])
+        place, at = here.edges[at].start, here.previous[at]
     return tuple(reversed(path))
 
 
@@ -108,13 +114,15 @@ def _all_edges(model: FoldedModel, glossary: Glossary, tokens: Tokens) -> list[l
     """Edges by where they end; each piece has at least the edge of what was written."""
     doubted = _doubted(model, [model.id(piece) for piece in tokens.folded])
     context = frozenset(tokens.folded) | frozenset(pairs(tokens.folded))
-    vni = sum(decode_vni(written) is not None for written in tokens.written) > 1
+    vni = sum(not word.isalpha() and decode_vni(word) is not None for word in tokens.written) > 1
+    spans = glossary.abbreviation_spans
     ending: list[list[Edge]] = [[] for _ in range(len(tokens.folded) + 1)]
     for start, (written, folded) in enumerate(zip(tokens.written, tokens.folded, strict=True)):
         if tokens.fixed[start]:
             ending[start + 1].append(Edge(start, start + 1, plain_option(written, folded)))
             continue
-        entry = _add_abbreviations(ending, glossary, tokens, start, context)
+        longest = max(spans.get(written, 0), spans.get(folded, 0))
+        entry = _add_abbreviations(ending, glossary, tokens, start, longest, context) if longest else None
         if entry is not None and not entry.word:
             ending[start + 1].append(Edge(start, start + 1, short_form_option(written, folded), entry))
             continue
@@ -124,12 +132,10 @@ def _all_edges(model: FoldedModel, glossary: Glossary, tokens: Tokens) -> list[l
 
 
 def _add_abbreviations(
-    ending: list[list[Edge]], glossary: Glossary, tokens: Tokens, start: int, context: frozenset[str]
+    ending: list[list[Edge]], glossary: Glossary, tokens: Tokens, start: int, longest: int, context: frozenset[str]
 ) -> Abbreviation | None:
-    """Adds the abbreviations that begin at ``start``; returns the one made of this piece alone, if any."""
-    spans = glossary.abbreviation_spans
+    """Adds the abbreviations of up to ``longest`` pieces from ``start`` on; returns that of one piece, if any."""
     written, folded = tokens.written[start], tokens.folded[start]
-    longest = max(spans.get(written, 0), spans.get(folded, 0))
     single = None
     for end in range(start + 1, min(len(tokens.folded), start + longest) + 1):
         # "hồng" is no "hong" (không): a real word typed with its diacritics is not read as a bare short form.

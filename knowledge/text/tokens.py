@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from knowledge.text.characters import normalise, strip_diacritics
+from knowledge.text.characters import LONGEST_KEPT, TEXTS_KEPT, normalise, strip_diacritics
 
 # A code is letters and digits held together without a space: 150/KH-UBND, 22/12/2024, 1.004194, 2025-2030.
 _TOKEN = re.compile(r"[^\W_]+(?:[/.\-][^\W_]+)+|[^\W_]+")
@@ -34,7 +34,12 @@ def written_tokens(text: str) -> list[str]:
 
 def syllables(text: str) -> list[str]:
     """Lower-case syllables with their diacritics, in order; a code is given in pieces."""
-    return _PIECE.findall(normalise(text).lower())
+    return list(_syllables(text)) if len(text) <= LONGEST_KEPT else _PIECE.findall(normalise(text).lower())
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _syllables(text: str) -> tuple[str, ...]:
+    return tuple(_PIECE.findall(normalise(text).lower()))
 
 
 def fold(token: str) -> str:
@@ -88,13 +93,12 @@ def read_tokens(text: str) -> Tokens:
     for token in _TOKEN.findall(text.lower()):
         if len(token) > LONGEST_TOKEN:
             continue
-        folded = strip_diacritics(token)
         if token.isalnum():
             found.written.append(token)
-            found.folded.append(_canonical(folded))
+            found.folded.append(_folded(token))
             found.fixed.append(False)
             continue
-        pieces, whole = _code_tokens(folded)
+        pieces, whole = _code_tokens(strip_diacritics(token))
         written = _PIECE.findall(token)
         found.written.extend(written if len(written) == len(pieces) else pieces)
         found.folded.extend(pieces)

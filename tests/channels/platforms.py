@@ -10,12 +10,14 @@ from typing import Protocol
 from aiohttp import web
 
 from bot.channels.base import Channel
+from bot.channels.message import Reply
 from bot.channels.telegram import TelegramChannel
 from bot.channels.webhook import WebhookSettings
 from bot.channels.zalo_bot import ZaloBotChannel
 from bot.channels.zalo_oa import ZaloOaChannel
 from bot.channels.zalo_oa_tokens import OaSettings, TokenPair
 from tests.channels.stores import Store
+from tests.channels.web_platform import web_chat
 from tests.emulators.common import Fault, FaultKind
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.zalo_bot import ZaloBotEmulator
@@ -38,11 +40,14 @@ class Platform(Protocol):
     """A running channel, its platform, and one person who uses both."""
 
     @property
-    def channel(self) -> VerifiableChannel: ...
+    def channel(self) -> Channel: ...
 
     store: Store
     chat: str
     token: str
+
+    async def send(self, reply: Reply, edits: str | None = None) -> str | None:
+        """The bot says something to the person."""
 
     def says(self, text: str) -> None:
         """The person writes."""
@@ -50,20 +55,37 @@ class Platform(Protocol):
     def chooses(self, message_id: str, label: str, payload: str, number: int) -> None:
         """The person picks a choice under a message."""
 
-    def sends_photo(self, caption: str) -> None:
-        """The person sends a picture."""
-
     def delivers_twice(self) -> None:
         """From now on everything is delivered twice."""
 
     def shown(self) -> list[str]:
         """The bot's messages as the person reads them."""
 
+
+class PushedPlatform(Platform, Protocol):
+    """A platform of somebody else's, to which messages are sent."""
+
+    @property
+    def channel(self) -> VerifiableChannel: ...
+
+    def sends_photo(self, caption: str) -> None:
+        """The person sends a picture."""
+
     def fail_send(self, fault: Fault) -> None:
         """The next text meets this."""
 
 
-class TelegramPlatform:
+class Sends:
+    """Says things by the channel."""
+
+    channel: VerifiableChannel
+    chat: str
+
+    async def send(self, reply: Reply, edits: str | None = None) -> str | None:
+        return await self.channel.send(self.chat, reply, edits)
+
+
+class TelegramPlatform(Sends):
     """Telegram, by polling or webhook."""
 
     def __init__(self, emulator: TelegramEmulator, channel: TelegramChannel, store: Store) -> None:
@@ -91,7 +113,7 @@ class TelegramPlatform:
         self.emulator.fail_next("sendMessage", fault)
 
 
-class ZaloBotPlatform:
+class ZaloBotPlatform(Sends):
     """Zalo Bot Platform, by polling or webhook."""
 
     def __init__(self, emulator: ZaloBotEmulator, channel: ZaloBotChannel, store: Store) -> None:
@@ -120,7 +142,7 @@ class ZaloBotPlatform:
         self.emulator.fail_next("sendMessage", fault)
 
 
-class ZaloOaPlatform:
+class ZaloOaPlatform(Sends):
     """Zalo Official Account."""
 
     def __init__(self, emulator: ZaloOaEmulator, channel: ZaloOaChannel, store: Store) -> None:
@@ -218,7 +240,7 @@ async def listening(build: Callable[[str], Awaitable[Channel]]) -> AsyncIterator
 
 
 @asynccontextmanager
-async def telegram_polling() -> AsyncIterator[Platform]:
+async def telegram_polling() -> AsyncIterator[PushedPlatform]:
     async with TelegramEmulator() as emulator:
         store = Store()
         channel = TelegramChannel(emulator.token, emulator.base_url, retry_seconds=QUICK)
@@ -227,7 +249,7 @@ async def telegram_polling() -> AsyncIterator[Platform]:
 
 
 @asynccontextmanager
-async def telegram_webhook() -> AsyncIterator[Platform]:
+async def telegram_webhook() -> AsyncIterator[PushedPlatform]:
     async with TelegramEmulator() as emulator:
         emulator.switches.webhook_retry_seconds = QUICK
         store, built = Store(), list[TelegramChannel]()
@@ -242,7 +264,7 @@ async def telegram_webhook() -> AsyncIterator[Platform]:
 
 
 @asynccontextmanager
-async def zalo_bot_polling() -> AsyncIterator[Platform]:
+async def zalo_bot_polling() -> AsyncIterator[PushedPlatform]:
     async with ZaloBotEmulator() as emulator:
         store = Store()
         channel = ZaloBotChannel(emulator.token, emulator.base_url, retry_seconds=QUICK, poll_seconds=0)
@@ -251,7 +273,7 @@ async def zalo_bot_polling() -> AsyncIterator[Platform]:
 
 
 @asynccontextmanager
-async def zalo_bot_webhook() -> AsyncIterator[Platform]:
+async def zalo_bot_webhook() -> AsyncIterator[PushedPlatform]:
     async with ZaloBotEmulator() as emulator:
         emulator.switches.posts = 1000
         store, built = Store(), list[ZaloBotChannel]()
@@ -266,7 +288,7 @@ async def zalo_bot_webhook() -> AsyncIterator[Platform]:
 
 
 @asynccontextmanager
-async def zalo_oa_webhook() -> AsyncIterator[Platform]:
+async def zalo_oa_webhook() -> AsyncIterator[PushedPlatform]:
     async with ZaloOaEmulator() as emulator:
         emulator.switches.retry_seconds = (QUICK,) * 1000
         store = Store()
@@ -280,10 +302,12 @@ async def zalo_oa_webhook() -> AsyncIterator[Platform]:
             yield ZaloOaPlatform(emulator, channel, store)
 
 
-PLATFORMS: tuple[Callable[[], AbstractAsyncContextManager[Platform]], ...] = (
+PUSHED: tuple[Callable[[], AbstractAsyncContextManager[PushedPlatform]], ...] = (
     telegram_polling,
     telegram_webhook,
     zalo_bot_polling,
     zalo_bot_webhook,
     zalo_oa_webhook,
 )
+
+PLATFORMS: tuple[Callable[[], AbstractAsyncContextManager[Platform]], ...] = (*PUSHED, web_chat)

@@ -28,6 +28,13 @@ def test_parts_fit_and_lose_nothing_but_blanks(text: str, limit: int) -> None:
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
+@pytest.mark.parametrize("typed", ["dừng", "Dừng", "DỪNG LẠI", "stop"])
+def test_a_stop_word_is_never_a_choice(typed: str) -> None:
+    labels = (Button("Đúng", "yes"), Button("Sai", "no"), Button("Stop", "x"))
+    assert chosen(typed, labels) is None
+    assert chosen("dung", labels) == labels[0]
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [

@@ -17,7 +17,7 @@ from zalo_sdk import ZaloOAAuthTokenExpiredException, ZaloOAException
 from zalo_sdk.oa.Client import Client
 from zalo_sdk.oa.ZaloMessage import ZaloMessageBody, ZaloRecipient
 
-from bot.channels.base import PermanentError, RetryAfterError, TokenRefusedError, UnreachableError
+from bot.channels.base import PermanentError, RetryAfterError, TemporaryError, TokenRefusedError, UnreachableError
 from bot.channels.images import MaterialImages
 from bot.channels.message import Attachment, Button, FileNote, Reply
 from bot.channels.zalo_oa import ZaloOaChannel
@@ -373,3 +373,30 @@ async def test_refused_events_climb_the_ladder_until_the_webhook_is_disabled(emu
     emulator.user_sends(LAN, "chào")
     await emulator.journal.wait_until(lambda: not emulator.webhook_enabled)
     assert [retry for _, _, retry in emulator.posts] == ["0", "1", "2", "3", "4", "5"]
+
+
+async def test_an_article_reaches_everybody_whatever_their_windows(emulator: ZaloOaEmulator) -> None:
+    emulator.articles.add("bd5ea46bb32e5a0033f")
+    async with running(emulator) as channel:
+        emulator.advance(30 * DAY)
+        await channel.broadcast_article("bd5ea46bb32e5a0033f")
+        with pytest.raises(PermanentError, match="parameters"):
+            await channel.broadcast_article("unknown1")
+        emulator.switches.article_processing = True
+        with pytest.raises(TemporaryError, match="-214"):
+            await channel.broadcast_article("bd5ea46bb32e5a0033f")
+    assert emulator.broadcasts == [["bd5ea46bb32e5a0033f"]]
+
+
+async def test_messages_that_cost_money_are_counted(emulator: ZaloOaEmulator) -> None:
+    counted: list[int] = []
+
+    class Counting:
+        async def sent(self, messages: int) -> None:
+            counted.append(messages)
+
+    async with running(emulator, meter=Counting()) as channel:
+        await channel.send(LAN, Reply("trong 48 giờ"))
+        emulator.advance(3 * DAY)
+        await channel.send(LAN, Reply("sau 3 ngày"))
+    assert counted == [1]

@@ -14,11 +14,13 @@ from bot.conversation.ports import (
     AttemptRecord,
     CertificateView,
     ChatContext,
+    Confirmed,
     DeskView,
     Draft,
     GroupProgress,
     GroupView,
     LearnerView,
+    Member,
     OfficeView,
     PersonView,
     Repositories,
@@ -336,6 +338,15 @@ class MemoryDesk:
     def end(self, chat: ChatContext, at: datetime) -> None:
         self.open.discard(chat.id)
 
+    def join(self, chat: ChatContext, code: str, at: datetime) -> bool:
+        return False
+
+    def leave(self, chat: ChatContext) -> bool:
+        return False
+
+    def tells_staff(self, chat: ChatContext) -> bool:
+        return False
+
     def lines_kept(self, chat: ChatContext) -> int:
         return sum(owner == chat.id for owner, _ in self.lines)
 
@@ -355,11 +366,26 @@ class MemoryTeam:
     def draft(self, chat: ChatContext, role: RoleView, shown: Reply, unfinished: str | None, at: datetime) -> Draft:
         raise NotImplementedError("nobody has a role")
 
-    def confirm(self, chat: ChatContext, draft_id: int, at: datetime) -> str | None:
+    def drafted(self, chat: ChatContext, draft_id: int, at: datetime) -> Draft | None:
+        return None
+
+    def narrow(self, chat: ChatContext, draft_id: int, choice: int | None, at: datetime) -> Draft | None:
+        return None
+
+    def confirm(self, chat: ChatContext, draft_id: int, start: datetime, at: datetime) -> Confirmed | None:
+        return None
+
+    def steer(self, chat: ChatContext, draft_id: int, action: str, at: datetime) -> str | None:
         return None
 
     def enrol(self, chat: ChatContext, group_id: int, called: str, at: datetime) -> bool:
         raise NotImplementedError("nobody has a role")
+
+    def members(self, group_id: int) -> Sequence[Member]:
+        return []
+
+    def attended(self, person_id: int) -> int:
+        return 0
 
     def record_class(
         self, key: str, chat: ChatContext, group_id: int, lesson_id: str, present: int, at: datetime

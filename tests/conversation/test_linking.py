@@ -18,7 +18,17 @@ from bot.store.forget import forget_person
 from bot.store.linking import LINK_MINUTES, LinkRepository
 from bot.store.merging import person_columns
 from bot.store.repositories import bind, load_context, save_context
-from bot.store.tables import Attempt, Certificate, Chat, Consent, LinkCode, Outbox, Person
+from bot.store.tables import (
+    Attempt,
+    Certificate,
+    Chat,
+    CommunityRole,
+    Consent,
+    LinkCode,
+    Outbox,
+    Person,
+    ResidentialGroup,
+)
 
 NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 
@@ -110,6 +120,32 @@ def test_a_code_links_two_accounts_and_the_first_is_told(two: Accounts) -> None:
     assert two.do(lambda session: len(session.exec(select(Person)).all())) == 1
     (notice,) = two.do(lambda session: [(row.chat_id, row.priority) for row in session.exec(select(Outbox))])
     assert notice == (1, NOTICE_PRIORITY)
+
+
+def test_two_roles_become_one_with_the_groups_of_both(two: Accounts) -> None:
+    def helps(session: Session) -> None:
+        for group in (1, 2, 3):
+            session.add(ResidentialGroup(id=group, ward_code="hung-dao", name=f"Tổ {group}", join_code=f"c{group}"))
+        for number, ward, role, groups in (
+            (1, "hung-dao", "volunteer", [1, 2]),
+            (2, "hung-dao", "leader", [2, 3]),
+            (2, "tu-ky", "volunteer", []),
+        ):
+            person = session.get_one(Chat, number).person_id or 0
+            session.add(CommunityRole(person_id=person, ward_code=ward, role=role, groups=groups, given_at=NOON))
+
+    two.do(helps)
+    code = code_in(two.says(1, "/lienket"))
+    two.says(2, f"/lienket {code}")
+    two.taps(2, "Đúng")
+    held = two.do(
+        lambda session: [
+            (row.person_id, row.ward_code, row.role, row.groups) for row in session.exec(select(CommunityRole))
+        ]
+    )
+    person = two.person_of(1)
+    assert sorted(held) == [(person, "hung-dao", "leader", [1, 2, 3]), (person, "tu-ky", "volunteer", [])]
+    assert all(group in two.says(2, "/nhom") for group in ("Tổ 1", "Tổ 2", "Tổ 3"))
 
 
 def test_a_code_works_once_and_for_ten_minutes(two: Accounts) -> None:

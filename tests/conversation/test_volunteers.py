@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlmodel import Session, select
 
@@ -11,7 +13,16 @@ from bot.indicators.figures import ward_figures
 from bot.store.consents import SPOKEN
 from bot.store.database import Database
 from bot.store.forget import forget_person
-from bot.store.tables import Broadcast, Chat, ClassSession, CommunityRole, Consent, Person, ResidentialGroup
+from bot.store.tables import (
+    Broadcast,
+    Chat,
+    ClassAttendance,
+    ClassSession,
+    CommunityRole,
+    Consent,
+    Person,
+    ResidentialGroup,
+)
 from bot.store.team import SPOKEN_CONSENT, invite
 from tests.conversation.test_linking import NOON, Accounts
 
@@ -60,7 +71,62 @@ def test_a_message_is_shown_with_its_readers_and_needs_the_confirming_tap(ward: 
     assert (row.status, Audience.from_json(row.audience)) == ("draft", Audience((1,)))
     assert "đang gửi" in ward.taps(1, "Gửi cho 2 người")
     assert ward.do(lambda session: session.exec(select(Broadcast.status)).one()) == "scheduled"
+    assert [button.label for button in ward.replies[0].buttons] == ["Tạm dừng gửi", "Hủy phần chưa gửi"]
     assert "Tối thứ tư" in str(row.body["text"])
+
+
+def test_a_leaders_message_says_so(ward: Accounts) -> None:
+    invited(ward, "leader")
+    assert "Tin từ tổ trưởng nơi bạn ở: họp lớp" in ward.says(1, "/thongbao họp lớp")
+
+
+def test_it_can_wait_for_the_morning(ward: Accounts) -> None:
+    invited(ward)
+    ward.says(1, "/thongbao x")
+    assert "lúc 08:00 ngày 22/11/2026" in ward.taps(1, "Gửi lúc 8 giờ sáng mai")
+    row = ward.do(lambda session: session.exec(select(Broadcast)).one())
+    assert row.start_at == datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+
+
+def test_at_night_it_is_told_when_it_leaves(ward: Accounts) -> None:
+    invited(ward)
+    ward.now = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
+    ward.says(1, "/thongbao x")
+    assert "lúc 07:00 ngày 22/11/2026" in ward.taps(1, "Gửi cho 2 người")
+
+
+def test_the_readers_can_be_narrowed_to_a_group_or_an_age(ward: Accounts) -> None:
+    invited(ward, groups=(1, 2))
+
+    def older(session: Session) -> None:
+        session.get_one(Person, session.get_one(Chat, 2).person_id).age_band = "60+"
+
+    ward.do(older)
+    ward.says(1, "/thongbao x")
+    ward.taps(1, "Đổi người nhận")
+    assert [button.label for button in ward.replies[0].buttons][1:4] == ["Tổ 1", "Tổ 2", "60+"]
+    choices = ward.replies
+    assert "Gửi cho 1 người" in ward.taps(1, "60+")
+    ward.replies = choices
+    assert "Chưa có ai" in ward.taps(1, "Tổ 2")
+    ward.replies = choices
+    assert "Gửi cho 2 người" in ward.taps(1, "Mọi người")
+    row = ward.do(lambda session: session.exec(select(Broadcast)).one())
+    assert (row.recipients, Audience.from_json(row.audience)) == (2, Audience((1, 2)))
+    for payload in ("1vo:1:g:9", "1vo:1", "1vo:9:e", "1vr:9", "1vr:x"):
+        assert "đã cũ" in ward.says(1, "", payload)
+
+
+def test_the_author_pauses_resumes_and_cancels_from_the_chat(ward: Accounts) -> None:
+    invited(ward)
+    ward.says(1, "/thongbao x")
+    ward.taps(1, "Gửi cho")
+    assert "Đã tạm dừng" in ward.taps(1, "Tạm dừng")
+    assert "gửi tiếp" in ward.taps(1, "Gửi tiếp")
+    assert "Đã hủy" in ward.taps(1, "Hủy phần")
+    assert ward.do(lambda session: session.exec(select(Broadcast.status)).one()) == "cancelled"
+    for number, payload in ((1, "1vw:1:resume"), (1, "1vw:1:explode"), (2, "1vw:1:cancel")):
+        assert "đã cũ" in ward.says(number, "", payload)
 
 
 def test_a_stranger_cannot_confirm_another_ones_draft(ward: Accounts) -> None:
@@ -112,16 +178,89 @@ def test_a_neighbour_without_a_phone_counts_once(ward: Accounts) -> None:
     assert (consent.purpose, consent.version, consent.witness_id) == ("learning", SPOKEN_CONSENT, ward.person_of(1))
 
 
-def test_a_session_is_recorded_with_its_number(ward: Accounts, conversation: Conversation) -> None:
+def session_begun(ward: Accounts, conversation: Conversation, *names: str) -> str:
+    """A leader of both groups has chosen Tổ 1 and the first lesson; the group has these people by name."""
     invited(ward)
+
+    def people(session: Session) -> None:
+        for called in names:
+            session.add(Person(ward_code="hung-dao", group_id=1, called=called))
+
+    ward.do(people)
     course = conversation.catalogue.courses[0]
     ward.says(1, "/buoihoc")
     ward.taps(1, course.title[:12])
     ward.taps(1, course.lessons[0].title[:12])
+    return course.lessons[0].id
+
+
+def recorded(ward: Accounts) -> tuple[int, list[str | None]]:
+    def unit(session: Session) -> tuple[int, list[str | None]]:
+        row = session.exec(select(ClassSession)).one()
+        named = select(Person.called).join(ClassAttendance).where(ClassAttendance.session_id == row.id)
+        return row.present, sorted(session.exec(named), key=str)
+
+    present: tuple[int, list[str | None]] = ward.do(unit)
+    return present
+
+
+def test_a_session_is_recorded_with_its_number(ward: Accounts, conversation: Conversation) -> None:
+    lesson = session_begun(ward, conversation)
+    assert not ward.replies[0].buttons, "where buttons are numbered a typed number must not mean one"
     assert "một số từ 1" in ward.says(1, "nhiều lắm")
     assert "12 người" in ward.says(1, "12")
     row = ward.do(lambda session: session.exec(select(ClassSession)).one())
-    assert (row.group_id, row.lesson_id, row.present) == (1, course.lessons[0].id, 12)
+    assert (row.group_id, row.lesson_id, row.present) == (1, lesson, 12)
+
+
+def test_people_are_marked_by_name_each_once_and_others_are_counted(ward: Accounts, conversation: Conversation) -> None:
+    session_begun(ward, conversation, *(f"Bác {number}" for number in range(1, 12)))
+    ward.taps(1, "Chọn theo tên")
+    assert [button.label for button in ward.replies[0].buttons][:2] == ["☐ Bác 1", "☐ Bác 2"]
+    ward.taps(1, "☐ Bác 1")
+    assert ward.replies[0].edit and ward.replies[0].buttons[0].label == "☑ Bác 1"
+    ward.taps(1, "☐ Bác 2")
+    ward.taps(1, "☑ Bác 2")
+    ward.taps(1, "Trang sau")
+    ward.taps(1, "☐ Bác 11")
+    assert "Đã chọn 2 người" in ward.taps(1, "Xong (2 người)")
+    assert "từ 0 đến" in ward.says(1, "vài người")
+    assert "5 người" in ward.says(1, "3")
+    assert recorded(ward) == (5, ["Bác 1", "Bác 11"])
+
+
+def test_a_number_alone_will_do_where_names_are_listed(ward: Accounts, conversation: Conversation) -> None:
+    session_begun(ward, conversation, "Bác 1")
+    ward.taps(1, "Chọn theo tên")
+    ward.taps(1, "☐ Bác 1")
+    list_shown = ward.replies
+    ward.says(1, "", "1va:n")
+    assert "7 người" in ward.says(1, "7")
+    assert recorded(ward) == (7, [])
+    ward.replies = list_shown
+    assert "đã cũ" in ward.taps(1, "☑ Bác 1"), "the session is recorded already"
+
+
+def test_nobody_marked_and_nobody_else_is_no_session(ward: Accounts, conversation: Conversation) -> None:
+    session_begun(ward, conversation, "Bác 1")
+    ward.taps(1, "Chọn theo tên")
+    ward.taps(1, "Xong (0 người)")
+    assert "từ 1 đến" in ward.says(1, "0")
+    assert "Đã bỏ" in ward.says(1, "thôi")
+    assert ward.do(lambda session: len(session.exec(select(ClassSession)).all())) == 0
+
+
+def test_who_was_marked_sees_it_and_takes_it_away_with_the_rest(ward: Accounts, conversation: Conversation) -> None:
+    ward.says(2, "/sua Bác Lan")
+    session_begun(ward, conversation)
+    ward.taps(1, "Chọn theo tên")
+    ward.taps(1, "☐ Bác Lan")
+    ward.taps(1, "Xong")
+    ward.says(1, "0")
+    assert "Buổi học trực tiếp có ghi tên bác: 1" in ward.says(2, "/dulieucuatoi")
+    ward.says(2, "/xoa")
+    ward.taps(2, "Xóa hết")
+    assert recorded(ward) == (1, [])
 
 
 def test_my_groups_progress(ward: Accounts) -> None:

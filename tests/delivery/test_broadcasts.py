@@ -12,9 +12,8 @@ from sqlmodel import Session, col, select
 
 from bot.channels.base import UnreachableError
 from bot.delivery.broadcasts import (
+    LOCAL_ZONE,
     SECOND_PERSON_ABOVE,
-    WEEKLY_CAP,
-    Audience,
     advance,
     cancel,
     confirm,
@@ -22,14 +21,15 @@ from bot.delivery.broadcasts import (
     freeze_reports,
     is_quiet,
     pause,
-    recipients,
     report,
     resume,
     under_way,
+    waking_hour,
 )
-from bot.delivery.outbox import recover
+from bot.delivery.outbox import REMINDER, recover
+from bot.delivery.reach import WEEKLY_CAP, Audience, Why, reach, recipients
 from bot.jobs.retention import NOTICE_DAYS, forget_what_is_due
-from bot.store import consents
+from bot.store import consents, quotas
 from bot.store.consents import MESSAGES
 from bot.store.database import Database
 from bot.store.tables import Attempt, Broadcast, Chat, Inbox, Outbox, Person, ResidentialGroup
@@ -178,6 +178,22 @@ def test_the_night_is_quiet(hour: int, quiet: bool) -> None:
     assert is_quiet(datetime(2026, 11, 23, (hour - 7) % 24, 0, tzinfo=UTC)) is quiet
 
 
+@pytest.mark.parametrize(
+    ("asked", "leaves"),
+    [
+        ("2026-11-23 06:59", "2026-11-23 07:00"),
+        ("2026-11-23 21:00", "2026-11-24 07:00"),
+        ("2026-11-23 07:00", "2026-11-23 07:00"),
+    ],
+)
+def test_a_start_in_the_night_is_moved_to_the_morning(ward: Database, asked: str, leaves: str) -> None:
+    moments = [datetime.fromisoformat(one).replace(tzinfo=LOCAL_ZONE) for one in (asked, leaves)]
+    assert waking_hour(moments[0]) == moments[1]
+    number = draft(ward, start_at=moments[0])
+    does(ward, number, lambda session, row: confirm(session, row, "mai", MORNING - timedelta(days=2)))
+    assert ward.read_now(lambda session: session.get_one(Broadcast, number)).start_at == moments[1]
+
+
 def test_at_nightfall_what_waits_is_held_until_the_morning(ward: Database) -> None:
     number = draft(ward, status="scheduled")
     step(ward, number)
@@ -278,3 +294,59 @@ def test_a_broadcast_larger_than_a_chunk_is_fed_bit_by_bit(ward: Database, monke
     ward.write_now(lambda session: [setattr(row, "status", "sent") for row in session.exec(select(Outbox))])
     assert step(ward, number) == 3
     assert does(ward, number, report).waiting == 6
+
+
+def reasons(database: Database, now: datetime = MORNING) -> dict[int, Why]:
+    return database.read_now(lambda session: reach(session, "hung-dao", EVERYBODY, now).out)
+
+
+def test_who_cannot_be_reached_is_told_with_the_reason(ward: Database) -> None:
+    change(ward, Chat, 1, reachable=False)
+    change(ward, Chat, 2, state={"stopped": True})
+    change(ward, Chat, 3, person_id=None)
+    assert reasons(ward) == {1: Why.BLOCKED, 2: Why.STOPPED, 3: Why.NO_CHAT}
+
+
+def test_an_official_account_writes_within_its_windows_only(ward: Database) -> None:
+    """Free for 48 hours, then for money up to 7 days, then not at all."""
+    for number, hours in ((1, 47), (2, 49), (3, 7 * 24 + 1)):
+        change(ward, Chat, number, channel="zalo-oa", last_seen_at=MORNING - timedelta(hours=hours))
+    ward.write_now(lambda session: quotas.set_limits(session, "zalo-oa", 0, None, MORNING))
+    assert reasons(ward) == {2: Why.WINDOW, 3: Why.WINDOW}
+    ward.write_now(lambda session: quotas.set_limits(session, "zalo-oa", 1, None, MORNING))
+    assert reasons(ward) == {3: Why.WINDOW}
+    ward.write_now(lambda session: quotas.count(session, "zalo-oa", 1, MORNING))
+    assert reasons(ward) == {2: Why.WINDOW, 3: Why.WINDOW}
+
+
+def test_an_account_within_its_window_is_taken_before_one_that_is_shut(ward: Database) -> None:
+    change(ward, Chat, 1, channel="zalo-oa", last_seen_at=MORNING - timedelta(days=8))
+    long_ago = MORNING - timedelta(days=90)
+    ward.write_now(
+        lambda session: session.add(
+            Chat(id=20, channel="telegram", address="x", person_id=1, state={}, last_seen_at=long_ago)
+        )
+    )
+    assert 20 in reached(ward) and reasons(ward) == {}
+
+
+def test_a_months_messages_are_counted_and_some_are_kept_for_replies(ward: Database) -> None:
+    for number in range(1, 6):
+        change(ward, Chat, number, channel="zalo-bot", last_seen_at=MORNING - timedelta(hours=number))
+    ward.write_now(lambda session: quotas.set_limits(session, "zalo-bot", 10, None, MORNING))
+    ward.write_now(lambda session: quotas.count(session, "zalo-bot", 5, MORNING))
+    assert reasons(ward) == {4: Why.QUOTA, 5: Why.QUOTA}, "8 of 10 are for pushes, 5 are gone, who wrote last is first"
+    assert reasons(ward, MORNING + timedelta(days=30)) == {}, "a new month"
+    ward.write_now(lambda session: quotas.set_limits(session, "zalo-bot", None, None, MORNING))
+    assert reasons(ward) == {}
+
+
+def test_reminders_count_in_the_weekly_cap(ward: Database) -> None:
+    def remind(session: Session) -> None:
+        for _ in range(WEEKLY_CAP):
+            session.add(
+                Outbox(chat_id=1, channel="line", body={}, priority=REMINDER, status="sent", created_at=MORNING)
+            )
+
+    ward.write_now(remind)
+    assert reasons(ward) == {1: Why.CAPPED}

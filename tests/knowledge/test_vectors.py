@@ -28,7 +28,7 @@ def places() -> np.ndarray:
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, vectors: np.ndarray, places: np.ndarray) -> VectorIndex:
     folder = tmp_path_factory.mktemp("vectors")
-    write_vectors(folder, np.array_split(vectors, 7), DIMENSION, places)
+    write_vectors(folder, np.array_split(vectors, 7), DIMENSION, places, np.full(ROWS, -1))
     return VectorIndex(folder, places)
 
 
@@ -72,7 +72,7 @@ def test_a_question_without_a_known_word_ends(index: VectorIndex) -> None:
 def test_where_all_are_equally_near_it_ends_with_the_first_rows(tmp_path: Path) -> None:
     same = np.zeros((9000, 8), np.float32)
     same[:, 0] = 1.0
-    write_vectors(tmp_path, [same], 8, np.arange(9000))
+    write_vectors(tmp_path, [same], 8, np.arange(9000), np.full(9000, -1))
     rows, cosines = VectorIndex(tmp_path, np.arange(9000)).search(same[0], 20, None)
     assert len(rows) == 20
     assert (cosines == 1.0).all()
@@ -87,7 +87,7 @@ def test_of_very_many_vectors_eight_bits_are_kept(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("knowledge.vectors.EXACT_VECTORS", 100)
     made = np.random.default_rng(4).standard_normal((400, 32)).astype(np.float32)
     made /= np.linalg.norm(made, axis=1, keepdims=True)
-    write_vectors(tmp_path, [made], 32, np.arange(400))
+    write_vectors(tmp_path, [made], 32, np.arange(400), np.full(400, -1))
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < made.nbytes
     index = VectorIndex(tmp_path, np.arange(400))
     rows, cosines = index.search(made[7], 5, None)
@@ -95,7 +95,23 @@ def test_of_very_many_vectors_eight_bits_are_kept(tmp_path: Path, monkeypatch: p
     assert cosines == pytest.approx(made[rows] @ made[7], abs=0.01)
 
 
+@pytest.mark.parametrize("ward", [0, 1, None])
+def test_of_many_vectors_sketches_find_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vectors: np.ndarray, places: np.ndarray, ward: int | None
+) -> None:
+    monkeypatch.setattr("knowledge.vectors.SKETCHED_FROM", 100)
+    owners = np.where(np.arange(ROWS) % 5 < 3, -1, np.arange(ROWS) % 2)
+    mask = np.ones(ROWS, bool) if ward is None else (owners == ward) | (owners < 0)
+    write_vectors(tmp_path, [vectors], DIMENSION, places, owners)
+    index = VectorIndex(tmp_path, places)
+    for question in vectors[:40] + 0.3 * vectors[40:80]:
+        found, cosines = index.search(question, 20, None if ward is None else index.part(mask))
+        assert set(found[:10]) == set(nearest(vectors, places, question, mask)[:10])
+        assert cosines == pytest.approx(vectors[places[found]] @ question, abs=1e-6)
+    assert mask[found].all()
+
+
 def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
-    write_vectors(tmp_path, [], 8, np.empty(0, np.int64))
+    write_vectors(tmp_path, [], 8, np.empty(0, np.int64), np.empty(0, np.int64))
     rows, cosines = VectorIndex(tmp_path, np.empty(0, np.int64)).search(np.ones(8, np.float32), 20, None)
     assert not len(rows) and not len(cosines)

@@ -12,7 +12,9 @@ from sqlmodel import select
 
 from bot.delivery.broadcasts import SECOND_PERSON_ABOVE
 from bot.staff.accounts import Role
-from bot.store.tables import Broadcast, Chat, Invitation, Person
+from bot.store import consents
+from bot.store.consents import MESSAGES
+from bot.store.tables import Broadcast, Chat, Invitation, Person, utc_now
 from tests.support.house import House
 from tests.support.staff_browser import Browser
 
@@ -28,6 +30,7 @@ async def staff(house: House) -> AsyncIterator[tuple[Browser, Browser]]:
     def resident(session: Any) -> None:
         session.add(Person(id=1, ward_code="hung-dao"))
         session.flush()
+        consents.give(session, 1, MESSAGES, "1", utc_now())
         session.add(Chat(channel="web", address="a", person_id=1, state={}))
 
     house.database.write_now(resident)
@@ -58,6 +61,14 @@ async def test_a_broadcast_is_shown_before_it_is_confirmed(house: House, staff: 
         _, page = await mai.submit(PAGE, f"{PAGE}/1/{action}")
         assert shown in page
     assert statuses(house) == ["cancelled"]
+
+
+async def test_the_start_shown_is_never_in_the_night(house: House, staff: tuple[Browser, Browser]) -> None:
+    mai, _ = staff
+    _, page = await mai.submit(PAGE, PAGE, text="Mời họp", start="2099-01-01T05:30")
+    assert "Từ 07:00 01/01/2099" in page
+    _, page = await mai.submit(PAGE, f"{PAGE}/1/confirm")
+    assert "Từ 07:00 01/01/2099" in page
 
 
 async def test_a_large_one_is_read_by_a_second_person(house: House, staff: tuple[Browser, Browser]) -> None:

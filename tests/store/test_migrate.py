@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from bot.store.migrate import (
     upgrade,
 )
 from bot.store.restore import TargetNotEmptyError, back_up, copy, restore
-from bot.store.tables import Chat, Outbox, Person, ResidentialGroup, StaffAccount, Ward
+from bot.store.tables import Chat, OaToken, Outbox, Person, ResidentialGroup, StaffAccount, Ward, utc_now
 
 
 def fill(database: Database) -> None:
@@ -77,8 +78,6 @@ def test_a_backup_is_made_before_a_migration_and_is_the_way_back(
 
 def relabel(source: Path, target: Path) -> None:
     """The backup of a pretended older revision, whose tables are today's."""
-    import zipfile
-
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for name in old.namelist():
             body = old.read(name)
@@ -151,6 +150,25 @@ def test_a_backup_comes_back_as_it_was(database: Database, tmp_path: Path) -> No
     restore(database.url, tmp_path / "b.zip", tmp_path / "backups")
     assert content(database) == before
     database.write_now(lambda session: session.add(Chat(channel="web", address="new", state={})))
+
+
+def test_a_backup_holds_no_token_and_a_restore_keeps_the_one_in_use(database: Database, tmp_path: Path) -> None:
+    def token(access: str) -> OaToken:
+        return OaToken(app_id="360", access=access, refresh=f"refresh of {access}", expires_at=utc_now())
+
+    fill(database)
+    database.write_now(lambda session: session.add(token("secret-1")))
+    back_up(database.url, tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert not [name for name in archive.namelist() if b"secret-1" in archive.read(name)]
+    database.write_now(lambda session: session.merge(token("secret-2")))
+    kept = restore(database.url, tmp_path / "b.zip", tmp_path / "backups")
+    assert database.read_now(lambda session: session.get_one(OaToken, "360")).access == "secret-2"
+    assert kept is not None and b"secret-2" not in kept.read_bytes()
+    copy(database.url, f"sqlite:///{(tmp_path / 'moved.db').as_posix()}")
+    moved = Database(f"sqlite:///{(tmp_path / 'moved.db').as_posix()}")
+    assert moved.read_now(lambda session: session.get_one(OaToken, "360")).refresh == "refresh of secret-2"
+    moved.close()
 
 
 def test_a_database_moves_to_another_engine(database: Database, sqlite_template: Path, tmp_path: Path) -> None:

@@ -34,6 +34,10 @@ class ZaloOaEmulator:
         self.people: dict[str, Person] = {}
         self.messages: list[SentMessage] = []
         self.uploads: dict[str, bytes] = {}
+        self.articles: set[str] = set()
+        """Ids of articles written in the account's console."""
+        self.broadcasts: list[list[str]] = []
+        """The articles of each broadcast taken, in order."""
         self.webhook_url = ""
         self.webhook_enabled = True
         self.posts: list[tuple[str, int, str]] = []

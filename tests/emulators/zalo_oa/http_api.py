@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 TEXT_LENGTH = 2000
 BUTTONS = 5
+ARTICLES = 5
+TARGETS = {"ages", "gender", "locations", "cities", "platform"}
 TITLE_LENGTH = 100
 PAYLOAD_LENGTH = 1000
 UPLOADS = {
@@ -131,7 +133,27 @@ class HttpApi:
         del request
         if self._server.switches.v2_closed:
             raise ApiError(-240, "MessageV2 API has been shut down")
+        if "target" in given.get("recipient", {}):
+            return self._broadcast(given)
         return self._send(given, "v2")
+
+    def _broadcast(self, given: JsonDict) -> JsonDict:
+        """An article to all followers, or those of a province, an age or a gender."""
+        payload = ((given.get("message") or {}).get("attachment") or {}).get("payload") or {}
+        elements = payload.get("elements") or []
+        if payload.get("template_type") != "media" or not 1 <= len(elements) <= ARTICLES:
+            raise ApiError(-201, "a broadcast is one to five articles")
+        for element in elements:
+            if element.get("media_type") != "article" or element.get("attachment_id") not in self._server.articles:
+                raise ApiError(-201, "attachment_id is invalid")
+        if not set(given["recipient"]["target"]) <= TARGETS:
+            raise ApiError(-201, "target is invalid")
+        if self._server.switches.article_processing:
+            raise ApiError(-214, "article is being processed")
+        if len(self._server.broadcasts) >= self._server.switches.broadcasts:
+            raise ApiError(-211, "out of quota")
+        self._server.broadcasts.append([element["attachment_id"] for element in elements])
+        return {"message_id": self._server.next_id()}
 
     def _send(self, given: JsonDict, version: str) -> JsonDict:
         person = self._server.people.get(str(given.get("recipient", {}).get("user_id", "")))

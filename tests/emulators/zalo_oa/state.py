@@ -35,6 +35,10 @@ class Switches:
     """expires_in as a string, as documented; else a number."""
     header_timestamp: bool = False
     """Sign with a timestamp that only the header X-ZEvent-Timestamp carries."""
+    article_processing: bool = False
+    """Broadcasting an article answers -214: it is still being read."""
+    broadcasts: int = 30
+    """Broadcasts a month that the plan allows; then -211."""
     echo: bool = True
     """Post oa_send_* events for the account's own messages."""
     duplicate_every: int = 0

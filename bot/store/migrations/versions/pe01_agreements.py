@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "pe01"
-down_revision = "ch06"
+down_revision = "ch10"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,70 @@
+"""The article of an Official Account that goes to all its followers with a broadcast: nobody's window shuts it out."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from sqlmodel import Session, col, select
+
+from bot.channels.base import AmbiguousError, ChannelError, PermanentError, RetryAfterError
+from bot.store.database import Database
+from bot.store.tables import Broadcast
+
+log = logging.getLogger(__name__)
+
+TRY_AGAIN_SECONDS = 300.0  # after trouble on the line, or while the platform still reads the article
+BEGUN = ("running", "done")
+
+
+class Articles:
+    """Sends each article once; the program that leads calls ``step``."""
+
+    def __init__(self, database: Database, send: Callable[[str], Awaitable[str]]) -> None:
+        """``send`` hands an article's id to the platform. Raises a ChannelError."""
+        self._database = database
+        self._send = send
+        self._rest_until = 0.0
+
+    async def step(self) -> None:
+        """Send the next one, if one is due. Raises SQLAlchemyError."""
+        if time.monotonic() < self._rest_until:
+            return
+        found = await self._database.write(_claim)
+        if found is None:
+            return
+        number, article = found
+        status, error = "sent", None
+        try:
+            await self._send(article)
+        except AmbiguousError as broken:
+            status, error = "unknown", str(broken)
+        except PermanentError as refused:
+            status, error = "failed", str(refused)
+        except ChannelError as trouble:
+            self._rest_until = time.monotonic() + max(TRY_AGAIN_SECONDS, getattr(trouble, "seconds", 0.0))
+            status, error = "waiting", None if isinstance(trouble, RetryAfterError) else str(trouble)
+        await self._database.write(lambda session: _settle(session, number, status, error))
+
+
+def _claim(session: Session) -> tuple[int, str] | None:
+    """The next article, marked ``sending``; one that is so marked already was in hand when a program died."""
+    for left in session.exec(select(Broadcast).where(Broadcast.article_status == "sending")).all():
+        left.article_status = "unknown"
+    row = session.exec(
+        select(Broadcast)
+        .where(Broadcast.article_status == "waiting", col(Broadcast.status).in_(BEGUN))
+        .order_by(col(Broadcast.id))
+        .with_for_update(skip_locked=True)
+        .limit(1)
+    ).first()
+    if row is None or row.article_id is None:
+        return None
+    row.article_status = "sending"
+    return row.id or 0, row.article_id
+
+
+def _settle(session: Session, number: int, status: str, error: str | None) -> None:
+    row = session.get_one(Broadcast, number)
+    row.article_status, row.article_error = status, error
