@@ -29,9 +29,10 @@ from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
 from bot.delivery.broadcasts import Audience
 from bot.delivery.pacing import TELEGRAM_PACE
+from bot.store.consents import MESSAGES
 from bot.store.database import Database
 from bot.store.migrate import upgrade
-from bot.store.tables import Broadcast, Chat, Person, Ward
+from bot.store.tables import Broadcast, Chat, Consent, Person, Ward
 
 TIME_LIMIT = 900.0
 ACCOUNTS = 30_000
@@ -88,6 +89,13 @@ def settle_people(database: Database, accounts: int) -> None:
         session.execute(  # type: ignore[attr-defined]
             Person.__table__.insert(),  # type: ignore[attr-defined]
             [{"id": number, "ward_code": "hung-dao", "created_at": now} for number in range(1, accounts + 1)],
+        )
+        session.execute(  # type: ignore[attr-defined]
+            Consent.__table__.insert(),  # type: ignore[attr-defined]
+            [
+                {"person_id": number, "purpose": MESSAGES, "version": "1", "given_at": now, "how": "self"}
+                for number in range(1, accounts + 1)
+            ],
         )
         session.execute(  # type: ignore[attr-defined]
             Chat.__table__.insert(),  # type: ignore[attr-defined]

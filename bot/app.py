@@ -37,11 +37,12 @@ from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.material import EditWatch
 from bot.jobs.progress import figures_of, show, to_show
 from bot.jobs.reminders import Reminders
-from bot.jobs.retention import forget_what_is_due
+from bot.jobs.retention import Keep, forget_what_is_due, remove_old_backups
 from bot.jobs.telling_staff import tell_alerts, tell_of_reports
 from bot.material import Material
 from bot.papers.certificates import CertificatePapers
 from bot.papers.handouts import HandoutPapers
+from bot.papers.personal_data import PersonalDataPapers
 from bot.papers.sounds import CardSounds, voice
 from bot.papers.source import PicturesAndPapers
 from bot.settings import Settings
@@ -97,7 +98,8 @@ class Application:
         speech = voice(settings)
         self.sounds = CardSounds(database, speech, settings.data_dir / SOUNDS_FOLDER)
         self.handouts = HandoutPapers(settings, material, settings.data_dir / HANDOUTS_FOLDER)
-        papers = (self.certificates, self.sounds, self.handouts)
+        self.personal_data = PersonalDataPapers(database, settings.data_dir / PAPERS_FOLDER)
+        papers = (self.certificates, self.sounds, self.handouts, self.personal_data)
         named = PicturesAndPapers(self._images, papers, settings.public_url)
         connected = connected_channels(settings, database, named)
         kinds = {WebChannel.name: WEB, **{channel.name: channel.capabilities for channel, _ in connected}}
@@ -144,6 +146,7 @@ class Application:
             application.add_routes(channel.routes())
         application.router.add_get("/static/{path:.+}", self._picture)
         application.add_routes(self.certificates.routes())
+        application.add_routes(self.personal_data.routes())
         application.add_routes(self.sounds.routes())
         application.add_routes(self.handouts.routes())
         application.add_routes(Health(self.registry, self._missing, self._alert_lines).routes())
@@ -292,8 +295,15 @@ class Application:
         return folder is not None and is_current(folder, root, self.settings.data_dir, self._encoder)
 
     async def _forget(self) -> None:
-        await self.database.write(lambda session: forget_what_is_due(session, utc_now()))
+        """The program that leads forgets what is due in the database; each sees to its own memory and files."""
+        self.inbox.forget_addresses()
+        if self.replica.leads:
+            keep, now = Keep.of(self.settings), utc_now()
+            await self.database.write(lambda session: forget_what_is_due(session, now, keep))
+            await asyncio.to_thread(remove_old_backups, self.settings.data_dir / "backups", now, keep.backups)
+        await asyncio.to_thread(self.database.drop_old_pages)
         await asyncio.to_thread(self.certificates.forget_files)
+        await asyncio.to_thread(self.personal_data.forget_files)
 
 
 def _waiting_replies(session: Session) -> int:

@@ -240,6 +240,14 @@ def staff_add(
     out(add(settings(), username, name or username, ward, role))
 
 
+@staff_app.command("reset")
+def staff_reset(username: str) -> None:
+    """Lock an account whose password leaked: ends its sessions; prints the link that sets a new password."""
+    from bot.staff.command import reset
+
+    out(reset(settings(), username))
+
+
 @oa_app.command("consent")
 def oa_consent(
     redirect: Annotated[str | None, typer.Option(help="An address registered with the Zalo app.")] = None,

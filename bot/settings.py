@@ -91,6 +91,33 @@ class Settings(BaseSettings):
         description="A better voice: a command that takes text on standard input and writes WAV to standard output, "
         "such as: piper --model vi.onnx --output_file -",
     )
+    keep_texts_hours: int = Field(
+        24,
+        ge=1,
+        le=24,
+        description="Hours until the text of a handled message is blanked; residents are told 24.",
+    )
+    keep_replies_days: int = Field(7, ge=1, le=7, description="Days after which replies are deleted.")
+    keep_questions_days: int = Field(
+        90, ge=1, le=90, description="Days after which questions for staff are deleted; staff are told 90."
+    )
+    keep_staff_talks_days: int = Field(
+        30, ge=1, le=30, description="Days a closed talk with staff is kept; residents are told 30."
+    )
+    keep_silent_days: int = Field(
+        730, ge=0, description="Days after which a resident who was not seen is deleted as by /xoa; 0: never."
+    )
+    keep_requests_days: int = Field(
+        1825, ge=365, description="Days the log of requests about personal data is kept; it names nobody."
+    )
+    keep_merges_days: int = Field(
+        90,
+        ge=1,
+        description="Days within which the merge of two persons can be undone; what undoes it is kept so long.",
+    )
+    keep_backups_days: int = Field(
+        90, ge=1, description="Days after which backups that the program made by itself are removed."
+    )
     trusted_proxy: bool = Field(
         False, description="Believe X-Forwarded-Proto of the proxy in front; set only behind one."
     )

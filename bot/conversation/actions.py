@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.channels.message import Reply
-from bot.conversation import certificates, human, menu, my_data, place, progress, review, welcome
+from bot.conversation import certificates, held, human, menu, my_data, place, progress, review, welcome
 from bot.conversation.buttons import button, to_menu
 from bot.conversation.course_list import courses
 from bot.conversation.payloads import Verb
@@ -38,7 +38,7 @@ _ACTIONS: dict[Action, _Do] = {
     Action.REVIEW: lambda turn, answer: review.review(turn),
     Action.CERTIFICATE: lambda turn, answer: certificates.certificate(turn),
     Action.CONTEST: lambda turn, answer: _offer_learning(text("fixed.contest")),
-    Action.MY_DATA: lambda turn, answer: my_data.my_data(turn),
+    Action.MY_DATA: lambda turn, answer: held.my_data(turn),
     Action.DELETE_DATA: lambda turn, answer: my_data.delete(turn),
     Action.CHOOSE_WARD: _choose_ward,
     Action.CHOOSE_GROUP: lambda turn, answer: place.groups(turn, ()),

@@ -50,6 +50,15 @@ def menu_buttons(easy: bool) -> tuple[Button, ...]:
     )
 
 
+def consent_buttons() -> tuple[Button, ...]:
+    """Agree, which says the age (Decree 330/2026 fines who asks nobody's), or not."""
+    return (
+        button("button.agree", Verb.AGREE),
+        button("button.minor", Verb.MINOR),
+        button("button.anonymous", Verb.ANONYMOUS),
+    )
+
+
 def easy_button(easy: bool) -> Button:
     """Into easy reading, or out of it."""
     return button("button.easy_off", Verb.EASY, 0) if easy else button("button.easy_on", Verb.EASY, 1)

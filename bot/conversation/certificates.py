@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from bot.channels.message import Button, FileNote, Reply
-from bot.conversation.buttons import button, in_sentence, short, to_menu
+from bot.conversation.buttons import button, consent_buttons, in_sentence, short, to_menu
 from bot.conversation.learned import progress_of
 from bot.conversation.masking import mask
 from bot.conversation.menu import old_button
 from bot.conversation.payloads import Verb, make
 from bot.conversation.ports import CertificateView, WardView
 from bot.conversation.turn import PAPER, WAITING, Turn
-from bot.conversation.welcome import consent_buttons
 from bot.texts import text
 from lessons.catalogue import Course
 from lessons.certificate_data import certificate_path, new_code

@@ -22,7 +22,7 @@ def lesson(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     if found is None:
         return old_button(turn)
     lines = [text("learn.begin", lesson=found.title, minutes=found.minutes)]
-    if turn.chat.person_id is None:
+    if turn.learner_id is None:
         lines.append(text("learn.not_kept"))
     return [Reply("\n".join(lines)), *LessonRun(positions.begin(turn, found), found).show(turn)]
 

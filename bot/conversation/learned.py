@@ -13,9 +13,8 @@ from lessons.progress import Progress, fold
 
 def progress_of(turn: Turn) -> Progress | None:
     """The resident's progress; None for who is anonymous, of whom nothing is kept."""
-    if turn.chat.person_id is None:
-        return None
-    return fold(turn.repositories.attempts.of_person(turn.chat.person_id), turn.catalogue)
+    learner = turn.learner_id
+    return None if learner is None else fold(turn.repositories.attempts.of_person(learner), turn.catalogue)
 
 
 def next_lesson(turn: Turn, finished: Collection[str], after: str | None = None, around: bool = True) -> Lesson | None:
@@ -35,7 +34,8 @@ def next_lesson(turn: Turn, finished: Collection[str], after: str | None = None,
 
 def record(turn: Turn, sheet: Sheet, chosen: tuple[str, ...], correct: bool) -> None:
     """Write an answer into the log, once a message; of who is anonymous nothing is kept."""
-    if turn.chat.person_id is None:
+    learner = turn.learner_id
+    if learner is None:
         return
     message, question = turn.message, sheet.question
     attempt = AttemptRecord(
@@ -50,4 +50,4 @@ def record(turn: Turn, sheet: Sheet, chosen: tuple[str, ...], correct: bool) -> 
         answered_at=message.received_at,
     )
     turn.repositories.lessons.keep(sheet.lesson)
-    turn.repositories.attempts.record(turn.chat.person_id, turn.chat, attempt)
+    turn.repositories.attempts.record(learner, turn.chat, attempt)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.channels.message import Button, FileNote, Reply
 from bot.conversation import position as positions
 from bot.conversation.address import words
-from bot.conversation.buttons import button, to_menu
+from bot.conversation.buttons import button, consent_buttons, to_menu
 from bot.conversation.certificates import certificate_buttons
 from bot.conversation.learned import next_lesson, progress_of, record
 from bot.conversation.payloads import Verb
@@ -15,7 +15,6 @@ from bot.conversation.pictures import picture_alt, picture_path, sound_path
 from bot.conversation.position import Position
 from bot.conversation.quiz import Sheet, feedback, question_reply
 from bot.conversation.turn import Turn
-from bot.conversation.welcome import consent_buttons
 from bot.texts import text
 from lessons.catalogue import Lesson
 from lessons.easy_reading import pieces
@@ -165,7 +164,7 @@ def _summary(turn: Turn, done: Lesson, right: int) -> Reply:
         buttons.append(button("button.handout", Verb.HANDOUT, done.id))
     if not turn.easy:
         buttons += [button("button.repeat_lesson", Verb.LESSON, done.id), button("button.courses", Verb.COURSES, 0)]
-    if turn.chat.person_id is None:
+    if turn.learner_id is None:
         lines += [text("learn.not_kept"), text("learn.offer_consent")]
         buttons.append(consent_buttons()[0])
     return Reply("\n".join(lines), (*buttons, to_menu()))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from bot.channels.message import Reply
-from bot.conversation.buttons import button, to_menu
+from bot.conversation import learners, minors
+from bot.conversation.buttons import button, consent_buttons, to_menu
 from bot.conversation.menu import old_button, with_menu
 from bot.conversation.payloads import Verb, number
 from bot.conversation.turn import LINKING, Turn
-from bot.conversation.welcome import consent_buttons
 from bot.texts import text
 
 _CODE = re.compile(r"[A-Za-z0-9]{4,16}")
@@ -38,6 +38,11 @@ def _read(turn: Turn, code: str) -> list[Reply]:
     owner = turn.repositories.linking.owner(code, turn.message.received_at) if good else None
     if owner is None:
         return [with_menu(turn, text("link.bad_code"))]
+    kind = turn.repositories.linking.kind(code, turn.message.received_at)
+    if kind == minors.CODE_KIND:
+        return minors.ask(turn, code)
+    if kind == learners.CODE_KIND:
+        return learners.ask(turn, code, owner)
     if owner == turn.chat.person_id:
         return [with_menu(turn, text("link.same"))]
     turn.remember(LINKING, code)
@@ -51,6 +56,7 @@ def link_yes(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     turn.remember(LINKING, None)
     if not code or not turn.repositories.linking.link(turn.chat, str(code), turn.message.received_at):
         return [with_menu(turn, text("link.bad_code"))]
+    learners.taken_over(turn)
     return [with_menu(turn, text("link.done"))]
 
 

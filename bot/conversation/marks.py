@@ -6,13 +6,12 @@ from dataclasses import replace
 
 from bot.channels.message import Button, Reply
 from bot.conversation import asked
-from bot.conversation.buttons import button, to_menu
+from bot.conversation.buttons import button, consent_buttons, to_menu
 from bot.conversation.menu import old_button, with_menu
 from bot.conversation.payloads import Verb, number
 from bot.conversation.ports import AnsweredFrom, ChatContext
 from bot.conversation.questions import resume_buttons
 from bot.conversation.turn import Turn
-from bot.conversation.welcome import consent_buttons
 from bot.texts import text
 
 MARKED = "marked"

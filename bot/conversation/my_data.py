@@ -1,77 +1,19 @@
-"""A resident's rights: see what is held, change the name, delete everything, stop messages."""
+"""A resident's rights: correct the name, delete everything, stop messages. held.py shows what is held."""
 
 from __future__ import annotations
 
 from bot.channels.message import Reply
-from bot.conversation import certificates, place
-from bot.conversation import position as positions
-from bot.conversation.address import form
-from bot.conversation.buttons import button, short, to_menu
-from bot.conversation.learned import progress_of
+from bot.conversation.buttons import button, consent_buttons, to_menu
 from bot.conversation.masking import mask
 from bot.conversation.menu import with_menu
-from bot.conversation.notes import local_day, worded_day
 from bot.conversation.payloads import Verb
+from bot.conversation.purposes import CHILD, MESSAGES, offered, purposes
 from bot.conversation.questions import resume_buttons
-from bot.conversation.turn import ASKED, DELETING, PLACED, REMIND, STOPPED, WAITING, Turn
-from bot.conversation.welcome import consent_buttons
+from bot.conversation.turn import DELETING, ENDING, REMIND, STOPPED, WAITING, WITHDRAWING, Turn
 from bot.texts import text
 
 WAITS_NAME = "name"
 CALLED_LIMIT = 40  # characters of a name to be called by: the store's limit (ports.People.rename)
-
-
-def my_data(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
-    """Everything that is held."""
-    person = turn.person
-    in_chat = _kept_in_chat(turn)
-    delete = button("button.delete", Verb.DELETE)
-    if person is None:
-        said = text("data.anonymous", **in_chat)
-        return [Reply(said, (consent_buttons()[0], delete, to_menu()))]
-    progress = progress_of(turn)
-    agreed = person.consents[0][2] if person.consents else person.created_at
-    said = text(
-        "data.person",
-        called=person.called or text("data.nothing"),
-        agreed=worded_day(local_day(agreed)),
-        answers=progress.answers if progress is not None else 0,
-        lessons=len(progress.finished_lessons) if progress is not None else 0,
-        certificates=certificates.held(turn),
-        waiting=_quoted(turn.repositories.questions.waiting_for(turn.chat)),
-        following=_quoted([question for _id, question in turn.repositories.questions.following(turn.chat)]),
-        **in_chat,
-    )
-    stop = button("button.unstop", Verb.UNSTOP) if turn.recall(STOPPED) else button("button.stop", Verb.STOP)
-    link = button("button.link", Verb.LINK)
-    if lines := turn.repositories.desk.lines_kept(turn.chat):
-        said = f"{said}\n{text('human.kept', count=lines)}"
-    if sessions := turn.repositories.team.attended(person.id):
-        said = f"{said}\n{text('team.attended', count=sessions)}"
-    if turn.repositories.desk.tells_staff(turn.chat):
-        said = f"{said}\n{text('staff.kept')}"
-    return [Reply(said, (button("button.rename", Verb.RENAME), stop, link, delete, to_menu()))]
-
-
-def _kept_in_chat(turn: Turn) -> dict[str, str]:
-    """What the chat itself keeps, with and without consent."""
-    position = positions.load(turn)
-    lesson = positions.lesson_begun(turn, position) if position is not None else None
-    placed = turn.catalogue.course(turn.recall(PLACED) or "")
-    return {
-        "place": place.place_name(turn),
-        "lesson": lesson.title if lesson is not None else text("data.nothing"),
-        "placed": placed.title if placed is not None else text("data.nothing"),
-        "address": form(turn),
-        "easy": text("data.switched_on" if turn.easy else "data.switched_off"),
-        "remind": text("data.switched_off" if turn.recall(REMIND) is None else "data.switched_on"),
-        "questions": _quoted([str(question["text"]) for question in turn.recall(ASKED) or []]),
-    }
-
-
-def _quoted(questions: list[str]) -> str:
-    """Questions, each begun and in quotes."""
-    return "; ".join(f"“{short(question)}”" for question in questions) or text("data.nothing")
 
 
 def rename(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
@@ -81,7 +23,9 @@ def rename(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
         return [Reply(text("name.needs_consent"), (consent_buttons()[0], to_menu()))]
     turn.remember(WAITING, WAITS_NAME)
     remove = (button("button.no_name", Verb.NO_NAME),) if person.called else ()
-    return [Reply(text("name.ask"), (*remove, button("button.cancel", Verb.KEEP_NAME)))]
+    age = (button("button.age", Verb.AGES),) if person.age_band != CHILD else ()
+    others = (*age, button("button.group", Verb.GROUPS), button("button.cancel", Verb.KEEP_NAME))
+    return [Reply(text("name.ask"), (*remove, *others))]
 
 
 def typed_name(turn: Turn, typed: str) -> list[Reply]:
@@ -94,6 +38,7 @@ def typed_name(turn: Turn, typed: str) -> list[Reply]:
         cancel = button("button.cancel", Verb.KEEP_NAME)
         return [Reply(text("name.refused", limit=CALLED_LIMIT), (cancel,))]
     turn.repositories.people.rename(turn.chat.person_id, called)
+    turn.repositories.rights.note(turn.chat.ward_code, "correct", turn.message.received_at)
     turn.remember(WAITING, None)
     return [with_menu(turn, text("name.set", called=called))]
 
@@ -136,6 +81,7 @@ def delete_yes(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
         turn.remember(DELETING, True)
         again = delete(turn)[0]
         return [Reply(text("data.not_asked"), again.buttons)]
+    turn.repositories.rights.note(turn.chat.ward_code, "delete", turn.message.received_at)
     turn.repositories.people.forget(turn.chat)
     turn.forgotten = True
     return [Reply(text("data.deleted"), (button("button.start", Verb.START),))]
@@ -143,7 +89,8 @@ def delete_yes(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
 
 def delete_no(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """Keep everything."""
-    turn.remember(DELETING, None)
+    for asked in (DELETING, WITHDRAWING, ENDING):
+        turn.remember(asked, None)
     return [with_menu(turn, text("data.kept"))]
 
 
@@ -152,11 +99,17 @@ def stop(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     turn.remember(STOPPED, True)
     turn.remember(REMIND, None)
     turn.repositories.questions.stop_telling(turn.chat)
+    if turn.person is not None and turn.person.agreed_to(MESSAGES):
+        turn.repositories.people.withdraw(turn.chat, MESSAGES, turn.message.received_at)
     buttons = (button("button.unstop", Verb.UNSTOP), *resume_buttons(turn), to_menu())
     return [Reply(text("stop.done"), buttons)]
 
 
 def unstop(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
-    """Take messages again."""
+    """Agree to messages nobody asked for; a child may not."""
     turn.remember(STOPPED, None)
-    return [with_menu(turn, text("stop.undone"))]
+    person, wanted = turn.person, purposes()[MESSAGES]
+    if person is None or wanted not in offered(person):
+        return [with_menu(turn, text("stop.not_offered"))]
+    turn.repositories.people.agree(person.id, MESSAGES, wanted.version, turn.message.received_at)
+    return [Reply(text("stop.undone"), (button("button.stop", Verb.STOP), to_menu()))]

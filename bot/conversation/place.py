@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from bot.channels.message import Button, Reply
+from bot.conversation import enrolment
 from bot.conversation.buttons import button, in_sentence, page_of, sentence_case, short, to_menu
-from bot.conversation.menu import old_button, with_menu
+from bot.conversation.menu import old_button
 from bot.conversation.payloads import Verb, make, number
 from bot.conversation.ports import GroupView, WardView
 from bot.conversation.turn import OFFERED, WAITING, Turn
@@ -46,7 +47,7 @@ def ask_ward(turn: Turn, page: int = 0, first: str | None = None) -> list[Reply]
     wards = turn.repositories.wards.all()
     lead = [first] if first else []
     if not wards:
-        return [with_menu(turn, "\n".join([*lead, text("ward.none")]))]
+        return enrolment.go_on(turn, "\n".join([*lead, text("ward.none")]))
     if len(wards) == 1 and turn.chat.ward_code is None:
         return settle_ward(turn, wards[0], first=first)
     turn.remember(WAITING, WAITS_WARD)
@@ -64,7 +65,7 @@ def choose_ward(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """A ward was tapped."""
     if args == (SKIP,):
         turn.remember(WAITING, None)
-        return [with_menu(turn, text("ward.skipped"))]
+        return enrolment.go_on(turn, text("ward.skipped"))
     ward = turn.repositories.wards.get(args[0]) if args else None
     return old_button(turn) if ward is None else settle_ward(turn, ward)
 
@@ -86,7 +87,7 @@ def ask_group(turn: Turn, ward: WardView, page: int = 0, first: str | None = Non
     lead = [first] if first else []
     if not groups:
         turn.remember(WAITING, None)
-        return [with_menu(turn, "\n\n".join([*lead, text("group.none", ward=sentence_case(ward.name))]))]
+        return enrolment.go_on(turn, "\n\n".join([*lead, text("group.none", ward=sentence_case(ward.name))]))
     turn.remember(WAITING, WAITS_GROUP)
     buttons = [Button(short(group.name), make(Verb.GROUP, group.id)) for group in groups]
     shown = (
@@ -107,7 +108,7 @@ def choose_group(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """A group was tapped; one of another ward is an old or invented button."""
     if args == (SKIP,):
         turn.remember(WAITING, None)
-        return [with_menu(turn, text("group.skipped"))]
+        return enrolment.go_on(turn, text("group.skipped"))
     group_id = number(args, 0)
     group = turn.repositories.wards.group(group_id) if group_id is not None else None
     if group is None or group.ward_code != turn.chat.ward_code:
@@ -126,7 +127,7 @@ def settle_group(turn: Turn, group: GroupView) -> list[Reply]:
     """Keep the group with its ward."""
     set_place(turn, group.ward_code, group.id)
     turn.remember(WAITING, None)
-    return [with_menu(turn, text("group.set", group=group.name, ward=ward_name(turn, group.ward_code)))]
+    return enrolment.go_on(turn, text("group.set", group=group.name, ward=ward_name(turn, group.ward_code)))
 
 
 def ward_name(turn: Turn, code: str) -> str:

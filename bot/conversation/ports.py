@@ -11,7 +11,7 @@ from lessons.models import Lesson
 from lessons.progress import Attempt
 
 if TYPE_CHECKING:
-    from bot.conversation.ports_team import Team
+    from bot.conversation.ports_team import Learners, Team
 
 
 @dataclass(slots=True)
@@ -73,6 +73,13 @@ class PersonView:
     created_at: datetime
     consents: tuple[tuple[str, str, datetime], ...] = ()
     """(purpose, version, given at) of what is in force."""
+    age_band: str | None = None
+    enrolled: bool = False
+    """A volunteer wrote this person down."""
+
+    def agreed_to(self, purpose: str) -> bool:
+        """Whether an agreement to this purpose is in force."""
+        return any(one[0] == purpose for one in self.consents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +159,33 @@ class People(Protocol):
 
     def rename(self, person_id: int, called: str | None) -> None:
         """Set the name to be called by, at most 40 characters; None takes it away."""
+        ...
+
+    def agree(self, person_id: int, purpose: str, version: str, at: datetime) -> None:
+        """Note an agreement; the same purpose in the same wording is noted once."""
+        ...
+
+    def withdraw(self, chat: ChatContext, purpose: str, at: datetime) -> PersonView | None:
+        """Take an agreement back. Without the one to learning, what was learnt becomes counts and certificates go.
+
+        Returns who is left; None when no agreement is: then it is as after ``forget``, but for the place.
+        """
+        ...
+
+    def set_age(self, person_id: int, band: str | None) -> None:
+        """Set the age band, one of conversation/ages.py."""
+        ...
+
+    def enrol_child(self, chat: ChatContext, code: str, version: str, at: datetime) -> PersonView | None:
+        """Use an adult's code: the chat becomes a remembered child's. None for a code that is not good."""
+        ...
+
+    def children(self, person_id: int) -> Sequence[PersonView]:
+        """The children for whom this person agreed."""
+        ...
+
+    def forget_child(self, person_id: int, child_id: int) -> bool:
+        """Delete a child for whom this person agreed; False when it is none."""
         ...
 
     def forget(self, chat: ChatContext) -> None:
@@ -257,8 +291,14 @@ class AccountView:
 class Linking(Protocol):
     """One person with several accounts."""
 
-    def make_code(self, person_id: int, at: datetime) -> str:
-        """A code that links another account to this person, once; earlier ones stop working."""
+    def make_code(self, person_id: int, at: datetime, kind: str = "account") -> str:
+        """A code of this person that works once; earlier ones of its kind stop working. By default it links another
+        account; ``child`` and ``learner``: bot/store/community_tables.py.
+        """
+        ...
+
+    def kind(self, code: str, at: datetime) -> str | None:
+        """What a code is for, while it is good."""
         ...
 
     def owner(self, code: str, at: datetime) -> int | None:
@@ -281,6 +321,21 @@ class Linking(Protocol):
 
         False when there is no other account, or it is not the person's.
         """
+        ...
+
+
+class Rights(Protocol):
+    """Requests about personal data."""
+
+    def note(self, ward_code: str | None, kind: str, at: datetime) -> None:
+        """Log a request that the resident has just settled alone, for its ward; whose it was is not kept.
+
+        ``kind``: ``access``, ``correct``, ``withdraw`` or ``delete``.
+        """
+        ...
+
+    def export(self, chat: ChatContext, at: datetime) -> str:
+        """A path on this server that for a day gives everything held about the chat's resident as a file."""
         ...
 
 
@@ -341,5 +396,7 @@ class Repositories:
     certificates: Certificates
     questions: Questions
     linking: Linking
+    rights: Rights
     desk: Desk
     team: Team
+    learners: Learners

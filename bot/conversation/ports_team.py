@@ -126,3 +126,25 @@ class Confirmed:
 
     status: str
     start_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerView:
+    """A resident without a phone, as the volunteer sees them; ``group`` is its name."""
+
+    id: int
+    called: str
+    group: str
+    age_band: str | None
+
+
+class Learners(Protocol):
+    """Residents without a phone."""
+
+    def all(self, role: RoleView) -> Sequence[LearnerView]:
+        """Those of the role's groups, by group and name."""
+        ...
+
+    def forget(self, role: RoleView, learner_id: int) -> bool:
+        """Delete one of them at their wish; False when it is none."""
+        ...

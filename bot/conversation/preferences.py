@@ -19,6 +19,7 @@ def settings(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
         easy_button(turn.easy),
         button("button.address", Verb.ADDRESSES),
         button("button.group", Verb.GROUPS),
+        button("button.consents", Verb.CONSENTS),
         button("button.my_data", Verb.MY_DATA),
         *((remind_button(turn),) if turn.chat.person_id is not None else ()),
         to_menu(),

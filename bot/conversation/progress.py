@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.channels.message import Button, Reply
-from bot.conversation.buttons import button, to_menu
+from bot.conversation.buttons import button, consent_buttons, to_menu
 from bot.conversation.certificates import certificate_buttons
 from bot.conversation.learned import next_lesson, progress_of
 from bot.conversation.notes import local_day
@@ -11,7 +11,6 @@ from bot.conversation.payloads import Verb
 from bot.conversation.questions import resume_buttons
 from bot.conversation.review import review_buttons
 from bot.conversation.turn import Turn
-from bot.conversation.welcome import consent_buttons
 from bot.texts import text
 from lessons.levels import LearnerLevel, Levels, SkillLevel, levels
 from lessons.progress import Progress

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels.message import Button, Reply
-from bot.conversation.buttons import button, to_menu
+from bot.conversation.buttons import button, consent_buttons, to_menu
 from bot.conversation.menu import with_menu
 from bot.conversation.payloads import Verb
 from bot.conversation.turn import LESSON, REMIND, STOPPED, Turn
-from bot.conversation.welcome import consent_buttons
 from bot.texts import text
 from lessons.catalogue import Catalogue
 from lessons.progress import Attempt, local_day

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.channels.message import Button, Reply
 from bot.conversation import drill as drills
 from bot.conversation.address import words
-from bot.conversation.buttons import button, to_menu
+from bot.conversation.buttons import button, consent_buttons, to_menu
 from bot.conversation.drill import Drill, DrillKind
 from bot.conversation.learned import progress_of, record
 from bot.conversation.notes import local_day
@@ -15,7 +15,6 @@ from bot.conversation.payloads import Verb
 from bot.conversation.quiz import Sheet, feedback, question_reply
 from bot.conversation.reminders import offered
 from bot.conversation.turn import Turn
-from bot.conversation.welcome import consent_buttons
 from bot.texts import text
 from lessons.models import Question
 from lessons.quiz import grade
@@ -24,9 +23,10 @@ from lessons.review import daily_review
 
 def due(turn: Turn) -> list[Question]:
     """The questions still to be reviewed today; none for who is anonymous."""
-    if turn.chat.person_id is None:
+    learner = turn.learner_id
+    if learner is None:
         return []
-    attempts = turn.repositories.attempts.of_person(turn.chat.person_id)
+    attempts = turn.repositories.attempts.of_person(learner)
     return daily_review(attempts, turn.catalogue, turn.message.received_at)
 
 
@@ -38,7 +38,7 @@ def review_buttons(turn: Turn) -> tuple[Button, ...]:
 def review(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     """Begin today's review, or say why there is none."""
     learning = button("button.learn", Verb.COURSES)
-    if turn.chat.person_id is None:
+    if turn.learner_id is None:
         return [Reply(text("review.anonymous"), (consent_buttons()[0], learning, to_menu()))]
     questions = due(turn)
     if not questions:
@@ -53,7 +53,7 @@ def review(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
 def open_review(turn: Turn) -> ReviewRun | None:
     """The review a resident is in the middle of."""
     kept = drills.load(turn, DrillKind.REVIEW)
-    return None if kept is None or turn.chat.person_id is None else _opened(turn, kept)
+    return None if kept is None or turn.learner_id is None else _opened(turn, kept)
 
 
 def _opened(turn: Turn, kept: Drill) -> ReviewRun | None:

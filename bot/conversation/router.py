@@ -11,12 +11,17 @@ from bot.conversation import (
     attendance,
     broadcasting,
     certificates,
+    consents,
     course_list,
+    enrolment,
+    held,
     human,
     learn,
+    learners,
     linking,
     marks,
     menu,
+    minors,
     my_data,
     offices,
     place,
@@ -38,7 +43,7 @@ from bot.conversation.offers import Offers
 from bot.conversation.payloads import BLOCKED, START_PREFIX, UNBLOCKED, Verb, parse
 from bot.conversation.ports import ChatContext, Repositories
 from bot.conversation.ports_knowledge import Answerer
-from bot.conversation.turn import DELETING, NOTICED, WAITING, Turn
+from bot.conversation.turn import DELETING, ENDING, NOTICED, WAITING, WITHDRAWING, Turn
 from knowledge.text import normalise
 from lessons.catalogue import Catalogue
 
@@ -86,7 +91,7 @@ _TAPS: dict[Verb, Handler] = {
     Verb.EASY: preferences.easy,
     Verb.ADDRESSES: preferences.addresses,
     Verb.ADDRESS: preferences.address,
-    Verb.MY_DATA: my_data.my_data,
+    Verb.MY_DATA: held.my_data,
     Verb.RENAME: my_data.rename,
     Verb.NO_NAME: my_data.no_name,
     Verb.KEEP_NAME: my_data.keep_name,
@@ -114,6 +119,25 @@ _TAPS: dict[Verb, Handler] = {
     Verb.LINK_YES: linking.link_yes,
     Verb.UNLINK: linking.unlink,
     Verb.UNLINK_YES: linking.unlink_yes,
+    Verb.AGES: enrolment.ages,
+    Verb.AGE: enrolment.age,
+    Verb.CONSENTS: consents.consents,
+    Verb.AGREE_TO: consents.agree_to,
+    Verb.WITHDRAW: consents.withdraw,
+    Verb.WITHDRAW_YES: consents.withdraw_yes,
+    Verb.MINOR: minors.minor,
+    Verb.NOT_MINOR: minors.not_minor,
+    Verb.PERMIT_CHILD: minors.permit_yes,
+    Verb.CHILD_YES: minors.child_yes,
+    Verb.CHILD_END: minors.end,
+    Verb.CHILD_END_YES: minors.end_yes,
+    Verb.LEARNERS: learners.learners,
+    Verb.LEARNER: learners.learner,
+    Verb.LEARNER_CODE: learners.code,
+    Verb.LEARNER_AGES: learners.ages_of,
+    Verb.LEARNER_AGE: learners.age,
+    Verb.LEARNER_DELETE: learners.delete,
+    Verb.LEARNER_END: learners.delete_yes,
 }
 
 Intent = Callable[[Turn, str], list[Reply]]
@@ -138,8 +162,11 @@ _INTENTS: dict[str, Intent] = {
     "easy_on": lambda turn, words: preferences.set_easy(turn, True),
     "easy_off": lambda turn, words: preferences.set_easy(turn, False),
     "addresses": lambda turn, words: preferences.addresses(turn),
-    "my_data": lambda turn, words: my_data.my_data(turn),
+    "my_data": lambda turn, words: held.my_data(turn),
     "delete": lambda turn, words: my_data.delete(turn),
+    "consents": lambda turn, words: consents.consents(turn),
+    "permit_child": lambda turn, words: minors.permit(turn),
+    "minor": lambda turn, words: minors.minor(turn),
     "stop": lambda turn, words: my_data.stop(turn),
     "unstop": lambda turn, words: my_data.unstop(turn),
     "rename": lambda turn, words: my_data.typed_name(turn, words) if words else my_data.rename(turn),
@@ -154,6 +181,7 @@ _INTENTS: dict[str, Intent] = {
     "team_announce": broadcasting.announce,
     "team_lesson": lambda turn, words: broadcasting.lessons(turn),
     "team_neighbour": lambda turn, words: volunteer.neighbour(turn),
+    "team_learners": lambda turn, words: learners.learners(turn),
     "team_session": lambda turn, words: volunteer.session(turn),
     "link": linking.link,
     "unlink": lambda turn, words: linking.unlink(turn),
@@ -165,6 +193,13 @@ _INTENTS: dict[str, Intent] = {
 _NAMES: dict[str, Intent] = {
     my_data.WAITS_NAME: my_data.typed_name,
     certificates.WAITS_PAPER_NAME: certificates.typed_name,
+}
+
+
+_CONFIRMED = {
+    DELETING: (Verb.DELETE_YES,),
+    WITHDRAWING: (Verb.WITHDRAW_YES,),
+    ENDING: (Verb.CHILD_END_YES, Verb.LEARNER_END),
 }
 
 
@@ -227,9 +262,15 @@ def _tap(turn: Turn, payload: str) -> list[Reply]:
     if payload.startswith(START_PREFIX):
         return welcome.start(turn, payload.removeprefix(START_PREFIX))
     tap = parse(payload)
-    if tap is None or tap.verb is not Verb.DELETE_YES:
-        turn.remember(DELETING, None)
+    _stop_asking(turn, None if tap is None else tap.verb)
     return menu.old_button(turn) if tap is None else _TAPS[tap.verb](turn, tap.args)
+
+
+def _stop_asking(turn: Turn, verb: Verb | None = None) -> None:
+    """What would delete is asked about first; anything but the confirming tap means no."""
+    for key, confirming in _CONFIRMED.items():
+        if verb not in confirming:
+            turn.remember(key, None)
 
 
 def _text(turn: Turn) -> list[Reply]:
@@ -238,7 +279,7 @@ def _text(turn: Turn) -> list[Reply]:
     payload = place.numbered_group(turn) or offered_payload(turn)
     if payload is not None:
         return _tap(turn, payload)
-    turn.remember(DELETING, None)
+    _stop_asking(turn)
     read_name = _NAMES.get(str(turn.recall(WAITING)))
     if read_name is not None:
         turn.remember(WAITING, None)

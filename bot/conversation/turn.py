@@ -9,6 +9,7 @@ from bot.channels.message import Message
 from bot.conversation.offers import Offers
 from bot.conversation.ports import ChatContext, GroupView, PersonView, Repositories, WardView
 from bot.conversation.ports_knowledge import Answerer
+from bot.conversation.purposes import LEARNING
 from lessons.catalogue import Catalogue
 
 # Keys of ChatContext.state. Values are replaced, never changed in place: the store compares old and new.
@@ -31,6 +32,10 @@ TEAMWORK = "teamwork"  # a volunteer's command waits for a name or a number
 TALKING = "talking"  # staff were asked to take over
 LINKING = "linking"  # the code of another account, waiting for the confirming tap
 DELETING = "deleting"  # deletion was asked for and waits for the confirming tap
+WITHDRAWING = "withdrawing"  # so does taking back the agreement to learning
+ENDING = "ending"  # and somebody else, who is to be deleted: a child, a neighbour without a phone
+ENROLLING = "enrolling"  # the resident has just agreed: after the place comes the age band
+MINOR = "minor"  # somebody said that they are under 16
 
 
 @dataclass(slots=True)
@@ -75,6 +80,12 @@ class Turn:
     def person(self) -> PersonView | None:
         """The resident, when they agreed to be remembered."""
         return None if self.chat.person_id is None else self.repositories.people.get(self.chat.person_id)
+
+    @property
+    def learner_id(self) -> int | None:
+        """The person whose results are kept; None for who is anonymous or took that agreement back."""
+        person = self.person
+        return person.id if person is not None and person.agreed_to(LEARNING) else None
 
     @property
     def ward(self) -> WardView | None:

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.channels.message import Button, Reply
-from bot.conversation.buttons import button, short, to_menu
+from bot.conversation import learners
+from bot.conversation.buttons import button, consent_buttons, short, to_menu
 from bot.conversation.menu import old_button, with_menu
 from bot.conversation.my_data import is_name
 from bot.conversation.payloads import Verb, make, number
 from bot.conversation.ports import GroupView
 from bot.conversation.turn import TEAMWORK, Turn
 from bot.conversation.typed import plain
-from bot.conversation.welcome import consent_buttons
 from bot.texts import text
 
 WAITS_NEIGHBOUR = "neighbour"
@@ -90,7 +90,9 @@ def name(turn: Turn, work: dict[str, Any]) -> list[Reply]:
         return [Reply(text("team.name_refused"), (cancel_button(),))]
     turn.remember(TEAMWORK, None)
     new = turn.repositories.team.enrol(turn.chat, work["group"], called, turn.message.received_at)
-    return [with_menu(turn, text("team.enrolled" if new else "team.enrolled_before", called=called))]
+    if new:
+        return learners.enrolled(turn, work["group"], called)
+    return [with_menu(turn, text("team.enrolled_before", called=called))]
 
 
 def cancel(turn: Turn, args: tuple[str, ...]) -> list[Reply]:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from bot.channels.message import Button, Reply
-from bot.conversation import place
-from bot.conversation.buttons import button
+from bot.channels.message import Reply
+from bot.conversation import enrolment, minors, place
+from bot.conversation.buttons import button, consent_buttons
 from bot.conversation.menu import hello, with_menu
 from bot.conversation.payloads import JOIN_CODE, Verb
 from bot.conversation.ports import GroupView
-from bot.conversation.turn import NOTICED, Turn
+from bot.conversation.purposes import LEARNING, purposes
+from bot.conversation.turn import ENROLLING, MINOR, NOTICED, Turn
 from bot.texts import text
-
-PURPOSE = "learning"  # what is agreed to: keeping the learning progress, reported per group
-CONSENT_VERSION = "2026-11-21"  # the day the wording of welcome.notice last changed; change both together
-
-
-def consent_buttons() -> tuple[Button, Button]:
-    """Agree or stay anonymous."""
-    return button("button.agree", Verb.AGREE), button("button.anonymous", Verb.ANONYMOUS)
 
 
 def notice(turn: Turn, *before: str) -> Reply:
     """The notice about the assistant and the data, with the two choices."""
     turn.remember(NOTICED, True)
-    return Reply("\n\n".join([*before, text("welcome.notice"), text("welcome.choose")]), consent_buttons())
+    about = text("welcome.notice", terms=purposes()[LEARNING].text)
+    return Reply("\n\n".join([*before, about, text("welcome.choose")]), consent_buttons())
 
 
 def with_notice(turn: Turn, replies: list[Reply]) -> list[Reply]:
@@ -94,10 +88,13 @@ def _offer_move(turn: Turn, group: GroupView) -> Reply:
 def agree(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """The resident agrees to be remembered."""
     turn.remember(NOTICED, True)
-    known = turn.chat.person_id is not None
-    turn.repositories.people.enrol(turn.chat, PURPOSE, CONSENT_VERSION, turn.message.received_at)
+    if turn.recall(MINOR):
+        return minors.refused(turn)
+    known = turn.learner_id is not None
+    turn.repositories.people.enrol(turn.chat, LEARNING, purposes()[LEARNING].version, turn.message.received_at)
     if known:
         return [with_menu(turn, text("welcome.already_agreed"))]
+    turn.remember(ENROLLING, True)
     return _next_step(turn, text("welcome.agreed"))
 
 
@@ -116,4 +113,4 @@ def _next_step(turn: Turn, said: str) -> list[Reply]:
         return place.ask_ward(turn, first=said)
     if turn.group is None:
         return place.ask_group(turn, ward, first=said)
-    return [with_menu(turn, said)]
+    return enrolment.go_on(turn, said)

@@ -156,6 +156,10 @@ class DurableInbox:
         """As the channels' Receive: False when the message was stored before."""
         return (await self.store(message)).new
 
+    def forget_addresses(self) -> None:
+        """Look chats up again: the address of one that was deleted and silent for a day is taken off its row."""
+        self._chats.clear()
+
     async def _write(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import exists, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from bot.delivery.notices import PULLING_CHANNELS
 from bot.delivery.outbox import REMINDER
 from bot.delivery.windows import FREE_WINDOWS, Window, room_for_pushes, window
+from bot.store.consents import MESSAGES, agreed_to
 from bot.store.tables import Attempt, Chat, Outbox, Person
 
 WEEKLY_CAP = 3  # unasked messages a person gets in seven days: more and people stop reading
@@ -32,6 +33,7 @@ class Why(StrEnum):
     BLOCKED = "blocked"
     WINDOW = "window"
     QUOTA = "quota"
+    NOT_AGREED = "not_agreed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,11 @@ def reach(session: Session, ward_code: str, audience: Audience, now: datetime) -
         statement = statement.where(col(Person.age_band).in_(audience.age_bands))
     if audience.unfinished:
         statement = statement.where(col(Person.id).not_in(_finished(audience.unfinished)))
-    return reach_of(session, statement, now, WEEKLY_CAP)
+    account = exists(select(Chat.id).where(col(Chat.person_id) == col(Person.id)))
+    result = reach_of(session, statement.where(or_(agreed_to(MESSAGES), ~account)), now, WEEKLY_CAP)
+    refused = statement.where(~agreed_to(MESSAGES), account)
+    result.out.update({person: Why.NOT_AGREED for person in session.exec(refused) if person is not None})
+    return result
 
 
 def recipients(session: Session, ward_code: str, audience: Audience, now: datetime) -> list[int]:

@@ -99,22 +99,22 @@ class CertificatePapers:
     async def _ask(self, request: web.Request) -> web.Response:
         typed = request.query.get("ma")
         if typed is None:
-            return _html("ask.html", 200)
+            return page("ask.html", 200)
         code = read_code(typed)
         if code is None:
-            return _html("ask.html", 400, typed=typed)
+            return page("ask.html", 400, typed=typed)
         raise web.HTTPSeeOther(certificate_path(code))
 
     async def _page(self, request: web.Request) -> web.Response:
         code = read_code(request.match_info["code"])
         verified = Verified() if code is None else await asyncio.to_thread(self.verify, code)
-        return _html("certificate.html", 200 if verified.data else 404, data=verified.data, revoked=verified.revoked)
+        return page("certificate.html", 200 if verified.data else 404, data=verified.data, revoked=verified.revoked)
 
     async def _paper(self, request: web.Request) -> web.Response:
         ending = request.match_info["ending"]
         drawn = await asyncio.to_thread(self._drawn, request.match_info["code"], ending)
         if drawn is None:
-            return _html("certificate.html", 404, data=None, revoked=False)
+            return page("certificate.html", 404, data=None, revoked=False)
         code, body = drawn
         # A phone keeps the document where its owner finds it; the picture is shown.
         disposition = "attachment" if ending == ".pdf" else "inline"
@@ -131,6 +131,7 @@ def _templates() -> Environment:
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
-def _html(template: str, status: int, **values: object) -> web.Response:
-    page = _templates().get_template(template).render({"typed": None, **values})
-    return web.Response(text=page, content_type="text/html", status=status, headers=PRIVATE)
+def page(template: str, status: int, **values: object) -> web.Response:
+    """A page of this room, for whoever holds its address alone."""
+    shown = _templates().get_template(template).render({"typed": None, **values})
+    return web.Response(text=shown, content_type="text/html", status=status, headers=PRIVATE)

@@ -154,6 +154,17 @@ def add_account(session: Session, username: str, name: str, roles: dict[str, Rol
     return make_link(session, account.id)
 
 
+def reset_account(session: Session, username: str) -> str | None:
+    """End an account's password, links and sessions; a new link's token, None when there is no such account."""
+    account = session.exec(select(StaffAccount).where(StaffAccount.username == normalised_name(username))).first()
+    if account is None:
+        return None
+    account.password_hash = None
+    for table in (StaffSession, SignInLink):
+        session.execute(delete(table).where(col(table.staff_id) == account.id))
+    return make_link(session, account.id)
+
+
 def throttled(session: Session, username: str, now: datetime) -> bool:
     """Whether a name failed too often lately."""
     since = now - timedelta(minutes=THROTTLE_MINUTES)

@@ -17,6 +17,7 @@ from bot.staff import (
     answers,
     broadcasts,
     certificates,
+    duplicates,
     groups,
     handouts,
     helpers,
@@ -25,6 +26,7 @@ from bot.staff import (
     overview,
     people,
     questions,
+    rights,
     sign_in,
     stale,
     undelivered,
@@ -69,6 +71,8 @@ class StaffSite:
             *handouts.routes(self._context),
             *stale.routes(self._context),
             *offices.routes(self._context),
+            *rights.routes(self._context),
+            *duplicates.routes(self._context),
         ]
 
     def application(self) -> web.Application:

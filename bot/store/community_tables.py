@@ -46,13 +46,16 @@ class ChannelQuota(SQLModel, table=True):
 
 
 class LinkCode(SQLModel, table=True):
-    """A one-time code by which another account becomes the same person's."""
+    """A one-time code of a person. ``kind``: ``account`` links another account, ``child`` lets a child be remembered,
+    ``learner`` hands a record that a volunteer keeps over to the phone it is typed on.
+    """
 
     __tablename__ = "link_code"
 
     code_hash: str = Field(primary_key=True, max_length=64)
     person_id: int = Field(foreign_key="person.id", index=True)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    kind: str = Field(default="account", max_length=8)
 
 
 class StaffChat(SQLModel, table=True):

@@ -114,7 +114,8 @@ def make_engine(url: str) -> Engine:
     def _on_connect(connection: Any, _record: Any) -> None:
         # The driver's own transaction control breaks savepoints; SQLAlchemy then begins explicitly, below.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # secure_delete: what a resident had deleted must not be readable in the file's free pages.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -166,6 +167,15 @@ class Database:
             finally:
                 session.expunge_all()  # what was read stays usable after the session
                 session.rollback()
+
+    def drop_old_pages(self) -> None:
+        """Empty SQLite's write-ahead log, which holds pages as they were before a deletion; blocks for a moment."""
+        if self.is_sqlite:
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
 
     def close(self) -> None:
         """Finish what was handed in, then close every connection."""

@@ -10,17 +10,19 @@ from typing import Any
 
 from sqlalchemy import Column, Table, delete, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from bot.channels.message import Reply
 from bot.conversation.linking import channel_name
 from bot.conversation.ports import AccountView, ChatContext
 from bot.delivery.notices import queue_notice
+from bot.store.merging import BY_RESIDENT, merge, person_columns
 from bot.store.tables import Certificate, Chat, CommunityRole, LinkCode, Person
 from bot.texts import text
 
 LINK_MINUTES = 10  # the code is read from one screen and typed into another
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
+ACCOUNT, CHILD, LEARNER = "account", "child", "learner"  # kinds of code
 CODE_LENGTH = 8  # of 31 letters: a guess within ten minutes has no chance
 
 
@@ -35,26 +37,30 @@ class LinkRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def make_code(self, person_id: int, at: datetime) -> str:
-        self._session.execute(delete(LinkCode).where(col(LinkCode.person_id) == person_id))
+    def make_code(self, person_id: int, at: datetime, kind: str = ACCOUNT) -> str:
+        self._session.execute(delete(LinkCode).where(col(LinkCode.person_id) == person_id, col(LinkCode.kind) == kind))
         code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
         expires_at = at + timedelta(minutes=LINK_MINUTES)
-        self._session.add(LinkCode(code_hash=hashed(code), person_id=person_id, expires_at=expires_at))
+        self._session.add(LinkCode(code_hash=hashed(code), person_id=person_id, expires_at=expires_at, kind=kind))
         return code
 
     def owner(self, code: str, at: datetime) -> int | None:
         row = self._session.get(LinkCode, hashed(code))
         return None if row is None or row.expires_at <= at else row.person_id
 
+    def kind(self, code: str, at: datetime) -> str | None:
+        row = self._session.get(LinkCode, hashed(code))
+        return None if row is None or row.expires_at <= at else row.kind
+
     def link(self, chat: ChatContext, code: str, at: datetime) -> bool:
-        owner = self.owner(code, at)
+        owner = None if self.kind(code, at) == CHILD else self.owner(code, at)
         person = None if owner is None else self._session.get(Person, owner)
         if person is None or owner is None:
             return False
         self._session.execute(delete(LinkCode).where(col(LinkCode.code_hash) == hashed(code)))
         others = self._session.exec(select(Chat).where(Chat.person_id == owner, Chat.id != chat.id)).all()
         if chat.person_id is not None and chat.person_id != owner:
-            merge_persons(self._session, chat.person_id, person)
+            merge(self._session, chat.person_id, person, merge_persons, BY_RESIDENT, at)
         chat.person_id, chat.ward_code, chat.group_id = owner, person.ward_code, person.group_id
         self._session.execute(update(Chat).where(col(Chat.id) == chat.id).values(person_id=owner))
         for other in others:
@@ -120,12 +126,6 @@ def _join_roles(session: Session, from_id: int, into_id: int) -> None:
         kept.given_at = min(kept.given_at, row.given_at)
         session.delete(row)
     session.flush()
-
-
-def person_columns() -> list[Column[Any]]:
-    """Every column that names a person."""
-    tables = SQLModel.metadata.sorted_tables
-    return [key.parent for table in tables for key in table.foreign_keys if key.target_fullname == "person.id"]
 
 
 def _hand_over(session: Session, column: Column[Any], from_id: int, into_id: int) -> None:

@@ -16,24 +16,23 @@ from bot.conversation.ports import (
     ChatContext,
     GroupView,
     OfficeView,
-    PersonView,
     Repositories,
     WardView,
 )
 from bot.store import staff_answers
 from bot.store.desk import DeskRepository
-from bot.store.forget import forget_person
+from bot.store.learners import LearnerRepository
 from bot.store.linking import LinkRepository
 from bot.store.naming import natural_key
+from bot.store.people import PersonRepository
+from bot.store.rights import RightsRepository
 from bot.store.sql import insert_ignoring, table_of
 from bot.store.tables import (
     Attempt,
     Certificate,
     Chat,
-    Consent,
     LessonVersion,
     Office,
-    Person,
     ResidentialGroup,
     StaffAnswerRow,
     UnansweredQuestion,
@@ -44,8 +43,6 @@ from bot.store.team import TeamRepository
 from lessons.models import Lesson
 from lessons.progress import Attempt as LoggedAttempt
 from lessons.versions import LessonVersionError, pack, unpack
-
-CALLED_LIMIT = 40  # characters of a name to be called by: one line on a phone
 
 
 def _group_view(row: ResidentialGroup) -> GroupView:
@@ -91,55 +88,6 @@ class WardRepository:
     def offices(self, ward_code: str) -> Sequence[OfficeView]:
         rows = self._session.exec(select(Office).where(Office.ward_code == ward_code).order_by(col(Office.id))).all()
         return [OfficeView(row.name, row.handles, row.address, row.hours, row.phone, row.checked_on) for row in rows]
-
-
-class PersonRepository:
-    """Residents who agreed to be remembered."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def enrol(self, chat: ChatContext, purpose: str, version: str, at: datetime) -> PersonView:
-        person = self._session.get(Person, chat.person_id) if chat.person_id else None
-        if person is None:
-            person = Person(ward_code=chat.ward_code, group_id=chat.group_id, created_at=at)
-            self._session.add(person)
-            self._session.flush()
-            chat.person_id = person.id
-        in_force = {(row.purpose, row.version) for row in self._consents(person.id or 0)}
-        if (purpose, version) not in in_force:
-            self._session.add(Consent(person_id=person.id or 0, purpose=purpose, version=version, given_at=at))
-            self._session.flush()
-        return self._view(person)
-
-    def get(self, person_id: int) -> PersonView | None:
-        row = self._session.get(Person, person_id)
-        return None if row is None else self._view(row)
-
-    def move(self, person_id: int, ward_code: str | None, group_id: int | None) -> None:
-        person = self._session.get_one(Person, person_id)
-        person.ward_code, person.group_id = ward_code, group_id
-
-    def rename(self, person_id: int, called: str | None) -> None:
-        person = self._session.get_one(Person, person_id)
-        person.called = called[:CALLED_LIMIT] if called else None
-
-    def forget(self, chat: ChatContext) -> None:
-        forget_person(self._session, chat.person_id, chat.id)
-        chat.person_id = chat.ward_code = chat.group_id = None
-        chat.state.clear()
-
-    def _consents(self, person_id: int) -> Sequence[Consent]:
-        return self._session.exec(
-            select(Consent)
-            .where(Consent.person_id == person_id, col(Consent.withdrawn_at).is_(None))
-            .order_by(col(Consent.id))
-        ).all()
-
-    def _view(self, person: Person) -> PersonView:
-        person_id = person.id or 0
-        consents = tuple((row.purpose, row.version, row.given_at) for row in self._consents(person_id))
-        return PersonView(person_id, person.ward_code, person.group_id, person.called, person.created_at, consents)
 
 
 class AttemptRepository:
@@ -326,8 +274,10 @@ def bind(session: Session) -> Repositories:
         certificates=CertificateRepository(session),
         questions=QuestionRepository(session),
         linking=LinkRepository(session),
+        rights=RightsRepository(session),
         desk=DeskRepository(session),
         team=TeamRepository(session),
+        learners=LearnerRepository(session),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import inspect
+from sqlalchemy import Engine, inspect
+from sqlmodel import Session, select
 
 from bot.store.archive import (
     BrokenArchiveError,
@@ -18,7 +20,9 @@ from bot.store.archive import (
     write_archive,
 )
 from bot.store.database import make_engine
+from bot.store.forget import forget_again
 from bot.store.migrate import current_revision, head_revision, known_revisions, run_to
+from bot.store.tables import Forgotten
 
 
 class TargetNotEmptyError(Exception):
@@ -40,28 +44,40 @@ def back_up(url: str, target: Path, *, secrets: bool = False) -> dict[str, int]:
 def restore(url: str, source: Path, backups: Path) -> Path | None:
     """Replace the database's content by a backup's; what was there is backed up first, and its file returned.
 
-    The tokens in use stay: those of a backup are dead.
+    Who was deleted since the backup is deleted again. The tokens in use stay: those of a backup are dead.
     """
     manifest = read_manifest(source)
     if manifest["revision"] not in known_revisions():
         raise BrokenArchiveError(f"{source} was made by a newer bdhvs; install that version to restore it.")
     engine = make_engine(url)
     kept, tokens = None, []
+    forgotten: Sequence[Forgotten] = ()
     try:
         if inspect(engine).get_table_names():
             revision = current_revision(engine)
             stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
             kept = backups / f"before-restore-{stamp}.zip"
             write_archive(engine, kept, revision or head_revision())
+            forgotten = _forgotten(engine)
             tokens = secret_rows(engine)
             drop_everything(engine)
         run_to(engine, manifest["revision"])
         load_rows(engine, source, manifest)
         run_to(engine, head_revision())
+        with Session(engine) as session, session.begin():
+            forget_again(session, forgotten)
         put_back(engine, tokens)
     finally:
         engine.dispose()
     return kept
+
+
+def _forgotten(engine: Engine) -> Sequence[Forgotten]:
+    """Who was deleted from a database that is about to be replaced; a backup of before still holds them."""
+    if Forgotten.__tablename__ not in inspect(engine).get_table_names():
+        return ()
+    with Session(engine, expire_on_commit=False) as session:
+        return session.exec(select(Forgotten)).all()
 
 
 def copy(source_url: str, target_url: str) -> dict[str, int]:

@@ -29,6 +29,11 @@ from bot.store.community_tables import StaffChat as StaffChat
 from bot.store.community_tables import StaffChatCode as StaffChatCode
 from bot.store.community_tables import StaffTold as StaffTold
 from bot.store.community_tables import WardDesk as WardDesk
+from bot.store.people_tables import DataExport as DataExport
+from bot.store.people_tables import DistinctPair as DistinctPair
+from bot.store.people_tables import Forgotten as Forgotten
+from bot.store.people_tables import PersonMerge as PersonMerge
+from bot.store.people_tables import RightsRequest as RightsRequest
 
 # SQLite hands the number of a deleted last row out again; a page that has seen reply 7 would pass over another 7.
 NEVER_REUSED = {"sqlite_autoincrement": True}
@@ -79,7 +84,11 @@ class Person(SQLModel, table=True):
 
 
 class Consent(SQLModel, table=True):
-    """One agreement: to what, in which wording, when, and when it was taken back."""
+    """One agreement: to what, in which wording, when, and when it was taken back.
+
+    ``how``: ``self``; ``spoken`` (by word of mouth before a volunteer) or ``guardian`` (a child and, by a code, an
+    adult), whose person is ``witness_id``.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
@@ -87,6 +96,8 @@ class Consent(SQLModel, table=True):
     version: str
     given_at: datetime = Field(sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    how: str = Field(default="self", max_length=8)
+    witness_id: int | None = Field(default=None, foreign_key="person.id", index=True)
 
 
 class Chat(SQLModel, table=True):

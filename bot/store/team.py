@@ -13,9 +13,11 @@ from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
 from bot.conversation.ports import ChatContext, GroupView
 from bot.conversation.ports_team import Confirmed, Draft, GroupProgress, Member, RoleView
+from bot.conversation.purposes import LEARNING, purposes
 from bot.delivery import broadcasts
 from bot.delivery.reach import Audience, recipients
 from bot.indicators.figures import ward_figures
+from bot.store import consents
 from bot.store.linking import CODE_LENGTH, CODE_LETTERS, hashed
 from bot.store.naming import natural_key
 from bot.store.sql import insert_ignoring
@@ -24,7 +26,6 @@ from bot.store.tables import (
     ClassAttendance,
     ClassSession,
     CommunityRole,
-    Consent,
     Invitation,
     Person,
     ResidentialGroup,
@@ -32,7 +33,7 @@ from bot.store.tables import (
 
 INVITATION_DAYS = 7  # handed over at a meeting, used at home
 ROLES = ("volunteer", "leader")
-SPOKEN_CONSENT = "spoken"  # a neighbour without a phone agreed by word of mouth, in front of the volunteer
+SPOKEN_CONSENT = purposes()[LEARNING].version  # a neighbour without a phone agrees to the same, by word of mouth
 
 
 def invite(session: Session, ward_code: str, role: str, groups: Sequence[int], made_by: str, now: datetime) -> str:
@@ -154,7 +155,7 @@ class TeamRepository:
         )
         self._session.add(person)
         self._session.flush()
-        self._session.add(Consent(person_id=person.id or 0, purpose="learning", version=SPOKEN_CONSENT, given_at=at))
+        consents.give(self._session, person.id or 0, LEARNING, SPOKEN_CONSENT, at, consents.SPOKEN, chat.person_id)
         return True
 
     def members(self, group_id: int) -> Sequence[Member]:

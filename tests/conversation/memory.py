@@ -21,7 +21,7 @@ from bot.conversation.ports import (
     Repositories,
     WardView,
 )
-from bot.conversation.ports_team import Confirmed, Draft, GroupProgress, Member, RoleView
+from bot.conversation.ports_team import Confirmed, Draft, GroupProgress, LearnerView, Member, RoleView
 from lessons.models import Lesson
 from lessons.progress import Attempt
 
@@ -47,6 +47,8 @@ class Stored:
     followers: dict[str, set[int]] = field(default_factory=dict)
     lessons: dict[tuple[str, str], Lesson] = field(default_factory=dict)
     certificates: dict[tuple[int, str], CertificateView] = field(default_factory=dict)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    """Requests about personal data: ward and kind."""
     staff_there: bool = True
     """Whether it is within the ward's office hours."""
     made: int = 0
@@ -96,6 +98,38 @@ class MemoryPeople:
         self._stored.people[person.id] = person
         return person
 
+    def agree(self, person_id: int, purpose: str, version: str, at: datetime) -> None:
+        person = self._stored.people[person_id]
+        if all(consent[:2] != (purpose, version) for consent in person.consents):
+            self._change(person_id, consents=(*person.consents, (purpose, version, at)))
+
+    def withdraw(self, chat: ChatContext, purpose: str, at: datetime) -> PersonView | None:
+        if chat.person_id is None:
+            return None
+        left = tuple(one for one in self._stored.people[chat.person_id].consents if one[0] != purpose)
+        self._change(chat.person_id, consents=left)
+        if purpose == "learning":
+            self._forget_learning(chat.person_id)
+        if left:
+            return self.get(chat.person_id)
+        ward, group, state = chat.ward_code, chat.group_id, dict(chat.state)
+        self.forget(chat)
+        chat.ward_code, chat.group_id = ward, group
+        chat.state.update(state)
+        return None
+
+    def set_age(self, person_id: int, band: str | None) -> None:
+        self._change(person_id, age_band=band)
+
+    def enrol_child(self, chat: ChatContext, code: str, version: str, at: datetime) -> PersonView | None:
+        return None
+
+    def children(self, person_id: int) -> Sequence[PersonView]:
+        return []
+
+    def forget_child(self, person_id: int, child_id: int) -> bool:
+        return False
+
     def get(self, person_id: int) -> PersonView | None:
         return self._stored.people.get(person_id)
 
@@ -109,13 +143,17 @@ class MemoryPeople:
         stored = self._stored
         if chat.person_id is not None:
             stored.people.pop(chat.person_id, None)
-            stored.certificates = {key: one for key, one in stored.certificates.items() if key[0] != chat.person_id}
-            stored.attempts = {key: kept for key, kept in stored.attempts.items() if kept[0] != chat.person_id}
+            self._forget_learning(chat.person_id)
         stored.questions = {key: kept for key, kept in stored.questions.items() if kept["tell"] != chat.id}
         for chats in stored.followers.values():
             chats.discard(chat.id)
         chat.person_id = chat.ward_code = chat.group_id = None
         chat.state.clear()
+
+    def _forget_learning(self, person_id: int) -> None:
+        stored = self._stored
+        stored.certificates = {key: one for key, one in stored.certificates.items() if key[0] != person_id}
+        stored.attempts = {key: kept for key, kept in stored.attempts.items() if kept[0] != person_id}
 
     def _change(self, person_id: int, **values: object) -> None:
         self._stored.people[person_id] = replace(self._stored.people[person_id], **values)  # type: ignore[arg-type]
@@ -239,10 +277,13 @@ class MemoryLinking:
         self._codes: dict[str, int] = {}
         self._stored = stored
 
-    def make_code(self, person_id: int, at: datetime) -> str:
+    def make_code(self, person_id: int, at: datetime, kind: str = "account") -> str:
         code = f"CODE{self._stored.next_id():04}"
         self._codes = {code: person_id}
         return code
+
+    def kind(self, code: str, at: datetime) -> str | None:
+        return "account" if code.upper() in self._codes else None
 
     def owner(self, code: str, at: datetime) -> int | None:
         return self._codes.get(code.upper())
@@ -255,6 +296,20 @@ class MemoryLinking:
 
     def unlink(self, chat: ChatContext, chat_id: int) -> bool:
         return False
+
+
+class MemoryRights:
+    """A log without clocks."""
+
+    def __init__(self, stored: Stored) -> None:
+        self._stored = stored
+
+    def note(self, ward_code: str | None, kind: str, at: datetime) -> None:
+        if ward_code is not None:
+            self._stored.requests.append((ward_code, kind))
+
+    def export(self, chat: ChatContext, at: datetime) -> str:
+        return f"/du-lieu-cua-toi/{chat.id:032}.json"
 
 
 class MemoryDesk:
@@ -333,6 +388,16 @@ class MemoryTeam:
         raise NotImplementedError("nobody has a role")
 
 
+class MemoryLearners:
+    """Nobody without a phone."""
+
+    def all(self, role: RoleView) -> Sequence[LearnerView]:
+        return []
+
+    def forget(self, role: RoleView, learner_id: int) -> bool:
+        return False
+
+
 def memory_repositories(
     wards: Sequence[WardView], groups: Sequence[GroupView], stored: Stored | None = None
 ) -> tuple[Repositories, Stored]:
@@ -346,7 +411,9 @@ def memory_repositories(
         certificates=MemoryCertificates(kept),
         questions=MemoryQuestions(kept),
         linking=MemoryLinking(kept),
+        rights=MemoryRights(kept),
         desk=MemoryDesk(kept),
         team=MemoryTeam(),
+        learners=MemoryLearners(),
     )
     return repositories, kept

@@ -65,6 +65,8 @@ class Resident:
         self.taps("Đồng ý")
         self.taps("Phường Hưng Đạo")
         self.taps("Tổ dân phố số 2")
+        self.taps("Bỏ qua")
+        self.taps("Về trang chính")
         return self
 
     def stays_anonymous(self) -> Resident:

@@ -117,7 +117,7 @@ def test_who_is_anonymous_is_told_why_there_is_none(
     noting: Noting, small: Catalogue, repositories: Repositories, stored: Stored
 ) -> None:
     stranger = Resident(Conversation(noting, small, PUBLIC), repositories, stored).stays_anonymous()
-    assert "ẩn danh" in stranger.says("giấy hoàn thành") and "Đồng ý" in stranger.labels
+    assert "ẩn danh" in stranger.says("giấy hoàn thành") and "Đồng ý (từ 16 tuổi)" in stranger.labels
 
 
 def test_a_ward_is_chosen_before_it_can_recognise_anything(learner: Resident, small: Catalogue, stored: Stored) -> None:

@@ -262,7 +262,7 @@ def test_anonymous_learning_works_and_records_nothing(
     learner.taps("Vào câu hỏi")
     for question in small.questions:
         answer(learner, question)
-    assert "đúng 4/4 câu" in learner.said and "Đồng ý" in learner.labels
+    assert "đúng 4/4 câu" in learner.said and "Đồng ý (từ 16 tuổi)" in learner.labels
     assert stored.attempts == {}
 
 
@@ -330,7 +330,7 @@ def test_progress_tells_lessons_score_and_days(learner: Resident, small: Catalog
 def test_progress_of_who_is_anonymous_offers_consent(resident: Resident) -> None:
     resident.stays_anonymous()
     assert "không giữ tiến độ" in resident.says("tien do cua toi")
-    assert "Đồng ý" in resident.labels
+    assert "Đồng ý (từ 16 tuổi)" in resident.labels
 
 
 def test_finished_lessons_bear_a_mark(learner: Resident, small: Catalogue) -> None:

@@ -15,7 +15,8 @@ from bot.conversation.router import Conversation
 from bot.delivery.notices import NOTICE_PRIORITY
 from bot.store.database import Database
 from bot.store.forget import forget_person
-from bot.store.linking import LINK_MINUTES, LinkRepository, person_columns
+from bot.store.linking import LINK_MINUTES, LinkRepository
+from bot.store.merging import person_columns
 from bot.store.repositories import bind, load_context, save_context
 from bot.store.tables import (
     Attempt,

@@ -118,7 +118,7 @@ def test_a_number_that_two_lists_know_is_asked_about(resident: Resident) -> None
     resident.says("quên mật khẩu vneid")
     said = resident.says("1")
     assert "chọn lại" in said
-    assert resident.labels == ["Đúng", "Chưa đúng", "Đồng ý", "Dùng ẩn danh"]
+    assert resident.labels == ["Đúng", "Chưa đúng", "Đồng ý (từ 16 tuổi)", "Tôi dưới 16 tuổi", "Dùng ẩn danh"]
     assert resident.chat.person_id is None
     resident.says("3")
     assert resident.chat.person_id is not None
@@ -127,7 +127,13 @@ def test_a_number_that_two_lists_know_is_asked_about(resident: Resident) -> None
 def test_a_button_that_two_lists_share_is_shown_once(resident: Resident) -> None:
     resident.says("/tiendo")
     resident.says("1")
-    assert resident.labels == ["Đồng ý", "Học bài", "Về trang chính", "Dùng ẩn danh"]
+    assert resident.labels == [
+        "Đồng ý (từ 16 tuổi)",
+        "Học bài",
+        "Về trang chính",
+        "Tôi dưới 16 tuổi",
+        "Dùng ẩn danh",
+    ]
 
 
 @pytest.mark.parametrize("typed", ["2", "2.", "số 2", "(2)", "２", "2️⃣", "hoc bai", "Học bài"])

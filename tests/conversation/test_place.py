@@ -147,6 +147,8 @@ def test_the_only_ward_is_not_asked_for(conversation: Conversation) -> None:
 def test_a_ward_without_groups_is_no_dead_end(resident: Resident) -> None:
     said = start(resident).taps("Phường Lê Đại Hành")
     assert "chưa có danh sách tổ dân phố" in said
+    resident.taps("Bỏ qua")
+    resident.taps("Về trang chính")
     assert "Học bài" in resident.labels
 
 

@@ -112,7 +112,7 @@ def test_a_lesson_in_the_middle_is_still_there_after_a_review(learner: Resident)
 def test_who_is_anonymous_is_told_why_not(resident: Resident, stored: Stored) -> None:
     resident.stays_anonymous()
     said = resident.says("ôn tập")
-    assert "dùng ẩn danh nên trợ lý không giữ kết quả" in said
+    assert "học ẩn danh nên trợ lý không giữ kết quả" in said
     resident.taps("Đồng ý")
     assert "chưa có gì để ôn" in resident.says("ôn tập")
     assert stored.attempts == {}

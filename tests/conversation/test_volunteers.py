@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from bot.conversation.router import Conversation
 from bot.delivery.broadcasts import SECOND_PERSON_ABOVE, Audience
 from bot.indicators.figures import ward_figures
+from bot.store.consents import SPOKEN
 from bot.store.database import Database
 from bot.store.forget import forget_person
 from bot.store.tables import (
@@ -40,6 +41,7 @@ def ward(database: Database, conversation: Conversation) -> Accounts:
         accounts.add(number, channel)
         accounts.says(number, "/start c1")
         accounts.says(number, "đồng ý")
+        accounts.says(number, "nhận tin")
     return accounts
 
 
@@ -172,8 +174,8 @@ def test_a_neighbour_without_a_phone_counts_once(ward: Accounts) -> None:
         lambda session: {one.name: one.residents for one in ward_figures(session, "hung-dao", NOON).groups}
     )
     assert figures == {"Tổ 1": 2, "Tổ 2": 1}
-    consent = ward.do(lambda session: session.exec(select(Consent).where(Consent.version == SPOKEN_CONSENT)).one())
-    assert consent.purpose == "learning"
+    consent = ward.do(lambda session: session.exec(select(Consent).where(Consent.how == SPOKEN)).one())
+    assert (consent.purpose, consent.version, consent.witness_id) == ("learning", SPOKEN_CONSENT, ward.person_of(1))
 
 
 def session_begun(ward: Accounts, conversation: Conversation, *names: str) -> str:

@@ -9,9 +9,9 @@ from tests.conversation.resident import Resident
 def test_first_contact_tells_that_it_is_a_machine_what_is_kept_and_why(resident: Resident) -> None:
     said = resident.says("/start")
     assert "trợ lý tự động, không phải người thật" in said
-    assert "giữ tên gọi, tổ dân phố và kết quả học" in said
+    assert "giữ tên gọi, tổ dân phố, nhóm tuổi và kết quả học" in said
     assert "để phường, xã biết việc học đến đâu" in said
-    assert resident.labels == ["Đồng ý", "Dùng ẩn danh"]
+    assert resident.labels == ["Đồng ý (từ 16 tuổi)", "Tôi dưới 16 tuổi", "Dùng ẩn danh"]
     assert resident.stored.people == {}
 
 
@@ -62,7 +62,7 @@ def test_a_telegram_link_comes_as_a_command(resident: Resident) -> None:
 
 def test_an_unknown_code_is_said_and_does_not_get_in_the_way(resident: Resident) -> None:
     assert "không còn dùng" in resident.says("/start NOPE")
-    assert resident.labels == ["Đồng ý", "Dùng ẩn danh"]
+    assert resident.labels == ["Đồng ý (từ 16 tuổi)", "Tôi dưới 16 tuổi", "Dùng ẩn danh"]
     assert resident.chat.group_id is None
 
 
@@ -94,5 +94,5 @@ def test_wanting_anonymity_after_consent_leads_to_deletion(resident: Resident, s
 def test_nobody_in_distress_is_read_a_privacy_notice(resident: Resident) -> None:
     said = resident.says("tôi muốn tự tử")
     assert "Bạn không phải chịu đựng một mình" in said
-    assert "Đồng ý" not in resident.labels
+    assert not any("ồng ý" in label for label in resident.labels)
     assert "trợ lý tự động, không phải người thật" in resident.says("quên mật khẩu vneid")

@@ -29,7 +29,8 @@ from bot.delivery.broadcasts import (
 from bot.delivery.outbox import REMINDER, recover
 from bot.delivery.reach import WEEKLY_CAP, Audience, Why, reach, recipients
 from bot.jobs.retention import NOTICE_DAYS, forget_what_is_due
-from bot.store import quotas
+from bot.store import consents, quotas
+from bot.store.consents import MESSAGES
 from bot.store.database import Database
 from bot.store.tables import Attempt, Broadcast, Chat, Inbox, Outbox, Person, ResidentialGroup
 from tests.delivery.test_delivery import Line, house, message
@@ -50,6 +51,8 @@ def ward(database: Database) -> Database:
         for number in range(1, 11):
             session.add(Person(id=number, ward_code="hung-dao", group_id=1 + number % 2))
         session.flush()
+        for number in range(1, 11):
+            consents.give(session, number, MESSAGES, "1", MORNING)
         for number in range(1, 11):
             channel = "line" if number <= 5 else "web"
             session.add(

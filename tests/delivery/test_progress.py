@@ -11,6 +11,8 @@ from sqlmodel import Session, col, select
 from bot.delivery.broadcasts import advance, cancel, pause
 from bot.delivery.outbox import INTERACTIVE
 from bot.jobs.progress import EDIT_EVERY, figures_of, show, to_show
+from bot.store import consents
+from bot.store.consents import MESSAGES
 from bot.store.database import Database
 from bot.store.tables import Broadcast, Chat, Outbox, Person
 
@@ -25,7 +27,8 @@ def running(database: Database) -> Database:
     def unit(session: Session) -> None:
         for number in range(1, 11):
             session.add(Person(id=number, ward_code="hung-dao"))
-        session.flush()
+            session.flush()
+            consents.give(session, number, MESSAGES, "1", MORNING)
         for number in (*range(1, 11), AUTHOR):
             person = number if number != AUTHOR else None
             session.add(

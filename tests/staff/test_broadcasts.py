@@ -12,7 +12,9 @@ from sqlmodel import select
 
 from bot.delivery.broadcasts import SECOND_PERSON_ABOVE
 from bot.staff.accounts import Role
-from bot.store.tables import Broadcast, Chat, Invitation, Person
+from bot.store import consents
+from bot.store.consents import MESSAGES
+from bot.store.tables import Broadcast, Chat, Invitation, Person, utc_now
 from tests.support.house import House
 from tests.support.staff_browser import Browser
 
@@ -28,6 +30,7 @@ async def staff(house: House) -> AsyncIterator[tuple[Browser, Browser]]:
     def resident(session: Any) -> None:
         session.add(Person(id=1, ward_code="hung-dao"))
         session.flush()
+        consents.give(session, 1, MESSAGES, "1", utc_now())
         session.add(Chat(channel="web", address="a", person_id=1, state={}))
 
     house.database.write_now(resident)

@@ -16,6 +16,8 @@ from bot.delivery.notices import HELD, queue_notice, release_held
 from bot.jobs.retention import NOTICE_DAYS, forget_what_is_due
 from bot.staff.accounts import Role
 from bot.staff.undelivered import worded_reason
+from bot.store import consents
+from bot.store.consents import MESSAGES
 from bot.store.database import Database
 from bot.store.quotas import set_limits
 from bot.store.tables import Chat, HumanRequest, Inbox, Outbox, Person, ResidentialGroup, utc_now
@@ -39,6 +41,7 @@ def resident(session: Any, number: int, **chat: Any) -> Chat:
     group = session.exec(select(ResidentialGroup.id)).first()
     session.add(Person(id=number, ward_code="hung-dao", group_id=group, called="Bà Lan"))
     session.flush()
+    consents.give(session, number, MESSAGES, "1", utc_now())
     given = {"channel": "zalo-oa", "last_seen_at": utc_now(), **chat}
     row = Chat(id=number, address=f"a{number}", person_id=number, ward_code="hung-dao", state={}, **given)
     session.add(row)
@@ -56,11 +59,15 @@ async def test_who_cannot_be_reached_is_counted_by_group_and_reason(house: House
         resident(session, 2, last_seen_at=days_ago(8))
         resident(session, 3, reachable=False)
         session.add(Person(id=4, ward_code="hung-dao", group_id=1))
+        session.add(Person(id=5, ward_code="hung-dao", group_id=1))
+        session.flush()
+        session.add(Chat(id=5, channel="web", address="a5", person_id=5, state={}))
 
     house.database.write_now(unit)
     _, page = await mai.get(PAGE)
     row = page.split("<tbody>")[1].split("</tbody>")[0]
-    assert row.startswith('<tr><th scope="row">Tổ 1</th><td>4</td><td>1</td><td>1</td><td>0</td><td>0</td><td>1</td>')
+    assert row.startswith('<tr><th scope="row">Tổ 1</th><td>5</td><td>1</td><td>1</td><td>0</td><td>0</td><td>1</td>')
+    assert "Chưa đồng ý nhận tin" in page and row.split("</tr>")[0].endswith("<td>1</td>")
     assert "Bà Lan" not in page
 
 

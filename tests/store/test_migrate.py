@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from bot.store.archive import BrokenArchiveError
 from bot.store.database import Database, make_engine
+from bot.store.forget import forget_person
 from bot.store.migrate import (
     NewerDatabaseError,
     UnknownDatabaseError,
@@ -20,7 +21,7 @@ from bot.store.migrate import (
     upgrade,
 )
 from bot.store.restore import TargetNotEmptyError, back_up, copy, restore
-from bot.store.tables import Chat, OaToken, Outbox, ResidentialGroup, StaffAccount, Ward, utc_now
+from bot.store.tables import Chat, OaToken, Outbox, Person, ResidentialGroup, StaffAccount, Ward, utc_now
 
 
 def fill(database: Database) -> None:
@@ -192,6 +193,23 @@ def test_sqlite_grows_into_postgresql(sqlite_database_url: str, postgres_url: st
     large.write_now(lambda session: session.add(StaffAccount(username="mai", name="Mai")))
     small.close()
     large.close()
+
+
+def test_who_was_deleted_since_the_backup_is_deleted_again(database: Database, tmp_path: Path) -> None:
+    def lives(session):
+        session.add_all([Person(id=1, called="Lan"), Person(id=2, called="Mai")])
+        session.flush()
+        session.add(Chat(id=1, channel="web", address="lan", person_id=1, state={}))
+        session.add(Chat(id=3, channel="web", address="ẩn danh", ward_code="hung-dao", state={"noticed": True}))
+
+    database.write_now(lives)
+    back_up(database.url, tmp_path / "b.zip")
+    database.write_now(lambda session: forget_person(session, 1, 1))
+    database.write_now(lambda session: forget_person(session, None, 3))
+    for _ in range(2):  # what was deleted stays known through a restore
+        restore(database.url, tmp_path / "b.zip", tmp_path / "backups")
+        assert database.read_now(lambda session: session.exec(select(Person.called)).all()) == ["Mai"]
+        assert database.read_now(lambda session: session.get_one(Chat, 3).state) == {}
 
 
 @pytest.mark.parametrize("damage", ["cut", "not a zip"])

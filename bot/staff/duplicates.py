@@ -1,0 +1,117 @@
+"""Who may be one person enrolled twice: staff merge two or say that they are two, and can undo a merge."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from sqlmodel import Session, col, select
+
+from bot.staff.access import WARD, WARD_EDITORS, StaffRoute
+from bot.staff.context import Context, audit, back_to, form_of, page, staff_texts
+from bot.store.duplicates import keep_apart, merge_pair, suggestions, undo_merge
+from bot.store.merging import newest
+from bot.store.tables import Person, PersonMerge, utc_now
+
+MERGES_SHOWN = 50  # merges on the page, newest first
+
+
+def routes(context: Context) -> list[StaffRoute]:
+    """The addresses of this file."""
+    pages = DuplicatePages(context)
+    return [
+        StaffRoute("GET", "/w/{ward}/duplicates", pages.duplicates, WARD_EDITORS),
+        StaffRoute("POST", "/w/{ward}/duplicates/merge", pages.merge, WARD_EDITORS),
+        StaffRoute("POST", "/w/{ward}/duplicates/apart", pages.apart, WARD_EDITORS),
+        StaffRoute("POST", "/w/{ward}/duplicates/{merge:[0-9]+}/undo", pages.undo, WARD_EDITORS),
+    ]
+
+
+class DuplicatePages:
+    """Handlers."""
+
+    def __init__(self, context: Context) -> None:
+        self._database = context.database
+
+    async def duplicates(self, request: web.Request) -> web.Response:
+        """The pairs that may be one, and the merges that can be undone."""
+        return await self._page(request)
+
+    async def merge(self, request: web.Request) -> web.StreamResponse:
+        """Two are one."""
+        form, ward = await form_of(request), request[WARD].code
+
+        def unit(session: Session) -> bool:
+            pair = _pair(session, form, ward)
+            if pair is None:
+                return False
+            record = merge_pair(session, *pair, utc_now())
+            audit(session, request, "people_merge", str(record.id))
+            return True
+
+        return await self._done(request, await self._database.write(unit), "people_merged")
+
+    async def apart(self, request: web.Request) -> web.StreamResponse:
+        """Two are two."""
+        form, ward = await form_of(request), request[WARD].code
+
+        def unit(session: Session) -> bool:
+            pair = _pair(session, form, ward)
+            if pair is None:
+                return False
+            keep_apart(session, pair[0].id or 0, pair[1].id or 0)
+            audit(session, request, "people_apart")
+            return True
+
+        return await self._done(request, await self._database.write(unit), "people_apart")
+
+    async def undo(self, request: web.Request) -> web.StreamResponse:
+        """A merge was wrong."""
+        ward, number = request[WARD].code, int(request.match_info["merge"])
+
+        def unit(session: Session) -> bool:
+            record = session.get(PersonMerge, number)
+            if record is None or record.ward_code != ward:
+                raise web.HTTPNotFound
+            last = newest(session, record.kept_id)
+            if last is None or last.id != record.id:
+                return False
+            undo_merge(session, record, utc_now())
+            audit(session, request, "people_unmerge", str(number))
+            return True
+
+        return await self._done(request, await self._database.write(unit), "people_unmerged", "people_later_first")
+
+    async def _done(
+        self, request: web.Request, done: bool, said: str, refused: str = "people_pair_gone"
+    ) -> web.StreamResponse:
+        if not done:
+            return await self._page(request, refused)
+        raise back_to(request, "duplicates", said)
+
+    async def _page(self, request: web.Request, problem: str | None = None) -> web.Response:
+        ward = request[WARD].code
+        pairs, merges = await self._database.read(lambda session: (suggestions(session, ward), _merges(session, ward)))
+        values = {
+            "pairs": [(one, [staff_texts()[why] for why in one.reasons]) for one in pairs],
+            "merges": merges,
+            "problem": problem and staff_texts()[problem],
+        }
+        return page(request, "duplicates.html", values, status=400 if problem else 200)
+
+
+def _pair(session: Session, form: dict[str, str], ward: str) -> tuple[Person, Person] | None:
+    """The two that a form names, when both are still there, of this ward, and suggested."""
+    numbers = {form.get("first", ""), form.get("second", "")}
+    named = {(one.first.id, one.second.id) for one in suggestions(session, ward)}
+    wanted = next((pair for pair in named if {str(number) for number in pair} == numbers), None)
+    return None if wanted is None else (session.get_one(Person, wanted[0]), session.get_one(Person, wanted[1]))
+
+
+def _merges(session: Session, ward: str) -> list[tuple[PersonMerge, str | None]]:
+    statement = (
+        select(PersonMerge, Person.called)
+        .join(Person, col(Person.id) == col(PersonMerge.kept_id))
+        .where(PersonMerge.ward_code == ward)
+        .order_by(col(PersonMerge.id).desc())
+        .limit(MERGES_SHOWN)
+    )
+    return [(record, called) for record, called in session.exec(statement).all()]
