@@ -27,8 +27,8 @@ from benchmarks.support.programs import Program
 from benchmarks.support.telegram import Telegram, telegram
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
-from bot.delivery.broadcasts import Audience
 from bot.delivery.pacing import TELEGRAM_PACE
+from bot.delivery.reach import Audience
 from bot.store.consents import MESSAGES
 from bot.store.database import Database
 from bot.store.migrate import upgrade
