@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from bot.delivery.broadcasts import freeze_reports
 from bot.delivery.notices import HELD
 from bot.store.desk import forget_closed
+from bot.store.imports import forget_previews
 from bot.store.staff_answers import FOLLOWED_DAYS
 from bot.store.tables import (
     Chat,
@@ -74,6 +75,7 @@ def forget_what_is_due(session: Session, now: datetime) -> None:
         delete(StaffAnswerFollower).where(col(StaffAnswerFollower.received_at) < now - timedelta(days=FOLLOWED_DAYS))
     )
     forget_closed(session, now - timedelta(days=HUMAN_DAYS))
+    forget_previews(session, now)
     _forget_last_questions(session, now)
     session.execute(delete(StaffSession).where(col(StaffSession.expires_at) < now))
     session.execute(delete(SignInLink).where(col(SignInLink.expires_at) < now))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -122,6 +123,18 @@ async def form_of(request: web.Request) -> dict[str, str]:
         for name, value in posted.items()
         if isinstance(value, str)
     }
+
+
+async def uploaded(request: web.Request, name: str) -> tuple[str, bytes] | None:
+    """A file field's name, without a folder, and content; None when no file was chosen."""
+    posted = (await request.post()).get(name)
+    if not isinstance(posted, web.FileField):
+        return None
+    content = await asyncio.to_thread(posted.file.read)
+    posted.file.close()
+    plain = "".join(letter for letter in posted.filename if letter.isprintable())
+    file_name = plain.replace("\\", "/").rsplit("/", 1)[-1]
+    return (file_name, content) if file_name and content else None
 
 
 def audit(session: Session, request: web.Request, action: str, detail: str = "") -> None:

@@ -24,6 +24,7 @@ from bot.staff import (
     offices,
     overview,
     people,
+    posters,
     questions,
     sign_in,
     stale,
@@ -31,6 +32,7 @@ from bot.staff import (
 )
 from bot.staff.access import Guard, Handler, StaffRoute
 from bot.staff.context import Context, worded_moment
+from bot.staff.imports import pages as imports
 from bot.store.database import Database
 from knowledge.encoder import Encoder
 
@@ -69,6 +71,8 @@ class StaffSite:
             *handouts.routes(self._context),
             *stale.routes(self._context),
             *offices.routes(self._context),
+            *imports.routes(self._context),
+            *posters.routes(self._context),
         ]
 
     def application(self) -> web.Application:
