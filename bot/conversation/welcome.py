@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.channels.message import Button, Reply
 from bot.conversation import place
 from bot.conversation.buttons import button
@@ -11,6 +13,8 @@ from bot.conversation.ports import GroupView
 from bot.conversation.turn import NOTICED, Turn
 from bot.texts import text
 
+TYPED_CODE = re.compile(r"[A-Za-z0-9]{4,16}")
+CODE_PIECES = 2  # a poster shows four letters at a time
 PURPOSE = "learning"  # what is agreed to: keeping the learning progress, reported per group
 CONSENT_VERSION = "2026-11-21"  # the day the wording of welcome.notice last changed; change both together
 
@@ -59,11 +63,21 @@ def start(turn: Turn, join_code: str) -> list[Reply]:
     return [notice(turn, text("welcome.hello"), said)]
 
 
+def typed_code(turn: Turn) -> list[Reply] | None:
+    """A group's code copied from its poster, in one piece or two; None for any other text."""
+    pieces = turn.text.split()
+    code = "".join(pieces)
+    if len(pieces) > CODE_PIECES or TYPED_CODE.fullmatch(code) is None or _group_of(turn, code) is None:
+        return None
+    return start(turn, code)
+
+
 def _group_of(turn: Turn, join_code: str) -> GroupView | None:
     if JOIN_CODE.fullmatch(join_code) is None:
         return None
     wards = turn.repositories.wards
-    return wards.group_by_join_code(join_code) or wards.group_by_join_code(join_code.upper())
+    written = (join_code, join_code.lower(), join_code.upper())  # a phone begins a message with a capital
+    return next((group for one in written if (group := wards.group_by_join_code(one)) is not None), None)
 
 
 def _unknown_code(turn: Turn) -> list[Reply]:
