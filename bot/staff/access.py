@@ -41,6 +41,7 @@ PUBLIC = Permission(signed_in=False)
 ANY_ACCOUNT = Permission(signed_in=True)
 WARD_READERS = Permission(signed_in=True, roles=EVERYONE)
 WARD_EDITORS = Permission(signed_in=True, roles=EDITORS)
+WARD_ADMINISTRATORS = Permission(signed_in=True, roles=frozenset({Role.ADMINISTRATOR}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -30,6 +30,9 @@ from lessons.progress import local_day
 ALERTS: web.AppKey[Callable[[], Sequence[Alert]]] = web.AppKey(
     "alerts"
 )  # what an administrator must know at this moment
+# The messaging platforms that are connected, by name, and connecting one by its token.
+CHANNELS: web.AppKey[Callable[[], Mapping[str, str]]] = web.AppKey("channels")
+CONNECT: web.AppKey[Callable[[str, str], Awaitable[None]]] = web.AppKey("connect")
 TEXTS_FILE = Path(__file__).parent / "vi.yaml"
 
 
@@ -64,6 +67,7 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
         "account": account,
         "ward": ward,
         "may_edit": membership is not None and membership.role in EDITORS,
+        "administers": membership is not None and membership.role is Role.ADMINISTRATOR,
         "csrf": form_token,
         "notice": staff_texts().get(request.query.get("done", "")),
         "problem": None,

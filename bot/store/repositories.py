@@ -59,7 +59,7 @@ class WardRepository:
         self._session = session
 
     def all(self) -> Sequence[WardView]:
-        rows = self._session.exec(select(Ward).order_by(Ward.name)).all()
+        rows = self._session.exec(select(Ward).where(col(Ward.served).is_(True)).order_by(Ward.name)).all()
         return [WardView(row.code, row.name, row.superseded_by) for row in rows]
 
     def get(self, code: str) -> WardView | None:

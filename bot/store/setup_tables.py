@@ -1,4 +1,4 @@
-"""Tables of setting a ward up: what was imported, its plan document, its targets, the steps passed over."""
+"""Tables of a ward's setting up: its offices, what was imported, its plan document, its targets, steps passed over."""
 
 from __future__ import annotations
 
@@ -9,6 +9,21 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import UtcDateTime, utc_now
+
+
+class Office(SQLModel, table=True):
+    """A place of the ward's directory where residents ask in person; entered by staff, who checked it on a day."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    ward_code: str = Field(foreign_key="ward.code", index=True)
+    name: str
+    handles: str = ""
+    address: str = ""
+    hours: str = ""
+    phone: str = ""
+    checked_on: date
+    entered_by: str
+    changed_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 class ImportBatch(SQLModel, table=True):

@@ -30,6 +30,7 @@ from bot.store.community_tables import StaffChatCode as StaffChatCode
 from bot.store.community_tables import StaffTold as StaffTold
 from bot.store.community_tables import WardDesk as WardDesk
 from bot.store.setup_tables import ImportBatch as ImportBatch
+from bot.store.setup_tables import Office as Office
 from bot.store.setup_tables import WardPlan as WardPlan
 from bot.store.setup_tables import WardSetup as WardSetup
 from bot.store.setup_tables import WardTarget as WardTarget
@@ -257,21 +258,6 @@ class MaterialEdit(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcDateTime)
     effective_from: datetime = Field(sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-class Office(SQLModel, table=True):
-    """A place of the ward's directory where residents ask in person; entered by staff, who checked it on a day."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    ward_code: str = Field(foreign_key="ward.code", index=True)
-    name: str
-    handles: str = ""
-    address: str = ""
-    hours: str = ""
-    phone: str = ""
-    checked_on: date
-    entered_by: str
-    changed_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 class UnansweredQuestion(SQLModel, table=True):
