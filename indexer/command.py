@@ -98,7 +98,7 @@ def add_plan(
         text = "\n".join(line.text for line in repair_text(text, list(sister_texts(sisters, ward))))
     paragraphs = join_lines(text)
     body = markdown_body(paragraphs)
-    matter = {"ward": ward, "title": _title(paragraphs, source), **stated(ward, body)}
+    matter: dict[str, object] = {"ward": ward, "title": _title(paragraphs, source), **stated(ward, body)}
     matter |= {"source": source.name, "restored": read.needs_repair}
     matter |= {name: value for name, value in (standing or {}).items() if value}
     plans.mkdir(parents=True, exist_ok=True)
