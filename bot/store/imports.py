@@ -14,14 +14,10 @@ from sqlalchemy import delete
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.store.tables import (
-    Attempt,
-    Certificate,
-    Chat,
     CommunityRole,
     Consent,
     ImportBatch,
     Invitation,
-    LinkCode,
     Person,
     ResidentialGroup,
 )
@@ -148,16 +144,23 @@ def undo_groups(session: Session, batch_id: int, now: datetime) -> int:
 
 def groups_in_use(session: Session, groups: Sequence[int]) -> set[int]:
     """Those of the groups that any row refers to."""
-    used: set[int] = set()
-    for table in SQLModel.metadata.sorted_tables:
-        for column in table.columns:
-            if any(key.column.table.name == ResidentialGroup.__tablename__ for key in column.foreign_keys):
-                found = session.connection().execute(select(column).distinct().where(column.is_not(None)))
-                used.update(row[0] for row in found)
+    used = _referred_to(session, ResidentialGroup.__tablename__)
     for table_of_lists in (CommunityRole, Invitation):
         for listed in session.exec(select(table_of_lists.groups)):
             used.update(listed)
     return used & set(groups)
+
+
+def _referred_to(session: Session, name: str, but_by: str = "") -> set[int]:
+    """The rows of a table that any column refers to, but for one column: whatever tables there will be."""
+    found: set[int] = set()
+    for table in SQLModel.metadata.sorted_tables:
+        for column in table.columns:
+            refers = any(key.column.table.name == name for key in column.foreign_keys)
+            if refers and f"{table.name}.{column.name}" != but_by:
+                rows = session.connection().execute(select(column).distinct().where(column.is_not(None)))
+                found.update(row[0] for row in rows)
+    return found
 
 
 def undo_people(session: Session, batch_id: int, now: datetime) -> tuple[bool, int]:
@@ -166,15 +169,8 @@ def undo_people(session: Session, batch_id: int, now: datetime) -> tuple[bool, i
     Who has learnt, got a role or taken up a phone by now is no entry of a list any more and stays.
     """
     batch = session.get_one(ImportBatch, batch_id)
-    touched = select(Person.id).where(
-        Person.import_id == batch_id,
-        col(Person.id).in_(
-            select(Chat.person_id)
-            .where(col(Chat.person_id).is_not(None))
-            .union(*(select(table.person_id) for table in (Attempt, Certificate, CommunityRole, LinkCode)))
-        ),
-    )
-    stay = set(session.exec(touched))
+    listed_here = select(Person.id).where(Person.import_id == batch_id)
+    stay = _referred_to(session, Person.__tablename__, "consent.person_id") & set(session.exec(listed_here))
     listed = session.exec(select(Person.id).where(Person.import_id == batch_id).order_by(col(Person.id))).all()
     going = [person for person in listed if person not in stay]
     now_going = going[:STEP]

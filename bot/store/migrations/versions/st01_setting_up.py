@@ -8,7 +8,7 @@ from alembic import op
 from bot.store.migrations.numbers import altered_keeping_numbers
 
 revision = "st01"
-down_revision = "ch06"
+down_revision = "ch10"
 branch_labels = None
 depends_on = None
 
