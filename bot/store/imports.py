@@ -144,7 +144,7 @@ def undo_groups(session: Session, batch_id: int, now: datetime) -> int:
 
 def groups_in_use(session: Session, groups: Sequence[int]) -> set[int]:
     """Those of the groups that any row refers to."""
-    used = _referred_to(session, ResidentialGroup.__tablename__)
+    used = _referred_to(session, "residential_group")
     for table_of_lists in (CommunityRole, Invitation):
         for listed in session.exec(select(table_of_lists.groups)):
             used.update(listed)
@@ -170,7 +170,7 @@ def undo_people(session: Session, batch_id: int, now: datetime) -> tuple[bool, i
     """
     batch = session.get_one(ImportBatch, batch_id)
     listed_here = select(Person.id).where(Person.import_id == batch_id)
-    stay = _referred_to(session, Person.__tablename__, "consent.person_id") & set(session.exec(listed_here))
+    stay = _referred_to(session, "person", "consent.person_id") & set(session.exec(listed_here))
     listed = session.exec(select(Person.id).where(Person.import_id == batch_id).order_by(col(Person.id))).all()
     going = [person for person in listed if person not in stay]
     now_going = going[:STEP]
