@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 INDEX_FOLDER = "indexes"
 CURRENT_FILE = "current"
+BUILD_LOCK = "build.lock"
 UPLOADS_FOLDER = "plans"
 INDEX_ERRORS = (IndexMissingError, IndexBrokenError, IndexModelMismatchError)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from sqlmodel import Session, col, select
 
 from bot.alerts import Alerts
 from bot.answering import LiveAnswerer, StoredStaffAnswers, current_index, is_current
-from bot.channels.base import BroadcastsArticles, Channel, ChannelError, ShowsTyping
+from bot.channels.base import BroadcastsArticles, Capabilities, Channel, ChannelError, ShowsTyping
 from bot.channels.message import Reply
 from bot.channels.web import WEB, WebChannel
-from bot.connecting import connected_channels, material_images, store_quotas
+from bot.connecting import TOKEN_KINDS, channel_by_token, connected_channels, material_images, store_quotas
 from bot.conversation.offers import Offers
 from bot.conversation.router import Conversation
 from bot.delivery.articles import Articles
@@ -45,8 +45,9 @@ from bot.papers.handouts import HandoutPapers
 from bot.papers.personal_data import PersonalDataPapers
 from bot.papers.sounds import CardSounds, voice
 from bot.papers.source import PicturesAndPapers
+from bot.saved_tokens import keep_token
 from bot.settings import Settings
-from bot.staff.context import ALERTS
+from bot.staff.context import ALERTS, CHANNELS, CONNECT
 from bot.staff.my_alerts import deadlines_in_force
 from bot.staff.site import StaffSite
 from bot.store.database import Database
@@ -103,13 +104,8 @@ class Application:
         named = PicturesAndPapers(self._images, papers, settings.public_url)
         connected = connected_channels(settings, database, named)
         kinds = {WebChannel.name: WEB, **{channel.name: channel.capabilities for channel, _ in connected}}
-        offers = Offers(
-            settings.public_url,
-            paper_channels=frozenset(name for name, kind in kinds.items() if kind.files),
-            sound_channels=frozenset(name for name, kind in kinds.items() if kind.sounds),
-            voice=speech is not None and speech.missing is None,
-        )
-        conversation = Conversation(self.answerer, material.catalogue, offers)
+        self._named, self._voice = named, speech is not None and speech.missing is None
+        conversation = Conversation(self.answerer, material.catalogue, self._offers(kinds))
         self.worker = Worker(
             database, conversation.handle, Reply(text("error.apology")), PULLING_CHANNELS, self._on_replies
         )
@@ -120,6 +116,7 @@ class Application:
         self.web_channel = WebChannel(self.replies, secure_cookie=secure)
         self.channels: list[Channel] = [self.web_channel]
         self.senders: dict[str, Sender] = {}
+        self.accounts = {channel.name: TOKEN_KINDS.get(channel.name, ("", "Zalo OA"))[1] for channel, _ in connected}
         for channel, pace in connected:
             self.channels.append(channel)
             self.senders[channel.name] = Sender(database, channel, Pacer(pace), self.replica)
@@ -151,7 +148,7 @@ class Application:
         application.add_routes(self.handouts.routes())
         application.add_routes(Health(self.registry, self._missing, self._alert_lines).routes())
         staff = self.staff_site.application()
-        staff[ALERTS] = self.alerts.now
+        staff[ALERTS], staff[CHANNELS], staff[CONNECT] = self.alerts.now, lambda: self.accounts, self.connect
         application.add_subapp("/staff/", staff)
         return application
 
@@ -188,6 +185,29 @@ class Application:
         await self.worker.stop()
         await asyncio.gather(*(sender.stop() for sender in self.senders.values()))
         await self.replica.stop()
+
+    async def connect(self, kind: str, token: str) -> None:
+        """Connect a platform while running: the token is tried, kept, then used.
+
+        Raises OperatorError for what cannot be a token, ChannelError when the platform refuses it, OSError.
+        """
+        channel, pace = channel_by_token(self.settings, kind, token, self.database, self._named)
+        name: str = await channel.verify()  # type: ignore[attr-defined]
+        await asyncio.to_thread(keep_token, self.settings.data_dir, TOKEN_KINDS[kind][0], token)
+        self.channels.append(channel)
+        sender = self.senders[channel.name] = Sender(self.database, channel, Pacer(pace), self.replica)
+        self._conversation.offers = self._offers({one.name: one.capabilities for one in self.channels})
+        await sender.start()
+        await channel.start(self.inbox.receive)
+        self.accounts[channel.name] = f"{TOKEN_KINDS[kind][1]}: {name}"
+
+    def _offers(self, kinds: Mapping[str, Capabilities]) -> Offers:
+        return Offers(
+            self.settings.public_url,
+            paper_channels=frozenset(name for name, kind in kinds.items() if kind.files),
+            sound_channels=frozenset(name for name, kind in kinds.items() if kind.sounds),
+            voice=self._voice,
+        )
 
     def _on_replies(self, channel: str, chat_id: int, _inbox_id: int) -> None:
         self._messages.labels(channel).inc()

@@ -113,8 +113,10 @@ def restore(file: Path) -> None:
     out(f"Restored {file}." + (f" What was there before: {kept}" if kept else ""))
 
 
-def _build_index(current: Settings) -> Path:
-    from bot.answering import INDEX_FOLDER, point_to, uploaded_plans
+def _build_index(current: Settings, as_json: bool = False) -> Path:
+    from filelock import FileLock
+
+    from bot.answering import BUILD_LOCK, INDEX_FOLDER, point_to, uploaded_plans
     from bot.editing import with_stored_edits
     from bot.material import knowledge_root, open_encoder
     from indexer import command
@@ -125,7 +127,10 @@ def _build_index(current: Settings) -> Path:
     encoder = open_encoder(current)
     material = knowledge_root(with_stored_edits(current))
     try:
-        folder = command.build(material, indexes, uploaded_plans(current.data_dir), encoder)
+        indexes.mkdir(parents=True, exist_ok=True)
+        with FileLock(indexes / BUILD_LOCK):  # one at a time: each takes the next number
+            progress = command.json_progress if as_json else command.show_progress
+            folder = command.build(material, indexes, uploaded_plans(current.data_dir), encoder, progress)
     except (MaterialError, PlanFormatError) as error:
         raise OperatorError(f"The material is wrong, the index in use stays: {error}") from error
     except OSError as error:
@@ -153,18 +158,22 @@ def index_add(
     valid_until: Annotated[str | None, typer.Option(help="Until when it applies, likewise.")] = None,
     amended_by: Annotated[str | None, typer.Option(help="What changed parts of it; said in every answer.")] = None,
     replaced_by: Annotated[str | None, typer.Option(help="What took its place; said in every answer.")] = None,
+    for_server: Annotated[bool, typer.Option(hidden=True, help="Low priority; progress and result as JSON.")] = False,
 ) -> None:
     """Add a ward's plan document and build the index anew."""
     from bot.answering import UPLOADS_FOLDER
     from bot.material import knowledge_root
     from indexer import command
+    from indexer.plan_reading import plan_reading
     from indexer.readers import DocumentRefusedError
     from knowledge.wards import load_wards
     from knowledge.yaml_source import PARTIAL_DATE
 
     current = settings()
     if load_wards().get(ward) is None:
-        raise OperatorError(f"There is no ward {ward!r}. Known: {', '.join(one.code for one in load_wards().wards)}")
+        raise OperatorError(
+            f"There is no ward {ward!r}. Codes are names without marks, such as hong-bang, le-dai-hanh."
+        )
     for day in (valid_from, valid_until):
         if day is not None and not PARTIAL_DATE.fullmatch(day):
             raise OperatorError(f"{day!r} is no date. Write YYYY, YYYY-MM or YYYY-MM-DD.")
@@ -172,11 +181,19 @@ def index_add(
         "amended_by": amended_by,
         "replaced_by": replaced_by,
     }
-    plans = current.data_dir / UPLOADS_FOLDER
+    if for_server and hasattr(os, "nice"):
+        os.nice(GENTLE)
+    plans, progress = current.data_dir / UPLOADS_FOLDER, command.json_progress if for_server else None
     try:
-        added = command.add_plan(file, ward, plans, knowledge_root(current) / "plans", standing)
+        added = command.add_plan(file, ward, plans, knowledge_root(current) / "plans", standing, progress)
     except DocumentRefusedError as error:
+        if for_server:
+            out(json.dumps({"refused": error.staff_message}, ensure_ascii=False))
         raise OperatorError(str(error)) from error
+    if for_server:
+        out(json.dumps({"found": plan_reading(added)}, ensure_ascii=False))
+        _build_index(current, as_json=True)
+        return
     out(str(added))
     out(str(_build_index(current)))
 

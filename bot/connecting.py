@@ -18,6 +18,7 @@ from bot.delivery.pacing import NO_PACE, TELEGRAM_CEILING, TELEGRAM_PACE, ZALO_P
 from bot.errors import OperatorError
 from bot.material import courses_folder
 from bot.pictures import LessonPictures
+from bot.saved_tokens import with_saved_tokens, with_token
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.quotas import TableMeter, set_limits
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from bot.store.oa_tokens import TokenTable
 
 TELEGRAM_ADDRESS = str(Settings.model_fields["telegram_base_url"].default)
+# Channels that staff may connect on the site by a token: its setting, and what people call the platform.
+TOKEN_KINDS = {"telegram": ("telegram_token", "Telegram"), "zalo-bot": ("zalo_bot_token", "Zalo")}
 OA_TOKENS = "zalo-oa-tokens.json"
 OA_CONSENT = "zalo-oa-consent.json"
 VERIFIER_CHARACTERS = 43  # PKCE (RFC 7636) asks for 43 to 128
@@ -47,7 +50,7 @@ def connected_channels(
 
     ``images`` finds what replies name; by default the lessons' pictures alone.
     """
-    images = images or material_images(settings)
+    images, settings = images or material_images(settings), with_saved_tokens(settings)
     connected: list[tuple[Channel, Pace]] = []
     if settings.telegram_token:
         connected.append((_telegram(settings, settings.telegram_token, images), telegram_pace(settings)))
@@ -63,6 +66,17 @@ def store_quotas(settings: Settings, session: Session) -> None:
     set_limits(session, "zalo-bot", settings.zalo_bot_messages or None, settings.zalo_bot_people or None, utc_now())
     # 0 means none here: what costs money is sent only where the ward says so.
     set_limits(session, "zalo-oa", settings.zalo_oa_paid_messages, None, utc_now())
+
+
+def channel_by_token(
+    settings: Settings, kind: str, token: str, database: Database, images: ImageSource
+) -> tuple[Channel, Pace]:
+    """The channel of a token that staff entered. Raises OperatorError for what cannot be one."""
+    field, _ = TOKEN_KINDS[kind]
+    given = with_token(settings, field, token)
+    if kind == "telegram":
+        return _telegram(given, SecretStr(token), images), telegram_pace(given)
+    return _zalo_bot(given, SecretStr(token), database, images), ZALO_PACE
 
 
 def telegram_pace(settings: Settings) -> Pace:

@@ -16,9 +16,11 @@ import yaml
 from indexer.build import build_index
 from indexer.lines import join_lines
 from indexer.plan_import import markdown_body
+from indexer.plan_reading import stated
 from indexer.repair import RepairedLine, repair_file, repair_text
 from indexer.repair.text import sister_texts
 from indexer.sections import plan_passages, read_plan
+from indexer.write_index import Progress
 from knowledge.documents import Passage
 from knowledge.encoder import Encoder
 
@@ -34,7 +36,15 @@ def show_progress(what: str, done: int, total: int) -> None:
     sys.stderr.flush()
 
 
-def build(material: Path, indexes: Path, plans: Sequence[Path], encoder: Encoder) -> Path:
+def json_progress(what: str, done: int, total: int) -> None:
+    """A JSON line on standard output, for the program that shows it as a bar."""
+    sys.stdout.write(json.dumps({"stage": what, "done": done, "total": total}) + "\n")
+    sys.stdout.flush()
+
+
+def build(
+    material: Path, indexes: Path, plans: Sequence[Path], encoder: Encoder, progress: Progress = show_progress
+) -> Path:
     """Build the index of the material and a ward's own plans below ``indexes``; the folder made."""
     indexes.mkdir(parents=True, exist_ok=True)
     number = 1 + max((int(one.name) for one in indexes.iterdir() if one.name.isdigit()), default=0)
@@ -45,7 +55,7 @@ def build(material: Path, indexes: Path, plans: Sequence[Path], encoder: Encoder
         extra_documents=_passages(plans),
         extra_files=plans,
         encoder=encoder,
-        progress=show_progress,
+        progress=progress,
     )
     return target
 
@@ -66,7 +76,12 @@ def _passages(plans: Sequence[Path]) -> list[Passage]:
 
 
 def add_plan(
-    source: Path, ward: str, plans: Path, sisters: Path, standing: Mapping[str, str | None] | None = None
+    source: Path,
+    ward: str,
+    plans: Path,
+    sisters: Path,
+    standing: Mapping[str, str | None] | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Read a ward's plan document, restore it when it is a damaged scan, and keep it as material.
 
@@ -78,16 +93,20 @@ def add_plan(
     read = read_document(source)
     text = read.text
     if read.needs_repair:
+        if progress is not None:
+            progress("repair", 0, read.pages)
         text = "\n".join(line.text for line in repair_text(text, list(sister_texts(sisters, ward))))
     paragraphs = join_lines(text)
-    matter = {"ward": ward, "title": _title(paragraphs, source), "source": source.name, "restored": read.needs_repair}
+    body = markdown_body(paragraphs)
+    matter: dict[str, object] = {"ward": ward, "title": _title(paragraphs, source), **stated(ward, body)}
+    matter |= {"source": source.name, "restored": read.needs_repair}
     matter |= {name: value for name, value in (standing or {}).items() if value}
     plans.mkdir(parents=True, exist_ok=True)
     (plans / f"{ward}.raw.txt").write_text(read.text, encoding="utf-8")
     target = plans / f"{ward}.md"
     fresh = plans / f"{ward}.md.new"
     front = yaml.safe_dump(matter, allow_unicode=True, sort_keys=False)
-    fresh.write_text(f"---\n{front}---\n\n{markdown_body(paragraphs)}", encoding="utf-8")
+    fresh.write_text(f"---\n{front}---\n\n{body}", encoding="utf-8")
     fresh.replace(target)
     return target
 

@@ -36,7 +36,7 @@ class Answerer:
         self._encoder = encoder
         self._index = index
         self._today = today
-        self._wards: Wards = load_wards()
+        self._wards: Wards = load_wards().including(index.topics_held)
         self._worder = Worder(index, self._wards, today)
         self._books: dict[str | None, tuple[Sequence[StaffAnswer], StaffAnswerBook]] = {}
 
@@ -55,7 +55,7 @@ class Answerer:
         action = load_intents().action(text)
         if action is not None:
             return Answer(AnswerKind.ACTION, reply("actions", action.value), asking_back.NO_CONFIDENCE, action=action)
-        read = read_question(text)
+        read = read_question(text, wards=self._wards)
         parts = split_questions(text)
         if len(parts) > 1:
             whole = self._given_by_staff(read, ward, overrides, ANSWER_LIMIT)
@@ -63,7 +63,7 @@ class Answerer:
         if previous and leans(read):
             # A short question that staff answered stands on its own.
             given = self._given_by_staff(read, ward, overrides, ANSWER_LIMIT)
-            return given or self._answer_one(joined(read, previous), ward, overrides, ANSWER_LIMIT)
+            return given or self._answer_one(joined(read, previous, self._wards), ward, overrides, ANSWER_LIMIT)
         return self._answer_one(read, ward, overrides, ANSWER_LIMIT)
 
     def _both(
@@ -73,9 +73,9 @@ class Answerer:
         room = (ANSWER_LIMIT - 2) // len(parts)
         answers: list[Answer] = []
         for number, part in enumerate(parts):
-            read = read_question(part)
+            read = read_question(part, wards=self._wards)
             if number and leans(read):
-                read = joined(read, parts[:number])
+                read = joined(read, parts[:number], self._wards)
             answers.append(self._answer_one(read, ward, overrides, room))
         good = [answer for answer in answers if answer.kind is AnswerKind.ANSWER]
         if len(good) < len(parts):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from knowledge.guide_parts import asked_parts
 from knowledge.question import Question, read_question
+from knowledge.wards import Wards
 
 _LEANS = re.compile(
     r"^(con|the con|vay con|the|vay|the thi|vay thi|roi|xong|con ve|neu vay|neu the|ngoai ra)\b"
@@ -31,14 +32,14 @@ def leans(question: Question) -> bool:
     return _LEANS.search(question.plain) is not None or bare or only_part or only_ward
 
 
-def joined(question: Question, previous: Sequence[str]) -> Question:
+def joined(question: Question, previous: Sequence[str], wards: Wards | None = None) -> Question:
     """The question with what it leans on; the question itself when nothing before stands on its own."""
     for text in reversed(previous[-LOOKED_BACK:]):
-        earlier = read_question(text)
+        earlier = read_question(text, wards=wards)
         if earlier.empty or leans(earlier):
             continue
         bare = _TAIL.sub("", _FILLER.sub("", question.text.strip())).strip(" ?.!")
         # A ward named now takes the place of the one named before.
         base = earlier.mentions.rest if question.mentions.wards else text
-        return read_question(f"{base.strip(' ?.!')} {bare}")
+        return read_question(f"{base.strip(' ?.!')} {bare}", wards=wards)
     return question

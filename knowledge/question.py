@@ -11,7 +11,7 @@ from knowledge.lexical import READING_WEIGHT
 from knowledge.meaning import Meaning, read_meaning
 from knowledge.text import Query, understand
 from knowledge.topics import Topic, load_topics, plain_text
-from knowledge.wards import Mentions, load_wards
+from knowledge.wards import Mentions, Wards, load_wards
 
 _ABOUT_PLANS = re.compile(
     r"\b(ke hoach (nay|noi|neu|co|giao|dat|dua|yeu cau|phan cong|quy dinh|nham|duoc|ban hanh|thuc hien|cua (phuong|xa))"
@@ -106,9 +106,9 @@ class Question:
         return any(topic.subject for topic in self.topics)
 
 
-def read_question(text: str, classifier: AskedModel | None = None) -> Question:
-    """Reads a question; never raises. ``classifier`` takes the place of the bundled one."""
-    mentions = load_wards().mentions(text)
+def read_question(text: str, classifier: AskedModel | None = None, wards: Wards | None = None) -> Question:
+    """Reads a question; never raises. ``classifier`` and ``wards`` take the place of those that are shipped."""
+    mentions = (wards or load_wards()).mentions(text)
     query = understand(text)
     rest, places = without_places(mentions, query)
     plain = plain_text(rest, marks="%")

@@ -7,14 +7,16 @@ them. Units that are not covered are recognised too, so that a question about th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 import yaml
 
 from knowledge.text import fold, normalise
+from knowledge.unit_wards import former_names, other_kinds, units_by_code
+from knowledge.units import Unit
 
 WARDS_FILE = Path(__file__).with_name("wards.yaml")
 # A slip is forgiven only in a name of this many letters that follows one of these words: short or bare names would
@@ -28,6 +30,7 @@ _LIVES_THERE = re.compile(
 )
 _NOT_A_NAME = frozenset(["hội", "phường", "xã", "thị", "trấn", "quận", "huyện"])
 _LONGEST_ABBREVIATION = 3  # letters with the full stop: "P.", "tx."; after it the name goes on
+_KIND = re.compile(r"^(?:phường|xã|thị trấn|đặc khu|huyện) ")
 _LONGEST_NAME = 5  # words; "phường Nguyễn Bỉnh Khiêm" has four
 
 
@@ -50,8 +53,8 @@ class Ward:
 
     @property
     def kind(self) -> str:
-        """``phường`` or ``xã``."""
-        return self.name.split(" ", 1)[0]
+        """``phường``, ``xã`` or ``đặc khu``."""
+        return "đặc khu" if self.name.startswith("đặc khu") else self.name.split(" ", 1)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +99,24 @@ class Wards:
         object.__setattr__(self, "_by_first", names)
 
     def __getitem__(self, code: str) -> Ward:
-        for ward in self.wards:
-            if ward.code == code:
-                return ward
-        raise KeyError(code)
+        ward = self.get(code)
+        if ward is None:
+            raise KeyError(code)
+        return ward
 
     def get(self, code: str | None) -> Ward | None:
-        """The ward of a code, or None when there is no such ward."""
-        return next((ward for ward in self.wards if ward.code == code), None)
+        """The ward of a code, one of these or any unit of Hải Phòng; None when there is no such ward."""
+        known = next((ward for ward in self.wards if ward.code == code), None)
+        return known or (unit_ward(code) if code is not None else None)
+
+    def including(self, codes: Iterable[str | None]) -> Wards:
+        """These and the units of these codes: questions name them too, because they have a plan of their own."""
+        there = {ward.code for ward in self.wards}
+        added = [ward for code in codes if code is not None and code not in there if (ward := unit_ward(code))]
+        if not added:
+            return self
+        wards = (*self.wards, *added)
+        return replace(self, wards=wards, _names=tuple(_names_of((*added, *self.wards))))
 
     def mentions(self, question: str) -> Mentions:
         """Which places a question names; never raises."""
@@ -139,7 +152,7 @@ class Wards:
     def _ours_at(self, folded: Sequence[str], position: int) -> tuple[int, int, _Name] | None:
         """The name of one of our wards at a position: where it starts (with its kind) and ends."""
         kind = 1 if folded[position] in ("phuong", "xa", "p", "x", "huyen") else 0
-        if folded[position] == "thi" and folded[position + 1 : position + 2] == ["tran"]:
+        if tuple(folded[position : position + 2]) in (("thi", "tran"), ("dac", "khu")):
             kind = 2
         start = position + kind
         spoken = " ".join(folded[position:start])
@@ -255,6 +268,21 @@ def load_wards(path: Path = WARDS_FILE) -> Wards:
         raise ValueError(f"{path}: wrong or missing field: {error}") from error
 
 
+@cache
+def unit_ward(code: str) -> Ward | None:
+    """The ward that a unit of Hải Phòng is, by its code (``hong-bang``); None for any other code."""
+    unit = units_by_code().get(code)
+    if unit is None:
+        return None
+    # Its own name is among those that need their kind before them.
+    return Ward(code, str(unit), former=(str(unit), *former_names()[unit.code]), not_kinds=other_kinds(unit))
+
+
+def unit_of(code: str) -> Unit | None:
+    """The unit of a ward's code; None for a shipped ward that is none any more."""
+    return units_by_code().get(code)
+
+
 def _folded_words(name: str) -> tuple[str, ...]:
     return tuple(_bare(word) for word in name.split())
 
@@ -265,5 +293,5 @@ def _names_of(wards: Sequence[Ward]) -> list[_Name]:
     for ward in wards:
         names += [_Name(_folded_words(alias), ward) for alias in ward.aliases]
         names += [_Name(_folded_words(alias), ward, by_successor=True) for alias in ward.successor_aliases]
-        names += [_Name(_folded_words(unit.split(" ", 1)[1]), ward, needs_kind=True) for unit in ward.former]
+        names += [_Name(_folded_words(_KIND.sub("", unit)), ward, needs_kind=True) for unit in ward.former]
     return sorted(names, key=lambda name: -len(name.words))

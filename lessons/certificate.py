@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import segno
 import yaml
 
 from lessons.certificate_data import CertificateData
+from lessons.qr import draw_code
 from lessons.sheet import PdfSheet, Sheet
 from lessons.typeface import drawable, text_width, wrap_evenly
 
@@ -22,7 +22,6 @@ PNG_PIXELS = 1684  # of its width: 144 dpi, legible when a chat shrinks it
 TEXT_ROOM = WIDTH - 180
 QR_SIZE = 100.0  # points with the quiet zone, 35 mm: scans from an arm's length when printed
 FOOT_HEIGHT = 92.0
-QUIET = 4  # modules around a QR code, as ISO/IEC 18004 asks
 
 INK, SOFT, BRAND, GOLD, PAPER, TINT = "#18222e", "#4d5866", "#0b5d8f", "#a8500a", "#ffffff", "#eef5fa"
 
@@ -79,7 +78,7 @@ def _draw_foot(sheet: Sheet, data: CertificateData) -> None:
     words, top, left = _wording(), HEIGHT - 156, 70.0
     right = left
     if data.address:
-        _draw_code(sheet, data.address, left, top - (QR_SIZE - FOOT_HEIGHT) / 2)
+        draw_code(sheet, data.address, left, top - (QR_SIZE - FOOT_HEIGHT) / 2, QR_SIZE, INK)
         right += QR_SIZE + 16
     sheet.rect(right, top, WIDTH - right - 70, FOOT_HEIGHT, TINT, radius=8)
     sheet.text(right + 16, top + 24, words["code"].format(code=data.code), 13, INK, bold=True)
@@ -87,23 +86,6 @@ def _draw_foot(sheet: Sheet, data: CertificateData) -> None:
     room = WIDTH - right - 102
     for number, line in enumerate(wrap_evenly(words["notice"].format(ward=drawable(data.ward)), 12, room)):
         sheet.text(right + 16, top + 48 + number * 16, line, 12, INK)
-
-
-def _draw_code(sheet: Sheet, address: str, left: float, top: float) -> None:
-    """A QR code; each row's dark modules that touch are one rectangle."""
-    rows = [list(row) for row in segno.make(address, error="m", micro=False).matrix]
-    # Half points are whole pixels of the PNG: edges stay sharp.
-    module = max(1.0, int(2 * QR_SIZE / (len(rows) + 2 * QUIET)) / 2)
-    for number, row in enumerate(rows):
-        start = 0
-        while start < len(row):
-            end = start
-            while end < len(row) and row[end]:
-                end += 1
-            if end > start:
-                x, y = left + (QUIET + start) * module, top + (QUIET + number) * module
-                sheet.rect(x, y, (end - start) * module, module, INK)
-            start = end + 1
 
 
 def _one_line(sheet: Sheet, y: float, said: str, size: float, colour: str) -> None:

@@ -48,6 +48,14 @@ Rows = Sequence[Mapping[str, str]]
 
 def read_rows(content: bytes, file_name: str) -> list[Row]:
     """The questions of a file, by the ending of its name. Raises ExchangeError for a file that cannot be read."""
+    rows = read_table(content, file_name, QUESTION_LIMIT)
+    if len(rows) > QUESTION_LIMIT:
+        raise ExchangeError("too_many", limit=QUESTION_LIMIT)
+    return rows
+
+
+def read_table(content: bytes, file_name: str, limit: int) -> list[Row]:
+    """The rows below the headings of any table, at most ``limit`` and one more. Raises as ``read_rows``."""
     try:
         kind = Format(file_name.rsplit(".", 1)[-1].lower())
     except ValueError:
@@ -56,10 +64,7 @@ def read_rows(content: bytes, file_name: str) -> list[Row]:
         raise ExchangeError("too_large", limit=FILE_LIMIT // MEGABYTE)
     if kind is not Format.CSV:
         _check_package(content)
-    rows = list(_READERS[kind](content))
-    if len(rows) > QUESTION_LIMIT:
-        raise ExchangeError("too_many", limit=QUESTION_LIMIT)
-    return rows
+    return _READERS[kind](content, limit)
 
 
 def write_rows(rows: Rows, kind: Format, guide: bool = False) -> bytes:
@@ -84,7 +89,9 @@ class _NoText:
     message: str
 
 
-def _from_grid(grid: Iterator[tuple[int, Sequence[Any]]], cell_text: Callable[[Any], str | _NoText]) -> list[Row]:
+def _from_grid(
+    grid: Iterator[tuple[int, Sequence[Any]]], cell_text: Callable[[Any], str | _NoText], limit: int
+) -> list[Row]:
     """Rows below a row of headings; ``grid`` gives line numbers and cells."""
     headings: list[str] | None = None
     rows = []
@@ -104,12 +111,12 @@ def _from_grid(grid: Iterator[tuple[int, Sequence[Any]]], cell_text: Callable[[A
         for heading in {heading for heading in headings if heading and headings.count(heading) > 1}:
             problems.append(ExchangeProblem(place, "", said("column_twice", column=heading)))
         rows.append(Row(place, written, tuple(problems)))
-        if len(rows) > QUESTION_LIMIT:
+        if len(rows) > limit:
             break
     return rows
 
 
-def _read_csv(content: bytes) -> list[Row]:
+def _read_csv(content: bytes, limit: int) -> list[Row]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -125,12 +132,12 @@ def _read_csv(content: bytes) -> list[Row]:
             before = reader.line_num
 
     try:
-        return _from_grid(grid(), lambda cell: _without_mark(str(cell)))
+        return _from_grid(grid(), lambda cell: _without_mark(str(cell)), limit)
     except csv.Error as error:
         raise ExchangeError("damaged") from error
 
 
-def _read_xlsx(content: bytes) -> list[Row]:
+def _read_xlsx(content: bytes, limit: int) -> list[Row]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -140,8 +147,8 @@ def _read_xlsx(content: bytes) -> list[Row]:
         book = load_workbook(io.BytesIO(content), read_only=True)
         wanted = texts()["sheet"]
         sheet = book[wanted] if wanted in book.sheetnames else book.worksheets[0]
-        lines = sheet.iter_rows(max_row=QUESTION_LIMIT * 2, max_col=COLUMN_LIMIT)
-        return _from_grid(enumerate(lines, 1), _sheet_cell)
+        lines = sheet.iter_rows(max_row=limit * 2, max_col=COLUMN_LIMIT)
+        return _from_grid(enumerate(lines, 1), _sheet_cell, limit)
     except (IndexError, AttributeError, *broken) as error:
         raise ExchangeError("damaged") from error
 
@@ -163,7 +170,7 @@ def _sheet_cell(cell: Any) -> str | _NoText:
     return _plain(str(value))
 
 
-def _read_docx(content: bytes) -> list[Row]:
+def _read_docx(content: bytes, limit: int) -> list[Row]:
     docx = _docx()
     try:
         document = docx.Document(io.BytesIO(content))
@@ -175,6 +182,8 @@ def _read_docx(content: bytes) -> list[Row]:
         cells = {_plain(line[0]): _plain(line[1]) for line in table if len(line) == 2 and _plain(line[0])}
         if any(cells.values()):
             rows.append(Row(texts()["table"].format(number=number), cells))
+        if len(rows) > limit:
+            break
     return rows
 
 
@@ -256,7 +265,7 @@ def _write_docx(rows: Rows, guide: bool) -> bytes:
     return out.getvalue()
 
 
-_READERS: Mapping[Format, Callable[[bytes], list[Row]]] = {
+_READERS: Mapping[Format, Callable[[bytes, int], list[Row]]] = {
     Format.XLSX: _read_xlsx,
     Format.CSV: _read_csv,
     Format.DOCX: _read_docx,

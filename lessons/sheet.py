@@ -36,7 +36,7 @@ class Sheet(Protocol):
 
 
 class PdfSheet:
-    """A PDF of one page. The same drawing gives the same bytes: no date, no random id."""
+    """A PDF, a page after the other. The same drawing gives the same bytes: no date, no random id."""
 
     def __init__(self, width: float, height: float, title: str) -> None:
         self._height = height
@@ -78,6 +78,10 @@ class PdfSheet:
         canvas.setFont(font_name(bold), size)
         draw = {"start": canvas.drawString, "middle": canvas.drawCentredString, "end": canvas.drawRightString}
         draw[anchor](x, self._height - y, said)
+
+    def next_page(self) -> None:
+        """What is drawn from now on is on a new page."""
+        self._canvas.showPage()
 
     def finished(self) -> bytes:
         """The file."""

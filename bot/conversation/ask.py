@@ -27,7 +27,7 @@ Act = Callable[[Turn, Answer], list[Reply]]
 
 def ask(turn: Turn, question: str, act: Act) -> list[Reply]:
     """Answer a typed question for the resident's ward."""
-    return _ask(turn, question, turn.chat.ward_code, act)
+    return _ask(turn, question, turn.chat.ward_code or place.only_ward(turn), act)
 
 
 def choose(turn: Turn, args: tuple[str, ...], act: Act) -> list[Reply]:
@@ -80,8 +80,11 @@ def _shown(turn: Turn, answer: Answer, buttons: tuple[Button, ...]) -> Reply:
 
 def _clarify(turn: Turn, answer: Answer, question: str) -> Reply:
     if answer.wards:
+        served = {ward.code for ward in turn.repositories.wards.all()}
         offered: list[tuple[Choice, str | None]] = [
-            (Choice(sentence_case(place.ward_name(turn, code)), question), code) for code in answer.wards
+            (Choice(sentence_case(place.ward_name(turn, code)), question), code)
+            for code in answer.wards
+            if code in served
         ]
     else:
         offered = [(choice, None) for choice in answer.choices]

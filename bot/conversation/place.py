@@ -56,6 +56,12 @@ def ask_ward(turn: Turn, page: int = 0, first: str | None = None) -> list[Reply]
     return [Reply("\n\n".join([*lead, text("ward.ask")]), shown)]
 
 
+def only_ward(turn: Turn) -> str | None:
+    """The code of the only ward of an installation: who has chosen none is asking about it."""
+    found = turn.repositories.wards.all()
+    return found[0].code if len(found) == 1 else None
+
+
 def wards(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """The list of wards, at the page asked for."""
     return ask_ward(turn, number(args, 0) or 0)

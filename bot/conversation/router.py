@@ -288,7 +288,7 @@ def _text(turn: Turn) -> list[Reply]:
         return wish
     if read_name is not None and "?" not in turn.text:
         return read_name(turn, turn.text)
-    return _slip(turn) or _place(turn) or ask.ask(turn, turn.text, act)
+    return _slip(turn) or welcome.typed_code(turn) or _place(turn) or ask.ask(turn, turn.text, act)
 
 
 def _wish(turn: Turn) -> list[Reply] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.channels.message import Reply
 from bot.conversation import enrolment, minors, place
 from bot.conversation.buttons import button, consent_buttons
@@ -11,6 +13,9 @@ from bot.conversation.ports import GroupView
 from bot.conversation.purposes import LEARNING, purposes
 from bot.conversation.turn import ENROLLING, MINOR, NOTICED, Turn
 from bot.texts import text
+
+TYPED_CODE = re.compile(r"[A-Za-z0-9]{4,16}")
+CODE_PIECES = 2  # a poster shows four letters at a time
 
 
 def notice(turn: Turn, *before: str) -> Reply:
@@ -53,11 +58,21 @@ def start(turn: Turn, join_code: str) -> list[Reply]:
     return [notice(turn, text("welcome.hello"), said)]
 
 
+def typed_code(turn: Turn) -> list[Reply] | None:
+    """A group's code copied from its poster, in one piece or two; None for any other text."""
+    pieces = turn.text.split()
+    code = "".join(pieces)
+    if len(pieces) > CODE_PIECES or TYPED_CODE.fullmatch(code) is None or _group_of(turn, code) is None:
+        return None
+    return start(turn, code)
+
+
 def _group_of(turn: Turn, join_code: str) -> GroupView | None:
     if JOIN_CODE.fullmatch(join_code) is None:
         return None
     wards = turn.repositories.wards
-    return wards.group_by_join_code(join_code) or wards.group_by_join_code(join_code.upper())
+    written = (join_code, join_code.lower(), join_code.upper())  # a phone begins a message with a capital
+    return next((group for one in written if (group := wards.group_by_join_code(one)) is not None), None)
 
 
 def _unknown_code(turn: Turn) -> list[Reply]:

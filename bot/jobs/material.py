@@ -24,6 +24,16 @@ State = tuple[int, ...]
 PASSED_ON = ("data_dir", "database_url", "material_dir", "embedding_model")
 
 
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The environment in which a child process reads the same material and database."""
+    given = {
+        f"{ENVIRONMENT_PREFIX}{name.upper()}": str(value)
+        for name in PASSED_ON
+        if (value := getattr(settings, name)) is not None
+    }
+    return {**os.environ, **given}
+
+
 class EditWatch:
     """Looks for edits that have come into force or were withdrawn, here or through another replica."""
 
@@ -61,14 +71,9 @@ class EditWatch:
 
     async def _build_index(self) -> None:
         """In a child process of low priority; the server takes the result when its pointer changes."""
-        given = {
-            f"{ENVIRONMENT_PREFIX}{name.upper()}": str(value)
-            for name in PASSED_ON
-            if (value := getattr(self._settings, name)) is not None
-        }
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "index", "build", "--gently"),
-            env={**os.environ, **given},
+            env=child_environment(self._settings),
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )

@@ -14,6 +14,7 @@ from bot.delivery.notices import HELD
 from bot.settings import Settings
 from bot.store.desk import forget_closed
 from bot.store.forget import forget_addresses, forget_silent
+from bot.store.imports import forget_previews
 from bot.store.staff_answers import FOLLOWED_DAYS
 from bot.store.tables import (
     Chat,
@@ -108,6 +109,7 @@ def forget_what_is_due(session: Session, now: datetime, keep: Keep = KEEP) -> No
         delete(StaffAnswerFollower).where(col(StaffAnswerFollower.received_at) < now - timedelta(days=FOLLOWED_DAYS))
     )
     forget_closed(session, now - keep.staff_talks)
+    forget_previews(session, now)
     _forget_last_questions(session, now, keep.texts)
     session.execute(delete(StaffSession).where(col(StaffSession.expires_at) < now))
     session.execute(delete(SignInLink).where(col(SignInLink.expires_at) < now))

@@ -14,6 +14,7 @@ from bot.conversation.buttons import in_sentence
 from bot.conversation.pictures import HANDOUTS
 from bot.material import Material, courses_folder
 from bot.settings import Settings
+from knowledge.wards import load_wards
 from lessons.models import Lesson
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class HandoutPapers:
         lesson = None if found is None else self._material.catalogue.lesson(found["lesson"])
         if found is None or lesson is None:
             return None
-        ward = next((ward for ward in self._material.wards if ward.code == found["ward"]), None)
+        ward = load_wards().get(found["ward"])
         if found["ward"] and ward is None:
             return None
         return self._drawn(lesson, "" if ward is None else in_sentence(ward.successor or ward.name))

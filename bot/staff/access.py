@@ -41,16 +41,21 @@ PUBLIC = Permission(signed_in=False)
 ANY_ACCOUNT = Permission(signed_in=True)
 WARD_READERS = Permission(signed_in=True, roles=EVERYONE)
 WARD_EDITORS = Permission(signed_in=True, roles=EDITORS)
+WARD_ADMINISTRATORS = Permission(signed_in=True, roles=frozenset({Role.ADMINISTRATOR}))
 
 
 @dataclass(frozen=True, slots=True)
 class StaffRoute:
-    """One address of the staff site; without a permission it can't be made."""
+    """One address of the staff site; without a permission it can't be made.
+
+    ``body_limit`` is what a form with a file may hold, in bytes; None for the limit of every other form.
+    """
 
     method: str
     path: str
     handler: Handler
     permission: Permission
+    body_limit: int | None = None
 
 
 def is_loopback(host: str) -> bool:
@@ -96,6 +101,8 @@ class Guard:
                     raise web.HTTPSeeOther("/staff/sign-in")
                 request[ACCOUNT] = account
                 await self._enter_ward(request, account, route.permission)
+            if route.body_limit is not None:
+                request = request.clone(client_max_size=route.body_limit)
             if request.method not in SAFE_METHODS:
                 await self._refuse_forged(request, account)
             response = await route.handler(request)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -30,6 +31,9 @@ from lessons.progress import local_day
 ALERTS: web.AppKey[Callable[[], Sequence[Alert]]] = web.AppKey(
     "alerts"
 )  # what an administrator must know at this moment
+# The messaging platforms that are connected, by name, and connecting one by its token.
+CHANNELS: web.AppKey[Callable[[], Mapping[str, str]]] = web.AppKey("channels")
+CONNECT: web.AppKey[Callable[[str, str], Awaitable[None]]] = web.AppKey("connect")
 TEXTS_FILE = Path(__file__).parent / "vi.yaml"
 
 
@@ -64,6 +68,7 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
         "account": account,
         "ward": ward,
         "may_edit": membership is not None and membership.role in EDITORS,
+        "administers": membership is not None and membership.role is Role.ADMINISTRATOR,
         "csrf": form_token,
         "notice": staff_texts().get(request.query.get("done", "")),
         "problem": None,
@@ -124,6 +129,18 @@ async def form_of(request: web.Request) -> dict[str, str]:
         for name, value in posted.items()
         if isinstance(value, str)
     }
+
+
+async def uploaded(request: web.Request, name: str) -> tuple[str, bytes] | None:
+    """A file field's name, without a folder, and content; None when no file was chosen."""
+    posted = (await request.post()).get(name)
+    if not isinstance(posted, web.FileField):
+        return None
+    content = await asyncio.to_thread(posted.file.read)
+    posted.file.close()
+    plain = "".join(letter for letter in posted.filename if letter.isprintable())
+    file_name = plain.replace("\\", "/").rsplit("/", 1)[-1]
+    return (file_name, content) if file_name and content else None
 
 
 def audit(session: Session, request: web.Request, action: str, detail: str = "") -> None:

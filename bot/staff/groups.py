@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
+from typing import Any
 
 import segno
 from aiohttp import web
@@ -17,7 +18,9 @@ from bot.store.tables import ResidentialGroup
 
 KINDS = ("tổ dân phố", "thôn", "khu dân cư")
 NAME_LIMIT = 80
-ADULTS_LIMIT = 100_000  # the largest ward of Hải Phòng has 161,051 people in all; a group has far fewer
+LEADER_LIMIT = 60
+PEOPLE_LIMIT = 200_000  # the largest ward of Hải Phòng has 161,051 people in all; a group has far fewer
+NUMBERS = ("population", "adults", "households")
 JOIN_CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that are mistaken for others on paper
 JOIN_CODE_LENGTH = 8
 
@@ -38,16 +41,29 @@ def new_join_code() -> str:
     return "".join(secrets.choice(JOIN_CODE_LETTERS) for _ in range(JOIN_CODE_LENGTH))
 
 
-def read_group(form: dict[str, str]) -> tuple[str, str, int | None]:
-    """(name, kind, adults) of a form. Raises FormProblemError."""
-    name, kind, adults = form.get("name", ""), form.get("kind", ""), form.get("adults", "").replace(".", "")
+def read_group(form: dict[str, str]) -> dict[str, Any]:
+    """The columns of a form. Raises FormProblemError."""
+    name, kind, leader = form.get("name", ""), form.get("kind", ""), form.get("leader", "")
     if not name or len(name) > NAME_LIMIT:
         raise FormProblemError("group_name_wrong")
     if kind not in KINDS:
         raise FormProblemError("group_kind_wrong")
-    if adults and not (adults.isascii() and adults.isdigit() and int(adults) <= ADULTS_LIMIT):
-        raise FormProblemError("group_adults_wrong")
-    return name, kind, int(adults) if adults else None
+    if len(leader) > LEADER_LIMIT:
+        raise FormProblemError("group_leader_long")
+    numbers = {field: _people(form.get(field, "")) for field in NUMBERS}
+    people = numbers["population"]
+    if people is not None and max(numbers["adults"] or 0, numbers["households"] or 0) > people:
+        raise FormProblemError("group_more_than_people")
+    return {"name": name, "kind": kind, "leader": leader or None, **numbers}
+
+
+def _people(written: str) -> int | None:
+    digits = written.replace(".", "").replace(" ", "")
+    if not digits:
+        return None
+    if not (digits.isascii() and digits.isdigit() and int(digits) <= PEOPLE_LIMIT):
+        raise FormProblemError("group_number_wrong")
+    return int(digits)
 
 
 class GroupPages:
@@ -66,23 +82,21 @@ class GroupPages:
         form, ward = await form_of(request), request[WARD]
 
         def unit(session: Session) -> None:
-            name, kind, adults = read_group(form)
-            session.add(
-                ResidentialGroup(ward_code=ward.code, name=name, kind=kind, adults=adults, join_code=new_join_code())
-            )
-            audit(session, request, "group_add", name)
+            columns = read_group(form)
+            session.add(ResidentialGroup(ward_code=ward.code, join_code=new_join_code(), **columns))
+            audit(session, request, "group_add", columns["name"])
 
         return await self._apply(request, unit, "group_added")
 
     async def change(self, request: web.Request) -> web.StreamResponse:
-        """Change a group's name, kind or number of adults."""
+        """Change what is known of a group."""
         form, ward, group_id = await form_of(request), request[WARD], int(request.match_info["group"])
 
         def unit(session: Session) -> None:
-            name, kind, adults = read_group(form)
-            group = _group(session, ward.code, group_id)
-            group.name, group.kind, group.adults = name, kind, adults
-            audit(session, request, "group_change", name)
+            group, columns = _group(session, ward.code, group_id), read_group(form)
+            for column, value in columns.items():
+                setattr(group, column, value)
+            audit(session, request, "group_change", columns["name"])
 
         return await self._apply(request, unit, "group_changed")
 

@@ -49,6 +49,17 @@ def read_office(form: dict[str, str], today: date) -> tuple[dict[str, str], date
     return fields, checked_on
 
 
+def add_office(session: Session, ward_code: str, form: dict[str, str], by: str) -> str:
+    """Enter an office; its name. Raises FormProblemError."""
+    fields, checked_on = read_office(form, local_day(utc_now()))
+    known = session.exec(select(Office.id).where(Office.ward_code == ward_code)).all()
+    if len(known) >= OFFICES_LIMIT:
+        raise FormProblemError("office_too_many")
+    office = Office(ward_code=ward_code, checked_on=checked_on, entered_by=by, name=fields["name"])
+    session.add(_filled(office, fields))
+    return fields["name"]
+
+
 class OfficePages:
     """Handlers."""
 
@@ -64,13 +75,7 @@ class OfficePages:
         form, ward, account = await form_of(request), request[WARD], request[ACCOUNT]
 
         def unit(session: Session) -> None:
-            fields, checked_on = read_office(form, local_day(utc_now()))
-            known = session.exec(select(Office.id).where(Office.ward_code == ward.code)).all()
-            if len(known) >= OFFICES_LIMIT:
-                raise FormProblemError("office_too_many")
-            office = Office(ward_code=ward.code, checked_on=checked_on, entered_by=account.name, name=fields["name"])
-            session.add(_filled(office, fields))
-            audit(session, request, "office_add", fields["name"])
+            audit(session, request, "office_add", add_office(session, ward.code, form, account.name))
 
         return await self._apply(request, unit, "office_saved", {"new": form})
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.indicators.export import COLUMNS, ParticipationTable, as_csv, as_xlsx, file_stem, participation_table
-from bot.indicators.figures import ward_figures
+from bot.indicators.figures import WardFigures, ward_figures
 from bot.staff.access import MEMBERSHIP, WARD, WARD_READERS, StaffRoute
 from bot.staff.accounts import Role
 from bot.staff.context import Context, audit, page
+from bot.staff.goals import goals
 from bot.store.tables import utc_now
+from lessons.progress import local_day
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -33,8 +35,13 @@ class OverviewPages:
 
     async def overview(self, request: web.Request) -> web.Response:
         """The table of groups."""
-        table = await self._table(request)
-        return page(request, "overview.html", {"columns": COLUMNS, "table": table})
+        ward, now = request[WARD], utc_now()
+        figures = await self._figures(request)
+        aims = None
+        if request[MEMBERSHIP].role is not Role.LEADER:  # the ward's, not the group's
+            aims = await self._database.read(lambda session: goals(session, ward.code, figures, local_day(now)))
+        table = participation_table(figures, ward.name, now)
+        return page(request, "overview.html", {"columns": COLUMNS, "table": table, "goals": aims})
 
     async def csv(self, request: web.Request) -> web.Response:
         """The table as CSV."""
@@ -47,10 +54,12 @@ class OverviewPages:
         return await self._download(request, table, as_xlsx(table), "xlsx", XLSX_TYPE)
 
     async def _table(self, request: web.Request) -> ParticipationTable:
+        return participation_table(await self._figures(request), request[WARD].name, utc_now())
+
+    async def _figures(self, request: web.Request) -> WardFigures:
         ward, membership, now = request[WARD], request[MEMBERSHIP], utc_now()
         only = membership.group_id if membership.role is Role.LEADER else None
-        figures = await self._database.read(lambda session: ward_figures(session, ward.code, now, only))
-        return participation_table(figures, ward.name, now)
+        return await self._database.read(lambda session: ward_figures(session, ward.code, now, only))
 
     async def _download(
         self, request: web.Request, table: ParticipationTable, body: bytes, kind: str, content_type: str

@@ -44,7 +44,8 @@ class SignInPages:
         if len(codes) == 1:
             raise web.HTTPSeeOther(f"/staff/w/{codes[0]}/")
         wards = await self._database.read(lambda session: [session.get_one(Ward, code) for code in codes])
-        return page(request, "wards.html", {"wards": wards})
+        administers = any(one.role is accounts.Role.ADMINISTRATOR for one in account.memberships)
+        return page(request, "wards.html", {"wards": wards, "administers_any": administers})
 
     async def form(self, request: web.Request) -> web.Response:
         """The sign-in form."""

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.conversation.buttons import in_sentence
 from bot.indicators.export import shown
+from bot.jobs.plan_upload import PlanUploads
 from bot.material import Material
 from bot.settings import Settings
 from bot.staff import (
@@ -25,6 +26,7 @@ from bot.staff import (
     offices,
     overview,
     people,
+    posters,
     questions,
     rights,
     sign_in,
@@ -33,6 +35,11 @@ from bot.staff import (
 )
 from bot.staff.access import Guard, Handler, StaffRoute
 from bot.staff.context import Context, worded_moment
+from bot.staff.imports import pages as imports
+from bot.staff.setup import accounts as setup_accounts
+from bot.staff.setup import channels, plan, steps, targets, trial, wards
+from bot.staff.setup import groups as setup_groups
+from bot.staff.setup import offices as setup_offices
 from bot.store.database import Database
 from knowledge.encoder import Encoder
 
@@ -53,6 +60,7 @@ class StaffSite:
     ) -> None:
         """``encoder`` groups questions by meaning; ``answers_changed`` is called after staff changed an answer."""
         self._context = Context(settings, database, material, encoder, answers_changed)
+        self._uploads = PlanUploads(settings, database)
 
     def routes(self) -> list[StaffRoute]:
         """Every address with its permission."""
@@ -73,6 +81,17 @@ class StaffSite:
             *offices.routes(self._context),
             *rights.routes(self._context),
             *duplicates.routes(self._context),
+            *imports.routes(self._context),
+            *posters.routes(self._context),
+            *wards.routes(self._context),
+            *steps.routes(self._context),
+            *setup_groups.routes(self._context),
+            *plan.routes(self._context, self._uploads),
+            *setup_offices.routes(self._context),
+            *targets.routes(self._context),
+            *setup_accounts.routes(self._context),
+            *channels.routes(self._context),
+            *trial.routes(self._context),
         ]
 
     def application(self) -> web.Application:
@@ -88,7 +107,15 @@ class StaffSite:
         guard = Guard(self._context.settings, self._context.database)
         application.add_routes(guard.routes(self.routes()))
         application.router.add_get("/static/{name}", _static)
+        application.on_startup.append(self._begin)
+        application.on_cleanup.append(self._end)
         return application
+
+    async def _begin(self, _application: web.Application) -> None:
+        await self._uploads.interrupted()
+
+    async def _end(self, _application: web.Application) -> None:
+        await self._uploads.stop()
 
 
 async def _static(request: web.Request) -> web.FileResponse:

@@ -49,7 +49,11 @@ def _group_view(row: ResidentialGroup) -> GroupView:
     return GroupView(row.id or 0, row.ward_code, row.name, row.join_code)
 
 
-_WARDS = select(*(table_of(Ward).c[name] for name in ("code", "name", "superseded_by"))).order_by(table_of(Ward).c.name)
+_WARDS = (
+    select(*(table_of(Ward).c[name] for name in ("code", "name", "superseded_by")))
+    .where(table_of(Ward).c.served.is_(True))
+    .order_by(table_of(Ward).c.name)
+)
 
 
 class WardRepository:

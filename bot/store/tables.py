@@ -34,17 +34,26 @@ from bot.store.people_tables import DistinctPair as DistinctPair
 from bot.store.people_tables import Forgotten as Forgotten
 from bot.store.people_tables import PersonMerge as PersonMerge
 from bot.store.people_tables import RightsRequest as RightsRequest
+from bot.store.setup_tables import ImportBatch as ImportBatch
+from bot.store.setup_tables import Office as Office
+from bot.store.setup_tables import WardPlan as WardPlan
+from bot.store.setup_tables import WardSetup as WardSetup
+from bot.store.setup_tables import WardTarget as WardTarget
 
 # SQLite hands the number of a deleted last row out again; a page that has seen reply 7 would pass over another 7.
 NEVER_REUSED = {"sqlite_autoincrement": True}
 
 
 class Ward(SQLModel, table=True):
-    """A ward (phường, xã or đặc khu); ``code`` is its slug, such as ``le-dai-hanh``."""
+    """A ward (phường, xã or đặc khu); ``code`` is its slug, such as ``le-dai-hanh``.
+
+    One that is not ``served`` is offered to no resident: a ward's own installation hides the wards that are shipped.
+    """
 
     code: str = Field(primary_key=True, max_length=64)
     name: str
     superseded_by: str | None = None
+    served: bool = True
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
@@ -69,7 +78,8 @@ class ResidentialGroup(SQLModel, table=True):
 class Person(SQLModel, table=True):
     """A resident who agreed to be remembered. Nothing but a name to be called by, a group and an age band.
 
-    ``enrolled_by`` is the volunteer who enrolled a neighbour without a phone, who agreed by word of mouth.
+    ``enrolled_by`` is the volunteer who enrolled a neighbour without a phone, who agreed by word of mouth;
+    ``import_id`` the list by which staff did.
     """
 
     __table_args__ = NEVER_REUSED
@@ -80,6 +90,7 @@ class Person(SQLModel, table=True):
     called: str | None = None
     age_band: str | None = None
     enrolled_by: int | None = Field(default=None, foreign_key="person.id", index=True)
+    import_id: int | None = Field(default=None, foreign_key="import_batch.id", index=True)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
@@ -258,21 +269,6 @@ class MaterialEdit(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcDateTime)
     effective_from: datetime = Field(sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-class Office(SQLModel, table=True):
-    """A place of the ward's directory where residents ask in person; entered by staff, who checked it on a day."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    ward_code: str = Field(foreign_key="ward.code", index=True)
-    name: str
-    handles: str = ""
-    address: str = ""
-    hours: str = ""
-    phone: str = ""
-    checked_on: date
-    entered_by: str
-    changed_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 class UnansweredQuestion(SQLModel, table=True):

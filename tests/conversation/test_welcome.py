@@ -55,6 +55,12 @@ def test_a_link_names_ward_and_group_in_the_greeting_and_keeps_them(resident: Re
     assert (person.ward_code, person.group_id) == ("hung-dao", 7)
 
 
+def test_the_code_of_a_poster_may_be_typed_in_two_pieces(resident: Resident) -> None:
+    assert "Tổ dân phố số 7, phường Hưng Đạo" in resident.says("Hd 07")
+    assert resident.chat.group_id == 7
+    assert "05/12" in resident.says("hạn nộp báo cáo thi đua"), "what is no code is read as ever"
+
+
 def test_a_telegram_link_comes_as_a_command(resident: Resident) -> None:
     assert "Tổ dân phố số 3" in resident.says("/start HD03")
     assert resident.chat.group_id == 3

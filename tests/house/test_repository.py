@@ -24,7 +24,10 @@ def test_table_of_settings_is_the_programs() -> None:
     assert read("README.md") == rewrite(read("README.md")), "run: python -m tests.support.settings_table"
 
 
-@pytest.mark.parametrize("name", [*ENGLISH, "docs/huong-dan-can-bo.md", "docs/su-co-du-lieu.md"])
+VIETNAMESE = ("docs/huong-dan-can-bo.md", "docs/su-co-du-lieu.md", "docs/thiet-lap-phuong-xa.md")
+
+
+@pytest.mark.parametrize("name", [*ENGLISH, *VIETNAMESE])
 def test_links_lead_somewhere(name: str) -> None:
     targets = [target.split("#")[0] for target in LINK.findall(read(name)) if "://" not in target]
     missing = [target for target in targets if target and not ((ROOT / name).parent / target).exists()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from knowledge.unit_wards import units_by_code
 from knowledge.wards import is_slip, load_wards
 
 
@@ -56,3 +57,36 @@ def test_names_are_taken_out_of_the_rest() -> None:
 )
 def test_one_slip_of_a_finger(written: str, meant: str, slip: bool) -> None:
     assert is_slip(written, meant) is slip
+
+
+def test_every_unit_of_the_city_can_be_a_ward_with_a_plan_of_its_own() -> None:
+    shipped = load_wards()
+    assert len(units_by_code()) == 114
+    assert {code for code in units_by_code() if code.startswith("cam-giang")} == {"cam-giang-10888", "cam-giang-10903"}
+    for code in units_by_code():
+        assert shipped[code].name
+    with pytest.raises(KeyError):
+        shipped["ha-noi"]
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("kế hoạch của phường Hồng Bàng ai ký", ["hong-bang"]),
+        ("han bao cao o p. hong bang", ["hong-bang"]),
+        ("tôi ở phường Sở Dầu cũ", ["hong-bang"]),
+        ("quận Hồng Bàng", []),
+        ("đặc khu Cát Hải có gì", ["cat-hai"]),
+        ("huyện Cát Hải", []),
+        ("phường Hưng Đạo", ["hung-dao"]),
+        ("phường Lê Thanh Nghị", ["le-thanh-nghi"]),
+        ("tinh thần quyết thắng", []),
+    ],
+)
+def test_a_unit_that_got_a_plan_is_named_with_its_kind(question: str, codes: list[str]) -> None:
+    wards = load_wards().including(["hong-bang", "cat-hai", "le-thanh-nghi", "quyet-thang", "hung-dao", None])
+    assert [ward.code for ward in wards.mentions(question).wards] == codes
+
+
+def test_without_a_plan_nothing_changes() -> None:
+    assert load_wards().including(["hung-dao", None, "unknown"]) is load_wards()

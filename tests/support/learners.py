@@ -19,21 +19,24 @@ def learn(house: House, ward: str, group: str, lessons: int, right: int) -> None
         session.add(person)
         session.flush()
         for number in range(lessons * 2):
-            session.add(
-                Attempt(
-                    key=f"{person.id}-{number}",
-                    person_id=person.id,
-                    ward_code=ward,
-                    group_id=row.id,
-                    course_id="c",
-                    lesson_id=f"l{number // 2}",
-                    lesson_version="1",
-                    question_id=f"q{number}",
-                    question_count=2,
-                    chosen="a",
-                    correct=number < right,
-                    answered_at=utc_now(),
-                )
-            )
+            session.add(attempt_of(person, number, correct=number < right))
 
     house.database.write_now(unit)
+
+
+def attempt_of(person: Person, number: int = 0, correct: bool = True) -> Attempt:
+    """One of the answers of a stored person, who does lessons of two questions."""
+    return Attempt(
+        key=f"{person.id}-{number}",
+        person_id=person.id or 0,
+        ward_code=person.ward_code,
+        group_id=person.group_id,
+        course_id="c",
+        lesson_id=f"l{number // 2}",
+        lesson_version="1",
+        question_id=f"q{number}",
+        question_count=2,
+        chosen="a",
+        correct=correct,
+        answered_at=utc_now(),
+    )

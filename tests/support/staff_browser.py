@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import AsyncIterator
 
@@ -29,6 +30,17 @@ class Browser:
         token = FORM.search(body)
         assert token, body
         async with self.http.post(self.house.url + path, data={"csrf": token[1], **fields}) as response:
+            return response.status, await response.text()
+
+    async def send_file(
+        self, page: str, path: str, name: str, content: bytes, field: str = "file", **fields: str
+    ) -> tuple[int, str]:
+        """Choose a file in the form of ``page`` and send it to ``path``."""
+        token = FORM.search((await self.get(page))[1])
+        assert token
+        form = aiohttp.FormData({"csrf": token[1], **fields})
+        form.add_field(field, io.BytesIO(content), filename=name, content_type="application/octet-stream")
+        async with self.http.post(self.house.url + path, data=form) as response:
             return response.status, await response.text()
 
     async def sign_in(self, username: str, password: str = PASSWORD) -> tuple[int, str]:

@@ -1,0 +1,1 @@
+"""Tables of groups and of assisted learners that staff send in: read, shown, taken in, taken back."""
