@@ -223,7 +223,7 @@ def _thresholds(ranked: Sequence[Found]) -> dict[str, float]:
         probabilities = unseen_probabilities([ranked[place] for place in places], _is_covered)
         for place, probability in zip(places, probabilities.tolist(), strict=True):
             stated[place] = {kind: probability}
-    return fit_thresholds(stated, [item.case.kind for item in ranked])
+    return fit_thresholds(stated, [item.case for item in ranked])
 
 
 def _print_wrong(measured: Measured) -> None:

@@ -31,6 +31,9 @@ RANKED = (
 )
 """Features the ranking may weigh; ``fused`` is fitted with its lexical share held fixed."""
 THRESHOLD_STEP = 0.02
+# Of the outside questions. Two blind sets held 15 %, but who is shown the guide on the very subject, though it lacks
+# the detail, is misled far less than who is shown another one: each counts as a third.
+DETAIL_SHARE = 0.05
 UNRANKED = Network(
     ("fused",), *(np.zeros(1), np.ones(1), np.ones(1)), np.zeros((1, 1)), *(np.zeros(1), np.zeros(1)), bias=0.0
 )
@@ -96,8 +99,11 @@ def _padded(teaching: Sequence[Found], names: Sequence[str]) -> tuple[np.ndarray
 
 
 def _teaches_ranking(item: Found) -> bool:
-    """Outside questions that speak as plans do have no topic of their own to find: they teach the confidence only."""
-    return item.case.inside or not (item.question.about_plan or item.question.topics)
+    """Outside questions that speak as plans do, or of a guide's subject, have no topic of their own to find.
+
+    They teach the confidence only.
+    """
+    return item.case.inside or not (item.case.detail or item.question.about_plan or item.question.topics)
 
 
 TINY = 1e-30  # a right unit too far behind to have a share in single precision is pulled up all the same
@@ -146,24 +152,27 @@ def _inputs(found: Sequence[Found]) -> np.ndarray:
     return np.asarray([[row[name] for name in CONFIDENCE_INPUTS] for row in rows], np.float32)
 
 
-def fit_thresholds(stated: Sequence[Mapping[str, float]], kinds: Sequence[str]) -> dict[str, float]:
+def fit_thresholds(stated: Sequence[Mapping[str, float]], cases: Sequence[Case]) -> dict[str, float]:
     """The probability of being covered from which to answer, for each kind of document.
 
-    ``stated`` is that probability by the kind of the first unit found (empty when nothing may be answered), ``kinds``
-    what was asked (plan, service, outside). Best is where the largest of three shares is least: plan questions lost,
-    service questions lost, outside ones answered.
+    ``stated`` is that probability for each case by the kind of the first unit found (empty when nothing may be
+    answered). Best is where the squares of three shares add up to least: plan questions
+    lost, service questions lost, outside ones answered. The largest alone would leave the others where they fall.
     """
-    asked = np.asarray(kinds)
+    asked = np.asarray([case.kind for case in cases])
+    outside = asked == OUTSIDE
+    detail = outside & np.asarray([case.detail for case in cases])
+    weights = np.where(detail, DETAIL_SHARE / max(1, detail.sum()), (1 - DETAIL_SHARE) / (outside & ~detail).sum())
     by_kind = {kind: np.asarray([found.get(kind, -1.0) for found in stated]) for kind in CONFIDENCE_KINDS}
 
-    def shares(thresholds: Mapping[str, float]) -> float:
+    def cost(thresholds: Mapping[str, float]) -> float:
         answered = np.any([by_kind[kind] >= thresholds[kind] for kind in CONFIDENCE_KINDS], axis=0)
         lost = [float((~answered[asked == kind]).mean()) for kind in (PLAN, SERVICE)]
-        return max(*lost, float(answered[asked == OUTSIDE].mean()))
+        return sum(share**2 for share in (*lost, float((answered * weights)[outside].sum())))
 
     steps = [round(float(step), 2) for step in np.arange(0.1, 0.96, THRESHOLD_STEP)]
     grid = [dict(zip(CONFIDENCE_KINDS, pair, strict=True)) for pair in itertools.product(steps, steps)]
-    return min(grid, key=shares)
+    return min(grid, key=cost)
 
 
 def rescored(found: Found, ranking: Ranking) -> Found:

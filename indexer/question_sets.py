@@ -27,7 +27,8 @@ class Case:
     """A question and what its answer must be: a fact of a ward's plan, one of some guides, or nothing at all.
 
     ``ward`` is the asker's; ``of`` the ward whose plan must answer, with one of ``facts``; with ``national`` a guide
-    that says it is right as well. ``origin`` is the question before it was typed in a form.
+    that says it is right as well. ``detail`` marks an outside question on the very subject of a guide or plan that
+    lacks what it asks for. ``origin`` is the question before it was typed in a form.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Case:
     facts: tuple[str, ...] = ()
     national: bool = False
     guides: tuple[str, ...] = ()
+    detail: bool = False
     origin: str = ""
 
     @property
@@ -59,6 +61,8 @@ class Verdict:
 
 
 PLAN, SERVICE, OUTSIDE = "plan", "service", "outside"
+DETAIL_NOTES = ("detail", "near-detail", "near miss")
+"""How the notes of outside questions begin that ask for a detail which the material on their subject lacks."""
 
 
 def load_cases(folder: Path, split: str) -> list[Case]:
@@ -73,10 +77,7 @@ def load_cases(folder: Path, split: str) -> list[Case]:
     return [
         *(_plan_case(entry) for entry in _read(folder, f"plans_{split}")),
         *(_service_case(entry, by[n % len(by)]) for n, entry in enumerate(_read(folder, f"services_{split}"))),
-        *(
-            Case(OUTSIDE, entry["question"], entry.get("ward", by[n % len(by)]))
-            for n, entry in enumerate(_read(folder, f"outside_{split}"))
-        ),
+        *(_outside_case(entry, by[n % len(by)]) for n, entry in enumerate(_read(folder, f"outside_{split}"))),
     ]
 
 
@@ -97,6 +98,11 @@ def _plan_case(entry: Mapping[str, Any]) -> Case:
 
 def _service_case(entry: Mapping[str, Any], ward: str | None) -> Case:
     return Case(SERVICE, entry["question"], ward, guides=(entry["guide"], *entry.get("also", ())))
+
+
+def _outside_case(entry: Mapping[str, Any], ward: str | None) -> Case:
+    detail = entry.get("note", "").startswith(DETAIL_NOTES)
+    return Case(OUTSIDE, entry["question"], entry.get("ward", ward), detail=detail)
 
 
 def askers() -> list[str | None]:

@@ -12,6 +12,7 @@ import argparse
 import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +32,12 @@ from indexer.question_sets import (
     fold_of,
     load_cases,
 )
-from knowledge.asked_model import ASKED_FILE, BUCKETS, TOPIC_CLASS, UNCOVERED_CLASS, feature_buckets
+from knowledge.asked_model import ASKED_FILE, BUCKETS, TOPIC_CLASS, feature_buckets
 from knowledge.compose import headed
 from knowledge.documents import DocumentKind, Passage
-from knowledge.question import without_places
+from knowledge.question import read_question, without_places
 from knowledge.text import understand
-from knowledge.topics import load_topics
+from knowledge.topics import LIST_ROLE, load_topics
 from knowledge.wards import load_wards
 
 if TYPE_CHECKING:
@@ -94,22 +95,50 @@ def read_examples(passages: Sequence[Passage]) -> list[Text]:
     return [(text, (name,)) for text, name in found]
 
 
-def read_questions(cases: Sequence[Case], passages: Sequence[Passage], classes: frozenset[str]) -> Iterator[Text]:
+def read_questions(cases: Sequence[Case], passages: Sequence[Passage]) -> Iterator[Text]:
     """The development questions that some classes are right for."""
-    uncovered = tuple(name for name in classes if name.startswith(UNCOVERED_CLASS))
-    plans = [
-        (headed(p), p.document.ward, load_topics().held(p)) for p in passages if p.document.kind is DocumentKind.PLAN
-    ]
+    uncovered = tuple(dict.fromkeys(p.document.id for p in passages if p.document.kind is DocumentKind.NOT_COVERED))
+    guides = frozenset(p.document.id for p in passages if p.document.kind is DocumentKind.GUIDE)
+    plans = [_Held(p, headed(p), classes) for p, classes in _narrowest_topics(passages)]
     for case in cases:
         if case.kind == OUTSIDE:
             right = uncovered
         elif case.kind == SERVICE:
-            right = case.guides
+            right = tuple(guide for guide in case.guides if guide in guides)
         else:
-            right = tuple(TOPIC_CLASS + t for text, ward, held in plans if case.says(ward, text) for t in held)
-        known = tuple(dict.fromkeys(name for name in right if name in classes))
-        if known:
-            yield case.text, known
+            right = _plan_classes(case, plans)
+        if right:
+            yield case.text, tuple(dict.fromkeys(right))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A plan's passage, its text with its heading, and the classes of questions that ask for it."""
+
+    passage: Passage
+    text: str
+    classes: tuple[str, ...]
+
+
+def _narrowest_topics(passages: Sequence[Passage]) -> Iterator[tuple[Passage, tuple[str, ...]]]:
+    """Each plan's passage with the learnt topics that the fewest passages of the plan hold."""
+    learnt = {topic.id for topic in load_topics().topics if topic.asks is None}
+    held = [
+        (p, [t for t in load_topics().held(p) if t in learnt]) for p in passages if p.document.kind is DocumentKind.PLAN
+    ]
+    count = Counter((p.document.id, topic) for p, topics in held for topic in topics)
+    for p, topics in held:
+        fewest = min((count[p.document.id, topic] for topic in topics), default=0)
+        yield p, tuple(TOPIC_CLASS + topic for topic in topics if count[p.document.id, topic] == fewest)
+
+
+def _plan_classes(case: Case, plans: Sequence[_Held]) -> tuple[str, ...]:
+    """The classes of the passages that hold a case's fact: of single items, unless it asks for the whole list."""
+    right = [held for held in plans if case.says(held.passage.document.ward, held.text)]
+    items = [held for held in right if held.passage.role != LIST_ROLE]
+    if items and not read_question(case.text).asks_list:
+        right = items
+    return tuple(name for held in right for name in held.classes)
 
 
 def typed(examples: Sequence[Text], rng: random.Random) -> Examples:
@@ -217,8 +246,8 @@ def _as_arrays(model: torch.nn.ModuleDict, classes: Sequence[str]) -> dict[str, 
 def train_on(passages: Sequence[Passage], cases: Sequence[Case]) -> dict[str, np.ndarray]:
     """A model that has learnt the material and some development questions."""
     found = read_examples(passages)
-    classes = frozenset(name for _, names in found for name in names)
-    found += read_questions(cases, passages, classes)
+    found += read_questions(cases, passages)
+    classes = {name for _, names in found for name in names}
     print(f"{len(found)} texts of {len(classes)} classes, each in {len(FORMS_SEEN)} forms", file=sys.stderr)
     return train(typed(found, random.Random(SEED)))
 

@@ -9,7 +9,7 @@ from knowledge.answer_types import CITATION_LIMIT, Answer, AnswerKind
 from knowledge.compose import citation, compared_line
 from knowledge.confidence import sureness
 from knowledge.documents import DocumentKind
-from knowledge.question import Question
+from knowledge.question import Question, without_comparing
 from knowledge.replies import reply
 from knowledge.search import Searcher
 from knowledge.standing import short_standing
@@ -23,6 +23,7 @@ def compare(question: Question, searcher: Searcher, wards: Wards, today: date, l
     named: Sequence[Ward] = question.mentions.wards
     if len(named) < 2:
         named = [ward for ward in wards.wards if ward.code in searcher.index.topics_held]
+    question = without_comparing(question)
     room = limit - len(reply("plan", "compare")) - len(named)
     lines, cited, confidences = [], [], []
     for ward in named:

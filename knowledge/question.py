@@ -44,7 +44,7 @@ _COMPARES = re.compile(
     r"\bso sanh\b|\bkhac (nhau|gi)\b|\bgiong nhau\b|\b(cac|moi|tung|tat ca|nhung|5|nam) (phuong|xa)\b"
     r"|\bgiua (cac )?(phuong|xa)\b|\bphuong xa nao\b"
 )
-
+_COMPARING = re.compile(r"\bso s[aá]nh\b(?:\s+gi[uữ]a\b)?", re.IGNORECASE)
 
 LEAST_WORDS = 3  # shorter parts ("Chào bạn", "Cảm ơn") are courtesies
 MOST_QUESTIONS = 2
@@ -133,6 +133,12 @@ def _compares(text: str, plain: str) -> bool:
     """Whether several wards are asked about; "mới, phường" is not "mỗi phường"."""
     found = _COMPARES.search(plain)
     return found is not None and not (found[0].startswith("moi") and "mới" in text.lower())
+
+
+def without_comparing(question: Question) -> Question:
+    """What is to be compared, asked plainly: "so sánh" tells nothing of it and is rarely heard elsewhere."""
+    plainly = _COMPARING.sub(" ", question.text)
+    return read_question(plainly) if plainly.strip() and plainly != question.text else question
 
 
 def without_places(mentions: Mentions, query: Query) -> tuple[str, list[str]]:
