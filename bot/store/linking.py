@@ -14,7 +14,8 @@ from sqlmodel import Session, col, select
 
 from bot.channels.message import Reply
 from bot.conversation.linking import channel_name
-from bot.conversation.ports import AccountView, ChatContext
+from bot.conversation.ports import ChatContext
+from bot.conversation.ports_linking import AccountView
 from bot.delivery.notices import queue_notice
 from bot.store.merging import BY_RESIDENT, merge, person_columns
 from bot.store.tables import Certificate, Chat, CommunityRole, LinkCode, Person
