@@ -20,11 +20,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
+import numpy as np
+
 from indexer.ablation import ablation
 from indexer.build import build_index
 from indexer.fit import (
     UNRANKED,
     Found,
+    Truth,
+    asked_as_often,
     expected_calibration_error,
     find,
     fit_probability,
@@ -182,7 +186,12 @@ def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[
     found = _searched(cases, encoder, folds)
     ranking = Ranking(fit_ranking(found))
     ranked = [rescored(item, ranking) for item in found]
-    of_kind = {kind: [item for item in ranked if item.kind == kind] for kind in KINDS}
+    often = asked_as_often([item.case for item in ranked])
+
+    def probability(kind: str, truth: Truth) -> dict[str, Any]:
+        places = [place for place, item in enumerate(ranked) if item.kind == kind]
+        return as_fields(fit_probability([ranked[place] for place in places], truth, often[places]))
+
     return {
         "fitted": {
             "on": date.today().isoformat(),
@@ -192,10 +201,10 @@ def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[
             "forms": list(FORMS),
         },
         "lexical_share": lexical_share(),
-        "answer_threshold": _thresholds(ranked),
+        "answer_threshold": _thresholds(ranked, often),
         "ranking": as_fields(ranking.network),
-        "confidence": {kind: as_fields(fit_probability(some, _first_is_right)) for kind, some in of_kind.items()},
-        "coverage": {kind: as_fields(fit_probability(some, _is_covered)) for kind, some in of_kind.items()},
+        "confidence": {kind: probability(kind, _first_is_right) for kind in KINDS},
+        "coverage": {kind: probability(kind, _is_covered) for kind in KINDS},
     }
 
 
@@ -216,11 +225,11 @@ def _is_covered(item: Found) -> bool:
     return item.case.inside
 
 
-def _thresholds(ranked: Sequence[Found]) -> dict[str, float]:
+def _thresholds(ranked: Sequence[Found], often: np.ndarray) -> dict[str, float]:
     stated: list[dict[str, float]] = [{} for _ in ranked]
     for kind in KINDS:
         places = [place for place, item in enumerate(ranked) if item.kind == kind]
-        probabilities = unseen_probabilities([ranked[place] for place in places], _is_covered)
+        probabilities = unseen_probabilities([ranked[place] for place in places], _is_covered, often[places])
         for place, probability in zip(places, probabilities.tolist(), strict=True):
             stated[place] = {kind: probability}
     return fit_thresholds(stated, [item.case for item in ranked])

@@ -31,9 +31,10 @@ RANKED = (
 )
 """Features the ranking may weigh; ``fused`` is fitted with its lexical share held fixed."""
 THRESHOLD_STEP = 0.02
-# Of the outside questions. Two blind sets held 15 %, but who is shown the guide on the very subject, though it lacks
-# the detail, is misled far less than who is shown another one: each counts as a third.
-DETAIL_SHARE = 0.05
+# Of the outside questions, as two blind sets held them.
+DETAIL_SHARE = 0.15
+# Who is shown the guide on the very subject, though it lacks the detail, is misled far less than who is shown another.
+DETAIL_HARM = 1 / 3
 UNRANKED = Network(
     ("fused",), *(np.zeros(1), np.ones(1), np.ones(1)), np.zeros((1, 1)), *(np.zeros(1), np.zeros(1)), bias=0.0
 )
@@ -123,24 +124,43 @@ Truth = Callable[[Found], bool]
 """What a probability is of."""
 
 
-def fit_probability(found: Sequence[Found], truth: Truth) -> Network:
-    """The network over CONFIDENCE_INPUTS that says how probable something is of the best unit found."""
+def fit_probability(found: Sequence[Found], truth: Truth, often: np.ndarray) -> Network:
+    """The network over CONFIDENCE_INPUTS that says how probable something is of the best unit found.
+
+    ``often`` says how often each is asked, relative to the others.
+    """
     inputs = _inputs(found)
     target = np.asarray([truth(item) for item in found], np.float32)[:, None]
+    weights = (often / often.mean())[:, None]
 
     def gradient(scores: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        stated: np.ndarray = (1 / (1 + np.exp(-np.clip(scores, -30, 30))) - target[rows]) / len(rows)
+        error = 1 / (1 + np.exp(-np.clip(scores, -30, 30))) - target[rows]
+        stated: np.ndarray = error * weights[rows] / len(rows)
         return stated
 
     return fit_network(CONFIDENCE_INPUTS, inputs[:, None, :], np.ones((len(found), 1), bool), gradient)
 
 
-def unseen_probabilities(found: Sequence[Found], truth: Truth) -> np.ndarray:
+def asked_as_often(cases: Sequence[Case]) -> np.ndarray:
+    """Weights by which plans, services and what is outside are asked about as often, with DETAIL_SHARE of the last.
+
+    How many development questions there are says how much there was to learn, not how often it is asked.
+    """
+    groups = np.asarray([case.kind + "-detail" * case.detail for case in cases])
+    shares = {OUTSIDE: 1 - DETAIL_SHARE, OUTSIDE + "-detail": DETAIL_SHARE}
+    names, numbers, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    weights = np.asarray([shares.get(name, 1.0) for name in names.tolist()]) / counts
+    stated: np.ndarray = weights[numbers] * len(cases) / (weights * counts).sum()
+    return stated
+
+
+def unseen_probabilities(found: Sequence[Found], truth: Truth, often: np.ndarray) -> np.ndarray:
     """The same for each question, from a network that has not learnt its part of the questions."""
     parts = np.asarray([fold_of(item.case) for item in found])
     stated = np.zeros(len(found))
     for part in range(FOLDS):
-        network = fit_probability([item for item, of in zip(found, parts, strict=True) if of != part], truth)
+        learnt = parts != part
+        network = fit_probability([found[n] for n in np.flatnonzero(learnt).tolist()], truth, often[learnt])
         chosen = np.flatnonzero(parts == part).tolist()
         scores = network.scores(_inputs([found[n] for n in chosen]))
         stated[chosen] = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
@@ -156,13 +176,14 @@ def fit_thresholds(stated: Sequence[Mapping[str, float]], cases: Sequence[Case])
     """The probability of being covered from which to answer, for each kind of document.
 
     ``stated`` is that probability for each case by the kind of the first unit found (empty when nothing may be
-    answered). Best is where the squares of three shares add up to least: plan questions
-    lost, service questions lost, outside ones answered. The largest alone would leave the others where they fall.
+    answered). Best is where the squares of three shares add up to least: plan questions lost, service questions lost,
+    outside ones answered. The largest alone would leave the others where they fall.
     """
     asked = np.asarray([case.kind for case in cases])
     outside = asked == OUTSIDE
     detail = outside & np.asarray([case.detail for case in cases])
-    weights = np.where(detail, DETAIL_SHARE / max(1, detail.sum()), (1 - DETAIL_SHARE) / (outside & ~detail).sum())
+    shown = DETAIL_SHARE * DETAIL_HARM
+    weights = np.where(detail, shown / max(1, detail.sum()), (1 - DETAIL_SHARE) / (outside & ~detail).sum())
     by_kind = {kind: np.asarray([found.get(kind, -1.0) for found in stated]) for kind in CONFIDENCE_KINDS}
 
     def cost(thresholds: Mapping[str, float]) -> float:
