@@ -73,7 +73,7 @@ async def read_body(request: web.Request, limit: int = BODY_LIMIT) -> bytes:
     length = request.content_length
     if length is not None and length > limit:
         raise _too_large(limit)
-    if length is not None and "Content-Encoding" not in request.headers:
+    if length and "Content-Encoding" not in request.headers:
         return await request.content.readexactly(length)
     body = bytearray()
     async for chunk in request.content.iter_any():

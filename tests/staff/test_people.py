@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from sqlmodel import Session, select
 
-from bot.jobs.retention import HUMAN_DAYS, forget_what_is_due
+from bot.jobs.retention import KEEP, forget_what_is_due
 from bot.staff.accounts import Role
 from bot.store.database import Database
 from bot.store.desk import desk_view
@@ -125,7 +125,7 @@ def test_deletion_and_time_remove_what_was_said(database: Database) -> None:
             session.add(HumanRequest(id=number, chat_id=number, ward_code="hung-dao", opened_at=utc_now()))
             session.flush()
             session.add(HumanLine(request_id=number, text="lời", at=utc_now()))
-        session.get_one(HumanRequest, 2).closed_at = utc_now() - timedelta(days=HUMAN_DAYS + 1)
+        session.get_one(HumanRequest, 2).closed_at = utc_now() - KEEP.staff_talks - timedelta(days=1)
 
     database.write_now(unit)
     database.write_now(lambda session: forget_what_is_due(session, utc_now()))

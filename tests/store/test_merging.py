@@ -195,12 +195,12 @@ class Lives(RuleBasedStateMachine):
 
     @rule(number=st.integers(1, 4), group=st.sampled_from(GROUPS))
     def enrols(self, number: int, group: int) -> None:
-        chat, context = self.context(number)
+        _, context = self.context(number)
         if context.person_id is None:
             context.ward_code, context.group_id = WARD, group
             person = bind(self.session).people.enrol(context, "learning", "1", NOON)
             self.group[person.id] = group
-            save_context(chat, context)
+            save_context(self.session, context)
             self.session.flush()
 
     @precondition(lambda self: self.group)
