@@ -1,4 +1,4 @@
-"""The benchmarks of delivery at a twentieth of their size, judged by what was stored and sent, not by how fast."""
+"""The benchmarks of delivery at a thirtieth of their size, judged by what was stored and sent, not by how fast."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from benchmarks.support.programs import Program
 from benchmarks.support.telegram import telegram
 
 pytestmark = [pytest.mark.xdist_group("serving"), pytest.mark.timeout(600)]
-UPDATES, KILLS = delivery.UPDATES // 20, 3
-POSTS = webhook.POSTS // 20
+UPDATES, KILLS = delivery.UPDATES // 30, 2
+POSTS = webhook.POSTS // 30
 
 
 def test_killed_again_and_again_every_update_counts_once_and_no_reply_is_lost(indexes: Path) -> None:

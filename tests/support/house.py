@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from filelock import FileLock
 
 from bot.answering import CURRENT_FILE, INDEX_FOLDER
 from bot.app import Application, Server
-from bot.material import knowledge_root, load_material
+from bot.material import Material, knowledge_root, load_material
 from bot.settings import Settings
 from bot.staff.accounts import Role, add_account, use_link
 from bot.store.database import Database
@@ -30,6 +31,17 @@ PASSWORD = "một câu dài dễ nhớ 7"
 def encoder() -> Encoder:
     """The bundled encoder."""
     return load_encoder(None)
+
+
+@cache
+def shipped_material() -> Material:
+    """What every house without material of its own teaches, read once a process."""
+    return load_material(Settings(_env_file=None))
+
+
+def material_of(settings: Settings) -> Material:
+    """The material of a house."""
+    return shipped_material() if settings.material_dir is None else load_material(settings)
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +144,7 @@ async def start_house(tmp_path: Path, shipped_index: Path, encoder: Encoder) -> 
             settings = Settings(_env_file=None, data_dir=data_dir, database_url=database_url, port=0, **given)
             database = Database(database_url)
             stack.callback(database.close)
-            application = Application(settings, database, load_material(settings), encoder)
+            application = Application(settings, database, material_of(settings), encoder)
             server = Server(application)
             port = await server.start()
             stack.push_async_callback(server.stop)
