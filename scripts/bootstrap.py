@@ -111,7 +111,9 @@ def run_test(arguments: list[str]) -> int:
 
     prepare_for_tests(say)
     setup({"test", "transformers"} if require_all() else {"test"})
-    return become([str(VENV_PYTHON), "-m", "pytest", "-n", "auto", "--dist", "loadgroup", *arguments])
+    # One more than there are cores: tests that wait for a server or a browser leave theirs idle.
+    workers = str((os.cpu_count() or 1) + 1)
+    return become([str(VENV_PYTHON), "-m", "pytest", "-n", workers, "--dist", "loadgroup", *arguments])
 
 
 def run_prove(arguments: list[str]) -> int:

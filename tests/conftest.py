@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import pytest
+from argon2 import PasswordHasher
 
+from bot.staff import accounts
 from tests.support import needs
 
 pytest_plugins = [
@@ -16,7 +18,8 @@ pytest_plugins = [
     "tests.support.staff_browser",
 ]
 
-FIRST = ("tests/house/test_code.py",)  # the type checker takes longest: started last, it would run alone at the end
+# What takes longest: started last, it would run alone at the end.
+FIRST = ("tests/house/test_code.py", "tests/house/test_serving.py", "tests/delivery/test_crashes.py", "tests/browser/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,3 +43,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"skipped although BDHVS_REQUIRE_ALL=1: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_password_hashes() -> None:
+    """Hundreds of accounts are made for tests: the same hash with less work, which it states itself."""
+    accounts._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
