@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from bot.staff.accounts import Role, make_link
 from tests.support.house import PASSWORD, House
@@ -150,6 +150,22 @@ async def test_the_chat_works_by_keyboard_and_in_large_type(page: Page, house: H
     await page.keyboard.press("Enter")
     await expect(page.locator(".talk")).to_contain_text("Quên passcode")
     await picture(page, "chat-large")
+
+
+async def test_letters_are_made_larger_before_anything_is_said(page: Page, house: House) -> None:
+    held = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.route("**/api/chat/history", slow)
+    await page.goto(house.url, wait_until="commit")
+    await page.get_by_role("button", name="Chữ to").click()
+    await expect(page.get_by_role("button", name="Chữ rất to")).to_be_visible()
+    await expect(page.locator(".talk > *")).to_have_count(0)
+    held.set()
+    await expect(page.locator(".choices button").first).to_be_visible()
 
 
 @pytest.mark.speech

@@ -39,6 +39,7 @@ function newId() {
 function toEnd() {
   const said = talk.querySelectorAll(".resident");
   const start = said.length ? said[said.length - 1] : talk.firstElementChild;
+  if (!start) return; // the letters were made larger before anything was said
   const top = start.offsetTop - talk.offsetTop - 8;
   talk.scrollTop = Math.min(top, talk.scrollHeight - talk.clientHeight);
 }
