@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
-from bot.alerts import near_quota, stalled
+from bot.alerts import Alert, near_quota, stalled
 from bot.answering import INDEX_ERRORS, current_index, is_current
 from bot.connecting import connected_channels
 from bot.errors import OperatorError
@@ -144,31 +145,29 @@ def _channels(settings: Settings) -> str:
 
 
 def _outbox(settings: Settings) -> str:
-    database = Database(settings.sqlalchemy_url)
-    try:
-        waiting = database.read_now(stalled)
-    except SQLAlchemyError:
-        return "none yet"
-    finally:
-        database.close()
-    if waiting:
-        told = "; ".join(f"{alert.channel}: {alert.text}" for alert in waiting)
-        raise OperatorError(f"{told}. Is bdhvs serve running? Its log says what the platform answers.")
-    return "nothing waits too long"
+    remedy = "Is bdhvs serve running? Its log says what the platform answers."
+    return _unless_alerts(settings, stalled, remedy, "none yet", "nothing waits too long")
 
 
 def _quotas(settings: Settings) -> str:
+    remedy = "Order a larger plan, or tell residents of another channel."
+    return _unless_alerts(settings, near_quota, remedy, "none counted yet", "none is near its end")
+
+
+def _unless_alerts(
+    settings: Settings, look: Callable[[Session], Sequence[Alert]], remedy: str, no_tables: str, quiet: str
+) -> str:
+    """``quiet`` when there is nothing to tell, ``no_tables`` when the database is still to be made."""
     database = Database(settings.sqlalchemy_url)
     try:
-        near = database.read_now(near_quota)
+        found = database.read_now(look)
     except SQLAlchemyError:
-        return "none counted yet"
+        return no_tables
     finally:
         database.close()
-    if near:
-        told = "; ".join(f"{alert.channel}: {alert.text}" for alert in near)
-        raise OperatorError(f"{told}. Order a larger plan, or tell residents of another channel.")
-    return "none is near its end"
+    if found:
+        raise OperatorError("; ".join(f"{alert.channel}: {alert.text}" for alert in found) + f". {remedy}")
+    return quiet
 
 
 async def _verify(channel: object) -> str:
