@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from aiohttp import web
 from sqlmodel import Session, col, select
 
@@ -37,31 +39,35 @@ class DuplicatePages:
 
     async def merge(self, request: web.Request) -> web.StreamResponse:
         """Two are one."""
-        form, ward = await form_of(request), request[WARD].code
 
-        def unit(session: Session) -> bool:
-            pair = _pair(session, form, ward)
-            if pair is None:
-                return False
-            record = merge_pair(session, *pair, utc_now())
+        def one(session: Session, first: Person, second: Person) -> None:
+            record = merge_pair(session, first, second, utc_now())
             audit(session, request, "people_merge", str(record.id))
-            return True
 
-        return await self._done(request, await self._database.write(unit), "people_merged")
+        return await self._decided(request, one, "people_merged")
 
     async def apart(self, request: web.Request) -> web.StreamResponse:
         """Two are two."""
+
+        def two(session: Session, first: Person, second: Person) -> None:
+            keep_apart(session, first.id or 0, second.id or 0)
+            audit(session, request, "people_apart")
+
+        return await self._decided(request, two, "people_apart")
+
+    async def _decided(
+        self, request: web.Request, decide: Callable[[Session, Person, Person], None], said: str
+    ) -> web.StreamResponse:
+        """What the form decides of a suggested pair."""
         form, ward = await form_of(request), request[WARD].code
 
         def unit(session: Session) -> bool:
             pair = _pair(session, form, ward)
-            if pair is None:
-                return False
-            keep_apart(session, pair[0].id or 0, pair[1].id or 0)
-            audit(session, request, "people_apart")
-            return True
+            if pair is not None:
+                decide(session, *pair)
+            return pair is not None
 
-        return await self._done(request, await self._database.write(unit), "people_apart")
+        return await self._done(request, await self._database.write(unit), said)
 
     async def undo(self, request: web.Request) -> web.StreamResponse:
         """A merge was wrong."""
