@@ -80,7 +80,7 @@ class Answerer:
         good = [answer for answer in answers if answer.kind is AnswerKind.ANSWER]
         if len(good) < len(parts):
             # "Dữ liệu số hóa rồi sao vẫn bắt nộp giấy? Có nói giảm bớt không?" asks one thing in two sentences.
-            as_one = self._answer_one(message, ward, overrides, ANSWER_LIMIT)
+            as_one = self._found(message, ward, ANSWER_LIMIT)  # no staff answer fits the whole: it was looked up
             if not good or as_one.confidence > max(answer.confidence for answer in good):
                 return as_one if as_one.kind is AnswerKind.ANSWER else answers[0]
         texts = [
