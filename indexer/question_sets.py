@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -153,5 +154,6 @@ def holds(text: str, fact: str) -> bool:
     return _bare(fact) in _bare(text)
 
 
+@lru_cache(maxsize=64)  # whole plans are looked through again and again
 def _bare(text: str) -> str:
     return re.sub(r"[\s\"“”'‘’]+", "", strip_diacritics(text).lower().replace("–", "-"))

@@ -111,6 +111,8 @@ def run_test(arguments: list[str]) -> int:
 
     prepare_for_tests(say)
     setup({"test", "transformers"} if require_all() else {"test"})
+    # Tests start hundreds of programs: without compiled files each would compile the whole project.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # One more than there are cores: tests that wait for a server or a browser leave theirs idle.
     workers = str((os.cpu_count() or 1) + 1)
     return become([str(VENV_PYTHON), "-m", "pytest", "-n", workers, "--dist", "loadgroup", *arguments])

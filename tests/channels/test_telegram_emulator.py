@@ -9,15 +9,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import aiogram
-import aiogram.exceptions
-import aiogram.types
 import httpx
 import pytest
 import telegram
 import telegram.error
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from aiohttp import web
 from telegram.request import HTTPXRequest
 
@@ -57,7 +52,12 @@ async def ptb(server: TelegramEmulator, token: str | None = None) -> AsyncIterat
 
 
 @asynccontextmanager
-async def aio(server: TelegramEmulator) -> AsyncIterator[aiogram.Bot]:
+async def aio(server: TelegramEmulator) -> AsyncIterator[Any]:
+    # Imported here: it takes seconds, in every process that collects the tests.
+    import aiogram
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+
     session = AiohttpSession(api=TelegramAPIServer.from_base(server.base_url))
     async with aiogram.Bot(server.token, session=session) as bot:
         yield bot
@@ -213,6 +213,8 @@ async def test_html_becomes_entities(emulator: TelegramEmulator) -> None:
 
 
 async def test_photos_and_files_up_and_down(emulator: TelegramEmulator) -> None:
+    from aiogram.types import BufferedInputFile
+
     async with ptb(emulator) as bot, aio(emulator) as other:
         message = await bot.send_photo(LAN, PNG, caption="Ảnh")
         file = await other.get_file(message.photo[0].file_id)
@@ -220,7 +222,7 @@ async def test_photos_and_files_up_and_down(emulator: TelegramEmulator) -> None:
         async with httpx.AsyncClient(verify=False) as client:
             got = await client.get(f"{emulator.base_url}/file/bot{emulator.token}/{file.file_path}")
         assert got.content == PNG
-        upload = aiogram.types.BufferedInputFile(b"%PDF-1.7", "giay-chung-nhan.pdf")
+        upload = BufferedInputFile(b"%PDF-1.7", "giay-chung-nhan.pdf")
         sent = await other.send_document(LAN, upload)
         assert sent.document is not None and sent.document.file_name == "giay-chung-nhan.pdf"
         await bot.send_photo(LAN, "https://bdhvs.example/static/a.png")
@@ -266,16 +268,18 @@ async def test_wrong_token_and_method(emulator: TelegramEmulator) -> None:
 
 
 async def test_who_blocked_or_left_gets_nothing(emulator: TelegramEmulator) -> None:
+    from aiogram.exceptions import TelegramForbiddenError
+
     async with aio(emulator) as bot:
         emulator.user_blocks(LAN)
-        with pytest.raises(aiogram.exceptions.TelegramForbiddenError, match="blocked by the user"):
+        with pytest.raises(TelegramForbiddenError, match="blocked by the user"):
             await bot.send_message(LAN, "chào")
         emulator.chats.open(LAN, "").deactivated = True
-        with pytest.raises(aiogram.exceptions.TelegramForbiddenError, match="deactivated"):
+        with pytest.raises(TelegramForbiddenError, match="deactivated"):
             await bot.send_message(LAN, "chào")
         emulator.user_sends(GROUP, "/start")
         emulator.user_blocks(GROUP)
-        with pytest.raises(aiogram.exceptions.TelegramForbiddenError, match="kicked"):
+        with pytest.raises(TelegramForbiddenError, match="kicked"):
             await bot.send_message(GROUP, "chào")
         updates = await bot.get_updates()
     left = updates[-1].my_chat_member

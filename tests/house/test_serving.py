@@ -20,8 +20,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.harness import wait_for
-from benchmarks.serving import answers, build_index, environment, free_port, post, served, shipped_questions
+from benchmarks.serving import answers, environment, free_port, post, served, shipped_questions
 from benchmarks.throughput import CHATS, MESSAGES, flood, replayed_differently
+from tests.support.house import use_index
 from tests.support.needs import ROOT
 
 from install import is_installed  # isort: skip  (scripts/ is on the path since tests.support.needs)
@@ -34,10 +35,10 @@ pytestmark = [pytest.mark.xdist_group("serving"), pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(tmp_path_factory: pytest.TempPathFactory, shipped_index: Path) -> Path:
     """A data folder with the index of the shipped material."""
     folder = tmp_path_factory.mktemp("data")
-    build_index(folder)
+    use_index(folder, shipped_index)
     return folder
 
 

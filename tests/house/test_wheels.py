@@ -9,9 +9,9 @@ from benchmarks.install import WINDOWS_PYTHONS, default_pins, without_windows_wh
 
 @pytest.mark.network
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("python", WINDOWS_PYTHONS)
-def test_every_default_dependency_has_a_windows_wheel(python: str) -> None:
-    assert without_windows_wheel(python) == ""
+def test_every_default_dependency_has_a_windows_wheel() -> None:
+    newest = WINDOWS_PYTHONS[-1]  # wheels come last for it; the others are asked for by `make prove`
+    assert without_windows_wheel(newest) == ""
 
 
 def test_what_is_asked_for_is_the_default_install() -> None:

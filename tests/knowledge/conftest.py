@@ -6,26 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from indexer.build import build_index
 from knowledge.answer import Answerer
-from knowledge.encoder import Encoder, load_encoder
+from knowledge.encoder import Encoder
 from knowledge.index import Index, load_index
 
-MATERIAL = Path("knowledge")
-
 
 @pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """The bundled encoder."""
-    return load_encoder()
-
-
-@pytest.fixture(scope="session")
-def shipped_index(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Index:
-    """The index of the material as shipped."""
-    folder = tmp_path_factory.mktemp("shipped") / "index"
-    build_index(MATERIAL, folder, encoder=encoder)
-    return load_index(folder)
+def shipped_index(shipped_index: Path) -> Index:
+    """The index of the material as shipped, loaded."""
+    return load_index(shipped_index)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import pytest
 from knowledge.encoder import BUNDLED_FOLDER, EncoderError, load_encoder
 
 pytestmark = pytest.mark.transformers
-pytest.importorskip("sentence_transformers", reason="pip install 'bdhvs[transformers]'")
 
 AGREEMENT = 1e-5
 WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] query passage : đăng ký tạm trú dang ky tam tru hộ chiếu ở đâu".split()  # noqa: SIM905
