@@ -247,22 +247,30 @@ def database_copy(to: Annotated[str, typer.Option(help="SQLAlchemy address of an
 @staff_app.command("add")
 def staff_add(
     username: str,
-    ward: Annotated[list[str], typer.Option(help="Ward code; may be given several times.")],
+    ward: Annotated[list[str] | None, typer.Option(help="Ward code; may be given several times.")] = None,
     name: Annotated[str, typer.Option(help="Name shown on the site.")] = "",
-    role: Annotated[str, typer.Option(help="administrator, staff, leader or read_only.")] = "staff",
+    role: Annotated[
+        str, typer.Option(help="administrator, staff, leader, volunteer, read_only, or city_reader (no ward).")
+    ] = "staff",
+    group: Annotated[str | None, typer.Option(help="Name of a leader's or volunteer's residential group.")] = None,
 ) -> None:
     """Make a staff account; prints the one-time link that sets its password."""
     from bot.staff.command import add
 
-    out(add(settings(), username, name or username, ward, role))
+    out(add(settings(), username, name or username, ward or [], role, group))
 
 
 @staff_app.command("reset")
-def staff_reset(username: str) -> None:
+def staff_reset(
+    username: str,
+    without_second_factor: Annotated[
+        bool, typer.Option("--without-second-factor", help="Phone and recovery codes are lost: ask for neither.")
+    ] = False,
+) -> None:
     """Lock an account whose password leaked: ends its sessions; prints the link that sets a new password."""
     from bot.staff.command import reset
 
-    out(reset(settings(), username))
+    out(reset(settings(), username, without_second_factor=without_second_factor))
 
 
 @oa_app.command("consent")
