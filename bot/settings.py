@@ -173,6 +173,16 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{(self.data_dir / 'bdhvs.sqlite3').as_posix()}"
 
     @property
+    def nightly_backups(self) -> Path:
+        """Where the nightly backups lie."""
+        return self.backup_dir or self.data_dir / "backups" / "nightly"
+
+    @property
+    def backup_key(self) -> Path:
+        """The file of the key that encrypts them."""
+        return self.backup_key_file or self.data_dir / "backup-key.txt"
+
+    @property
     def on_loopback(self) -> bool:
         """Whether only this computer can reach the server."""
         return self.host in LOOPBACK_HOSTS
