@@ -1,4 +1,4 @@
-"""What an administrator must know: a refused token, a silent channel, a stalled outbox, a quota near its end."""
+"""What an administrator must know: a refused token, a silent channel, a stalled outbox, a near quota, no backup."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from sqlmodel import Session, col, select
 from bot.delivery.outbox import INTERACTIVE
 from bot.store.database import Database
 from bot.store.quotas import used_of
-from bot.store.tables import ChannelQuota, Chat, Outbox, utc_now
+from bot.store.tables import BackupRun, ChannelQuota, Chat, Outbox, Ward, utc_now
 
 NEAR_ITS_END = 0.8  # of a quota: at an even pace six days are left to order more or to write less
+WITHOUT_BACKUP = timedelta(hours=48)  # one night may fail, or the computer be off; two are trouble
 STALLED_AFTER = timedelta(minutes=5)  # a reply that old is not coming by itself: backoff begins at a second
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """``kind``: ``trouble``, ``stalled``, ``quota`` or ``people``; ``text`` is for an operator, in English.
+    """``kind``: ``trouble``, ``stalled``, ``backup``, ``quota`` or ``people``; ``text`` is for an operator, in English.
 
-    Of the last two ``used`` of ``most`` messages this month, or people, are reached.
+    Of the last two ``used`` of ``most`` messages this month, or people, are reached. What concerns no channel has its
+    kind as ``channel``.
     """
 
     kind: str
@@ -42,15 +44,23 @@ class Troubled(Protocol):
 class Alerts:
     """The alerts of this moment; ``refresh`` looks again."""
 
-    def __init__(self, database: Database, channels: Sequence[Troubled]) -> None:
-        """``channels`` may hold several parts of one channel: what receives and what sends."""
+    def __init__(self, database: Database, channels: Sequence[Troubled], *, backups: bool = False) -> None:
+        """``channels`` may hold several parts of one channel: what receives and what sends.
+
+        ``backups``: nightly ones are expected.
+        """
         self._database = database
+        self._backups = backups
         self._channels = channels
         self._stored: tuple[Alert, ...] = ()
 
     async def refresh(self) -> None:
-        """Look at the outbox and the quotas. Raises SQLAlchemyError."""
-        self._stored = tuple(await self._database.read(lambda session: [*stalled(session), *near_quota(session)]))
+        """Look at the outbox, the quotas and the backups. Raises SQLAlchemyError."""
+
+        def unit(session: Session) -> tuple[Alert, ...]:
+            return (*stalled(session), *near_quota(session), *(overdue_backup(session) if self._backups else ()))
+
+        self._stored = await self._database.read(unit)
 
     def now(self) -> tuple[Alert, ...]:
         """Every alert."""
@@ -75,6 +85,17 @@ def stalled(session: Session) -> list[Alert]:
         Alert("stalled", channel, f"{count} replies have waited for more than {minutes} minutes")
         for channel, count in session.exec(statement)
     ]
+
+
+def overdue_backup(session: Session) -> list[Alert]:
+    """No backup for WITHOUT_BACKUP, counted from the day of installation where there was none yet."""
+    made = session.exec(select(func.max(BackupRun.at)).where(BackupRun.problem == "")).one()
+    since = made or session.exec(select(func.min(Ward.created_at))).one()
+    if since is None or utc_now() - since <= WITHOUT_BACKUP:
+        return []
+    last = session.exec(select(BackupRun).order_by(col(BackupRun.id).desc()).limit(1)).first()
+    why = f": {last.problem}" if last is not None and last.problem else ""
+    return [Alert("backup", "backup", f"there has been no backup for {(utc_now() - since).days} days{why}")]
 
 
 def near_quota(session: Session) -> list[Alert]:

@@ -34,6 +34,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.typing import slow_chats
 from bot.delivery.worker import Worker
 from bot.http import Health, add_security_headers, readable_errors
+from bot.jobs.backups import NightlyBackup
 from bot.jobs.material import EditWatch
 from bot.jobs.progress import figures_of, show, to_show
 from bot.jobs.reminders import Reminders
@@ -68,6 +69,7 @@ TYPING_SECONDS = 2.0  # platforms show it for five
 RETENTION_SECONDS = 3600.0
 REMINDERS_SECONDS = 300.0  # the next 500 of who asked are looked at
 REPORTS_SECONDS = 1800.0  # a report's deadline is told within half an hour after the quiet hours
+BACKUP_SECONDS = 600.0  # the backup of the night is made this soon after its hour, or after a start that finds none
 EDITS_SECONDS = 5.0  # an edit of the material is in force this soon
 STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
 SHUTDOWN_SECONDS = 1.0
@@ -127,7 +129,8 @@ class Application:
             if isinstance(channel, BroadcastsArticles)
         ]
         self._typing = {channel.name: channel for channel in self.channels if isinstance(channel, ShowsTyping)}
-        self.alerts = Alerts(database, [*self.channels, *self.senders.values()])
+        self.alerts = Alerts(database, [*self.channels, *self.senders.values()], backups=settings.backup_nightly)
+        self._backups = NightlyBackup(settings, database)
         self._conversation = conversation
         self._edits = EditWatch(settings, database, self._on_material, self._index_is_current)
         self._reminders = Reminders(database, lambda: conversation.catalogue)
@@ -173,6 +176,7 @@ class Application:
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
             asyncio.create_task(self._every(REMINDERS_SECONDS, self._remind), name="reminders"),
             asyncio.create_task(self._every(REPORTS_SECONDS, self._tell_of_reports), name="reports"),
+            asyncio.create_task(self._every(BACKUP_SECONDS, self._back_up), name="backup"),
         ]
 
     async def stop(self) -> None:
@@ -291,6 +295,10 @@ class Application:
     async def _remind(self) -> None:
         if self.replica.leads:
             self._wake_senders(await self._reminders.step(utc_now()))
+
+    async def _back_up(self) -> None:
+        if self.replica.leads and self.settings.backup_nightly:
+            await self._backups.step(utc_now())
 
     def _wake_senders(self, queued: int) -> None:
         if queued:

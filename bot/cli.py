@@ -92,24 +92,48 @@ def show_settings() -> None:
 
 
 @app.command()
-def backup(file: Path) -> None:
-    """Write a backup of the database."""
+def backup(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Ends in .age: encrypted; in .zip: readable by anybody. Default: among the nightly ones."),
+    ] = None,
+) -> None:
+    """Write a backup of the database and of the plans that were added."""
+    from bot.answering import uploaded_plans
+    from bot.jobs.backups import run_now, write_sealed
     from bot.store.restore import back_up
+    from bot.store.sealed import ENDING
 
+    current = settings()
     with operator_errors():
-        counts = back_up(settings().sqlalchemy_url, file)
+        if file is None:
+            run = run_now(current)
+            if run.problem:
+                raise OperatorError(run.problem)
+            out(f"{run.file}: encrypted with {current.backup_key}. Keep a copy of that key elsewhere.")
+            return
+        if file.suffix == ENDING:
+            counts = write_sealed(current, file)
+        else:
+            counts = back_up(current.sqlalchemy_url, file, documents=uploaded_plans(current.data_dir))
     out(f"{file}: {sum(counts.values())} rows of {len(counts)} tables")
 
 
 @app.command()
-def restore(file: Path) -> None:
+def restore(
+    file: Path,
+    key: Annotated[Path | None, typer.Option(help="The key's file, where it is not the one of the settings.")] = None,
+) -> None:
     """Put a backup back; what was there is backed up first. Stop the server before."""
+    from bot.answering import UPLOADS_FOLDER
     from bot.serve import instance_lock
     from bot.store.restore import restore as run
+    from bot.store.sealed import opened
 
     current = settings()
-    with instance_lock(current.data_dir), operator_errors():
-        kept = run(current.sqlalchemy_url, file, current.data_dir / "backups")
+    backups = current.data_dir / "backups"
+    with instance_lock(current.data_dir), operator_errors(), opened(file, key or current.backup_key, backups) as plain:
+        kept = run(current.sqlalchemy_url, plain, backups, current.data_dir / UPLOADS_FOLDER)
     out(f"Restored {file}." + (f" What was there before: {kept}" if kept else ""))
 
 
@@ -247,22 +271,30 @@ def database_copy(to: Annotated[str, typer.Option(help="SQLAlchemy address of an
 @staff_app.command("add")
 def staff_add(
     username: str,
-    ward: Annotated[list[str], typer.Option(help="Ward code; may be given several times.")],
+    ward: Annotated[list[str] | None, typer.Option(help="Ward code; may be given several times.")] = None,
     name: Annotated[str, typer.Option(help="Name shown on the site.")] = "",
-    role: Annotated[str, typer.Option(help="administrator, staff, leader or read_only.")] = "staff",
+    role: Annotated[
+        str, typer.Option(help="administrator, staff, leader, volunteer, read_only, or city_reader (no ward).")
+    ] = "staff",
+    group: Annotated[str | None, typer.Option(help="Name of a leader's or volunteer's residential group.")] = None,
 ) -> None:
     """Make a staff account; prints the one-time link that sets its password."""
     from bot.staff.command import add
 
-    out(add(settings(), username, name or username, ward, role))
+    out(add(settings(), username, name or username, ward or [], role, group))
 
 
 @staff_app.command("reset")
-def staff_reset(username: str) -> None:
+def staff_reset(
+    username: str,
+    without_second_factor: Annotated[
+        bool, typer.Option("--without-second-factor", help="Phone and recovery codes are lost: ask for neither.")
+    ] = False,
+) -> None:
     """Lock an account whose password leaked: ends its sessions; prints the link that sets a new password."""
     from bot.staff.command import reset
 
-    out(reset(settings(), username))
+    out(reset(settings(), username, without_second_factor=without_second_factor))
 
 
 @oa_app.command("consent")

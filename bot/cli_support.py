@@ -39,8 +39,10 @@ class operator_errors:  # noqa: N801 - reads as a statement
         from bot.store.archive import BrokenArchiveError
         from bot.store.migrate import NewerDatabaseError, UnknownDatabaseError
         from bot.store.restore import TargetNotEmptyError
+        from bot.store.sealed import KeyMissingError
 
-        expected = (BrokenArchiveError, TargetNotEmptyError, NewerDatabaseError, UnknownDatabaseError)
+        stored = (BrokenArchiveError, TargetNotEmptyError, NewerDatabaseError, UnknownDatabaseError)
+        expected = (*stored, KeyMissingError)
         if isinstance(error, expected):
             raise OperatorError(str(error)) from error
         if isinstance(error, OSError):

@@ -6,6 +6,7 @@ README.md holds the same table; a test compares them.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -118,8 +119,25 @@ class Settings(BaseSettings):
     keep_backups_days: int = Field(
         90, ge=1, description="Days after which backups that the program made by itself are removed."
     )
+    second_factor: Literal["optional", "administrators", "everyone"] = Field(
+        "optional",
+        description="Who must give a code of an authenticator app at sign-in: optional (who wants to), administrators "
+        "or everyone.",
+    )
+    backup_dir: Path | None = Field(
+        None,
+        description="Folder of the nightly backups, best on another disk; by default nightly/ in the data folder's "
+        "backups/.",
+    )
+    backup_nightly: bool = Field(True, description="Make an encrypted backup every night.")
+    backup_key_file: Path | None = Field(
+        None,
+        description="File of the key that encrypts backups (an age identity); by default backup-key.txt in the data "
+        "folder, made at the first backup. Keep a copy elsewhere: without it no backup can be read.",
+    )
     trusted_proxy: bool = Field(
-        False, description="Believe X-Forwarded-Proto of the proxy in front; set only behind one."
+        False,
+        description="Believe X-Forwarded-Proto and X-Forwarded-For of the proxy in front; set only behind one.",
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR. Logs never hold personal data.")
 
@@ -133,6 +151,8 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @field_validator(
+        "backup_dir",
+        "backup_key_file",
         "speech_command",
         "telegram_token",
         "telegram_webhook_secret",
@@ -151,6 +171,16 @@ class Settings(BaseSettings):
     def sqlalchemy_url(self) -> str:
         """The database's address: the setting, or the SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'bdhvs.sqlite3').as_posix()}"
+
+    @property
+    def nightly_backups(self) -> Path:
+        """Where the nightly backups lie."""
+        return self.backup_dir or self.data_dir / "backups" / "nightly"
+
+    @property
+    def backup_key(self) -> Path:
+        """The file of the key that encrypts them."""
+        return self.backup_key_file or self.data_dir / "backup-key.txt"
 
     @property
     def on_loopback(self) -> bool:

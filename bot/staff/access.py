@@ -10,7 +10,8 @@ from ipaddress import ip_address
 from aiohttp import web
 
 from bot.settings import LOOPBACK_HOSTS, Settings
-from bot.staff.accounts import Membership, Role, SignedIn, signed_in
+from bot.staff.accounts import Membership, Role, SignedIn
+from bot.staff.sessions import SEEN_AGAIN, signed_in, touch
 from bot.store.database import Database
 from bot.store.tables import Ward, utc_now
 
@@ -26,20 +27,30 @@ MEMBERSHIP = web.RequestKey("membership", Membership)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 EVERYONE = frozenset(Role)
+READERS = EVERYONE - {Role.CITY_READER}
+EXPORTERS = EVERYONE - {Role.VOLUNTEER}
 EDITORS = frozenset({Role.ADMINISTRATOR, Role.STAFF})
+SECOND_FACTOR_PAGE = "/staff/me/second-factor"
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What a route asks for: ``signed_in``, and which roles in the ward that its address names."""
+    """What a route asks for: ``signed_in``, and which roles in the ward that its address names.
+
+    ``before_second_factor``: open to who must have a second factor and has yet to set one up.
+    """
 
     signed_in: bool
     roles: frozenset[Role] | None = None
+    before_second_factor: bool = False
 
 
 PUBLIC = Permission(signed_in=False)
 ANY_ACCOUNT = Permission(signed_in=True)
-WARD_READERS = Permission(signed_in=True, roles=EVERYONE)
+OWN_ACCOUNT = Permission(signed_in=True, before_second_factor=True)
+WARD_FIGURES = Permission(signed_in=True, roles=EVERYONE)
+WARD_EXPORTERS = Permission(signed_in=True, roles=EXPORTERS)
+WARD_READERS = Permission(signed_in=True, roles=READERS)
 WARD_EDITORS = Permission(signed_in=True, roles=EDITORS)
 WARD_ADMINISTRATORS = Permission(signed_in=True, roles=frozenset({Role.ADMINISTRATOR}))
 
@@ -78,6 +89,13 @@ def is_safe_transport(request: web.Request, settings: Settings) -> bool:
     return is_loopback(request.host) and is_loopback(request.remote or "")
 
 
+def address_of(request: web.Request, settings: Settings) -> str:
+    """Where a request comes from: what the trusted proxy in front wrote down last, or the other end."""
+    if settings.trusted_proxy and (told := request.headers.get("X-Forwarded-For")):
+        return told.rsplit(",", 1)[-1].strip()
+    return request.remote or ""
+
+
 class Guard:
     """Wraps each route: transport, account, ward and role, forged forms. Refuses by default."""
 
@@ -100,11 +118,13 @@ class Guard:
                 if account is None:
                     raise web.HTTPSeeOther("/staff/sign-in")
                 request[ACCOUNT] = account
+                if not route.permission.before_second_factor and self._lacks_second_factor(account):
+                    raise web.HTTPSeeOther(SECOND_FACTOR_PAGE)
                 await self._enter_ward(request, account, route.permission)
             if route.body_limit is not None:
                 request = request.clone(client_max_size=route.body_limit)
             if request.method not in SAFE_METHODS:
-                await self._refuse_forged(request, account)
+                await self._refuse_forged(request)
             response = await route.handler(request)
             response.headers.setdefault("Cache-Control", "no-store")
             return response
@@ -116,7 +136,16 @@ class Guard:
         if not token:
             return None
         now = utc_now()
-        return await self._database.read(lambda session: signed_in(session, token, now))
+        account = await self._database.read(lambda session: signed_in(session, token, now))
+        if account is not None and account.seen_at < now - SEEN_AGAIN:
+            await self._database.write(lambda session: touch(session, account.session, now))
+        return account
+
+    def _lacks_second_factor(self, account: SignedIn) -> bool:
+        wanted = self._settings.second_factor
+        return not account.second_factor and (
+            wanted == "everyone" or (wanted == "administrators" and bool(account.administers))
+        )
 
     async def _enter_ward(self, request: web.Request, account: SignedIn, permission: Permission) -> None:
         """Another ward's address is 404: nobody learns that it exists."""
@@ -131,7 +160,8 @@ class Guard:
             raise web.HTTPForbidden(text="Tài khoản của bạn không có quyền làm việc này.")
         request[WARD], request[MEMBERSHIP] = ward, membership
 
-    async def _refuse_forged(self, request: web.Request, account: SignedIn | None) -> None:
+    async def _refuse_forged(self, request: web.Request) -> None:
+        account = request.get(ACCOUNT)  # not on public pages, whoever opens them
         origin = request.headers.get("Origin")
         if origin is not None and origin.split("://", 1)[-1] != request.host:
             raise web.HTTPForbidden(text="Yêu cầu đến từ trang khác nên bị từ chối.")

@@ -1,4 +1,4 @@
-"""Who may sign in to the staff site: passwords, sessions, one-time links, throttling.
+"""Who may sign in to the staff site: roles, passwords, one-time links, throttling.
 
 Units of work over a Session; secrets are random, handed out once and stored hashed.
 """
@@ -28,11 +28,13 @@ from bot.store.tables import (
 )
 
 LINK_HOURS = 24  # a one-time link is valid this long
-SESSION_HOURS = 12  # a working day; ASVS 5.0 7.3.2 asks for an absolute limit
 PASSWORD_SHORTEST = 10  # characters; ASVS 5.0 6.2.1 asks for at least 8
 PASSWORD_LONGEST = 128  # ASVS 5.0 6.2.9: at least 64 must be allowed
 THROTTLE_AFTER = 5  # failures of one name within the window before it must wait
 THROTTLE_MINUTES = 15
+ADDRESS_AFTER = 50  # failures from one address within the window, whatever the names: a ward's office shares one
+# What whoever guesses at this installation tries first; ASVS 5.0 6.2.11.
+OWN_WORDS = ("bdhvs", "binhdanhocvuso", "bình dân học vụ số", "binh dan hoc vu so")
 TOKEN_BYTES = 32
 
 # Argon2id with argon2-cffi's defaults, which follow RFC 9106's low-memory profile.
@@ -42,12 +44,19 @@ _NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
 class Role(StrEnum):
-    """What a staff account may do in a ward."""
+    """What a staff account may do in a ward; a city reader sees the figures of every ward and nothing else."""
 
     ADMINISTRATOR = "administrator"
     STAFF = "staff"
     LEADER = "leader"
+    VOLUNTEER = "volunteer"
     READ_ONLY = "read_only"
+    CITY_READER = "city_reader"
+
+
+GROUP_ROLES = frozenset({Role.LEADER, Role.VOLUNTEER})  # see one residential group of the ward
+WARD_ROLES = tuple(role for role in Role if role is not Role.CITY_READER)  # what a membership may say
+NO_GROUP = 0  # no group bears this number
 
 
 class PasswordRefusedError(ValueError):
@@ -56,26 +65,41 @@ class PasswordRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A role in a ward; ``group_id`` narrows a leader to one residential group."""
+    """A role in a ward; ``group_id`` narrows a leader or a volunteer to one residential group."""
 
     ward_code: str
     role: Role
     group_id: int | None
 
+    @property
+    def only_group(self) -> int | None:
+        """The one group that is seen; None: all. Who should see one and was given none sees none."""
+        return (self.group_id or NO_GROUP) if self.role in GROUP_ROLES else None
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The account behind a request."""
+    """The account behind a request; ``session`` is the hash of its browser's token."""
 
     staff_id: int
     username: str
     name: str
     csrf: str
     memberships: tuple[Membership, ...]
+    reads_city: bool
+    second_factor: bool
+    session: str
+    seen_at: datetime
 
     def membership(self, ward_code: str) -> Membership | None:
         """The role in a ward, or None: then the ward does not exist for this account."""
-        return next((one for one in self.memberships if one.ward_code == ward_code), None)
+        own = next((one for one in self.memberships if one.ward_code == ward_code), None)
+        return own or (Membership(ward_code, Role.CITY_READER, None) if self.reads_city else None)
+
+    @property
+    def administers(self) -> frozenset[str]:
+        """The wards of which it is an administrator."""
+        return frozenset(one.ward_code for one in self.memberships if one.role is Role.ADMINISTRATOR)
 
 
 def hashed(token: str) -> str:
@@ -114,8 +138,8 @@ def link_account(session: Session, token: str, now: datetime) -> tuple[bool, Sta
     return True, session.get(StaffAccount, link.staff_id) if link.staff_id else None
 
 
-def use_link(session: Session, token: str, username: str, name: str, password: str, now: datetime) -> str | None:
-    """Set the password of a link's account (making the first administrator); a session token, None for a bad link."""
+def use_link(session: Session, token: str, username: str, name: str, password: str, now: datetime) -> int | None:
+    """Set the password of a link's account (making the first administrator); the account, None for a bad link."""
     good, account = link_account(session, token, now)
     if not good:
         return None
@@ -131,7 +155,12 @@ def use_link(session: Session, token: str, username: str, name: str, password: s
     link.used_at = now
     session.execute(delete(StaffSession).where(col(StaffSession.staff_id) == account.id))
     session.flush()
-    return start_session(session, account.id or 0, now)
+    return account.id
+
+
+def set_password(session: Session, staff_id: int, password: str) -> None:
+    """Change a password; checked by ``check_password`` before."""
+    session.get_one(StaffAccount, staff_id).password_hash = _hasher.hash(password)
 
 
 def check_password(password: str, username: str) -> None:
@@ -140,48 +169,71 @@ def check_password(password: str, username: str) -> None:
         raise PasswordRefusedError("password_short")
     if len(password) > PASSWORD_LONGEST:
         raise PasswordRefusedError("password_long")
-    if len(set(password)) < 4 or normalised_name(username) in password.casefold():
+    plain = password.casefold()
+    if len(set(password)) < 4 or any(word in plain for word in (normalised_name(username), *OWN_WORDS)):
         raise PasswordRefusedError("password_easy")
 
 
-def add_account(session: Session, username: str, name: str, roles: dict[str, Role]) -> str:
-    """Make an account with a role by ward; the token of the link that sets its password."""
-    account = StaffAccount(username=normalised_name(username), name=name)
+def add_account(
+    session: Session,
+    username: str,
+    name: str,
+    roles: dict[str, Role],
+    group_id: int | None = None,
+    *,
+    reads_city: bool = False,
+) -> str:
+    """Make an account with a role by ward, in one group where the role has one; the token of its password's link."""
+    account = StaffAccount(username=normalised_name(username), name=name, reads_city=reads_city)
     session.add(account)
     session.flush()
     for ward_code, role in roles.items():
-        session.add(StaffMembership(staff_id=account.id or 0, ward_code=ward_code, role=role.value))
+        only = group_id if role in GROUP_ROLES else None
+        session.add(StaffMembership(staff_id=account.id or 0, ward_code=ward_code, role=role.value, group_id=only))
     return make_link(session, account.id)
 
 
-def reset_account(session: Session, username: str) -> str | None:
-    """End an account's password, links and sessions; a new link's token, None when there is no such account."""
-    account = session.exec(select(StaffAccount).where(StaffAccount.username == normalised_name(username))).first()
-    if account is None:
-        return None
+def lock_password(session: Session, account: StaffAccount) -> str:
+    """End an account's password, links and sessions; the token of the link that sets a new password."""
     account.password_hash = None
     for table in (StaffSession, SignInLink):
         session.execute(delete(table).where(col(table.staff_id) == account.id))
     return make_link(session, account.id)
 
 
-def throttled(session: Session, username: str, now: datetime) -> bool:
-    """Whether a name failed too often lately."""
-    since = now - timedelta(minutes=THROTTLE_MINUTES)
-    statement = select(func.count(col(SignInFailure.id))).where(
-        SignInFailure.name_hash == hashed(normalised_name(username)), SignInFailure.at > since
+def throttled(session: Session, username: str, address: str, now: datetime) -> bool:
+    """Whether a name, or an address with any names, failed too often lately."""
+    return (
+        _failures(session, normalised_name(username), now) >= THROTTLE_AFTER
+        or _failures(session, _as_key(address), now) >= ADDRESS_AFTER
     )
-    return session.exec(statement).one() >= THROTTLE_AFTER
 
 
-def note_failure(session: Session, username: str, now: datetime) -> None:
+def note_failure(session: Session, username: str, address: str, now: datetime) -> None:
     """Count a failed sign-in."""
-    session.add(SignInFailure(name_hash=hashed(normalised_name(username)), at=now))
+    for key in (normalised_name(username), _as_key(address)):
+        session.add(SignInFailure(name_hash=hashed(key), at=now))
+
+
+def _failures(session: Session, key: str, now: datetime) -> int:
+    since = now - timedelta(minutes=THROTTLE_MINUTES)
+    statement = select(func.count(col(SignInFailure.id)))
+    return session.exec(statement.where(SignInFailure.name_hash == hashed(key), SignInFailure.at > since)).one()
+
+
+def _as_key(address: str) -> str:
+    """No name is written so: a name has no line break."""
+    return f"address\n{address}"
+
+
+def account_named(session: Session, username: str) -> StaffAccount | None:
+    """The account of a name."""
+    return session.exec(select(StaffAccount).where(StaffAccount.username == normalised_name(username))).first()
 
 
 def password_hash_of(session: Session, username: str) -> tuple[int | None, str]:
     """(account, hash) to verify against; an unknown or inactive name gets a hash nobody can match."""
-    account = session.exec(select(StaffAccount).where(StaffAccount.username == normalised_name(username))).first()
+    account = account_named(session, username)
     if account is None or not account.active or account.password_hash is None:
         return None, _NOBODY
     return account.id, account.password_hash
@@ -193,43 +245,3 @@ def verify(stored: str, password: str) -> bool:
         return _hasher.verify(stored, password[: PASSWORD_LONGEST * 2])
     except (VerificationError, InvalidHashError):
         return False
-
-
-def start_session(session: Session, staff_id: int, now: datetime) -> str:
-    """A new signed-in browser; the token for its cookie."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    session.add(
-        StaffSession(
-            token_hash=hashed(token),
-            staff_id=staff_id,
-            csrf=secrets.token_urlsafe(TOKEN_BYTES),
-            created_at=now,
-            expires_at=now + timedelta(hours=SESSION_HOURS),
-        )
-    )
-    return token
-
-
-def end_session(session: Session, token: str) -> None:
-    """Sign a browser out."""
-    session.execute(delete(StaffSession).where(col(StaffSession.token_hash) == hashed(token)))
-
-
-def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
-    """The account of a cookie's token while its session lasts."""
-    row = session.get(StaffSession, hashed(token))
-    if row is None or row.expires_at <= now:
-        return None
-    account = session.get(StaffAccount, row.staff_id)
-    if account is None or not account.active:
-        return None
-    memberships = session.exec(
-        select(StaffMembership).where(StaffMembership.staff_id == row.staff_id).order_by(StaffMembership.ward_code)
-    ).all()
-    return SignedIn(
-        row.staff_id,
-        account.username,
-        account.name,
-        row.csrf,
-        tuple(Membership(one.ward_code, Role(one.role), one.group_id) for one in memberships),
-    )

@@ -21,9 +21,10 @@ from bot.conversation.linking import channel_name
 from bot.indicators.export import shown
 from bot.material import Material
 from bot.settings import Settings
-from bot.staff.access import ACCOUNT, EDITORS, FORM_COOKIE, MEMBERSHIP, WARD
+from bot.staff.access import ACCOUNT, EDITORS, EXPORTERS, FORM_COOKIE, MEMBERSHIP, READERS, WARD
 from bot.staff.accounts import Role
 from bot.store.database import Database
+from bot.store.removed import LOCAL_ZONE
 from bot.store.tables import AuditEntry, utc_now
 from knowledge.encoder import Encoder
 from lessons.progress import local_day
@@ -53,6 +54,8 @@ class Context:
     material: Material
     encoder: Encoder
     answers_changed: Callable[[], None] = field(repr=False)
+    # Argon2 takes memory on purpose: two at a time are enough for a ward and cannot exhaust its PC.
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2), repr=False)
 
     def public_base(self, request: web.Request) -> str:
         """The address residents use: the setting, or what the browser used."""
@@ -67,9 +70,12 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
     given = {
         "account": account,
         "ward": ward,
+        "reads": membership is not None and membership.role in READERS,
+        "exports": membership is not None and membership.role in EXPORTERS,
         "may_edit": membership is not None and membership.role in EDITORS,
         "administers": membership is not None and membership.role is Role.ADMINISTRATOR,
         "csrf": form_token,
+        "texts": staff_texts(),
         "notice": staff_texts().get(request.query.get("done", "")),
         "problem": None,
         "alerts": _alerts(request),
@@ -84,6 +90,11 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
 def worded_moment(moment: date | datetime) -> str:
     """A day, or the day in Vietnam of a moment, as dd/mm/yyyy."""
     return (local_day(moment) if isinstance(moment, datetime) else moment).strftime("%d/%m/%Y")
+
+
+def worded_time(moment: datetime) -> str:
+    """A moment as it was in Vietnam: dd/mm/yyyy hh:mm."""
+    return moment.astimezone(LOCAL_ZONE).strftime("%d/%m/%Y %H:%M")
 
 
 def day_of(written: str) -> date | None:
@@ -131,6 +142,12 @@ async def form_of(request: web.Request) -> dict[str, str]:
     }
 
 
+async def secret_of(request: web.Request, name: str) -> str:
+    """A password field exactly as it was typed."""
+    value = (await request.post()).get(name, "")
+    return value if isinstance(value, str) else ""
+
+
 async def uploaded(request: web.Request, name: str) -> tuple[str, bytes] | None:
     """A file field's name, without a folder, and content; None when no file was chosen."""
     posted = (await request.post()).get(name)
@@ -143,14 +160,14 @@ async def uploaded(request: web.Request, name: str) -> tuple[str, bytes] | None:
     return (file_name, content) if file_name and content else None
 
 
-def audit(session: Session, request: web.Request, action: str, detail: str = "") -> None:
-    """Write down who did what."""
+def audit(session: Session, request: web.Request, action: str, detail: str = "", staff_id: int | None = None) -> None:
+    """Write down who did what; ``staff_id`` where nobody is signed in yet."""
     account, ward = request.get(ACCOUNT), request.get(WARD)
     session.add(
         AuditEntry(
             at=utc_now(),
             ward_code=ward.code if ward else None,
-            staff_id=account.staff_id if account else None,
+            staff_id=account.staff_id if account else staff_id,
             action=action,
             detail=detail,
         )

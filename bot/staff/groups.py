@@ -11,7 +11,7 @@ from aiohttp import web
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from bot.staff.access import WARD, WARD_EDITORS, WARD_READERS, StaffRoute
+from bot.staff.access import MEMBERSHIP, WARD, WARD_EDITORS, WARD_READERS, StaffRoute
 from bot.staff.context import Context, FormProblemError, audit, back_to, form_of, page, staff_texts
 from bot.store.naming import natural_key
 from bot.store.tables import ResidentialGroup
@@ -102,7 +102,9 @@ class GroupPages:
 
     async def qr(self, request: web.Request) -> web.Response:
         """The QR code of a group's link."""
-        ward, group_id = request[WARD], int(request.match_info["group"])
+        ward, group_id, only = request[WARD], int(request.match_info["group"]), request[MEMBERSHIP].only_group
+        if only not in (None, group_id):
+            raise web.HTTPNotFound
         group = await self._database.read(lambda session: _group(session, ward.code, group_id))
         code = segno.make(self._link(request, group.join_code), error="m")
         out = io.BytesIO()
@@ -123,8 +125,10 @@ class GroupPages:
         raise back_to(request, "groups", done)
 
     async def _page(self, request: web.Request, problem: str | None = None) -> web.Response:
-        code = request[WARD].code
+        code, only = request[WARD].code, request[MEMBERSHIP].only_group
         statement = select(ResidentialGroup).where(ResidentialGroup.ward_code == code)
+        if only is not None:
+            statement = statement.where(ResidentialGroup.id == only)
         rows = await self._database.read(lambda session: session.exec(statement).all())
         values = {
             "groups": [

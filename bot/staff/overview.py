@@ -6,8 +6,7 @@ from aiohttp import web
 
 from bot.indicators.export import COLUMNS, ParticipationTable, as_csv, as_xlsx, file_stem, participation_table
 from bot.indicators.figures import WardFigures, ward_figures
-from bot.staff.access import MEMBERSHIP, WARD, WARD_READERS, StaffRoute
-from bot.staff.accounts import Role
+from bot.staff.access import MEMBERSHIP, WARD, WARD_EXPORTERS, WARD_FIGURES, StaffRoute
 from bot.staff.context import Context, audit, page
 from bot.staff.goals import goals
 from bot.store.tables import utc_now
@@ -20,9 +19,9 @@ def routes(context: Context) -> list[StaffRoute]:
     """The addresses of this file."""
     pages = OverviewPages(context)
     return [
-        StaffRoute("GET", "/w/{ward}/", pages.overview, WARD_READERS),
-        StaffRoute("GET", "/w/{ward}/participation.csv", pages.csv, WARD_READERS),
-        StaffRoute("GET", "/w/{ward}/participation.xlsx", pages.xlsx, WARD_READERS),
+        StaffRoute("GET", "/w/{ward}/", pages.overview, WARD_FIGURES),
+        StaffRoute("GET", "/w/{ward}/participation.csv", pages.csv, WARD_EXPORTERS),
+        StaffRoute("GET", "/w/{ward}/participation.xlsx", pages.xlsx, WARD_EXPORTERS),
     ]
 
 
@@ -38,7 +37,7 @@ class OverviewPages:
         ward, now = request[WARD], utc_now()
         figures = await self._figures(request)
         aims = None
-        if request[MEMBERSHIP].role is not Role.LEADER:  # the ward's, not the group's
+        if request[MEMBERSHIP].only_group is None:  # the ward's, not the group's
             aims = await self._database.read(lambda session: goals(session, ward.code, figures, local_day(now)))
         table = participation_table(figures, ward.name, now)
         return page(request, "overview.html", {"columns": COLUMNS, "table": table, "goals": aims})
@@ -58,8 +57,7 @@ class OverviewPages:
 
     async def _figures(self, request: web.Request) -> WardFigures:
         ward, membership, now = request[WARD], request[MEMBERSHIP], utc_now()
-        only = membership.group_id if membership.role is Role.LEADER else None
-        return await self._database.read(lambda session: ward_figures(session, ward.code, now, only))
+        return await self._database.read(lambda session: ward_figures(session, ward.code, now, membership.only_group))
 
     async def _download(
         self, request: web.Request, table: ParticipationTable, body: bytes, kind: str, content_type: str

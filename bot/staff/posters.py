@@ -9,7 +9,6 @@ from sqlmodel import Session, col, select
 
 from bot.conversation.buttons import in_sentence
 from bot.staff.access import MEMBERSHIP, WARD, WARD_READERS, StaffRoute
-from bot.staff.accounts import Role
 from bot.staff.context import Context
 from bot.store.naming import natural_key
 from bot.store.tables import ResidentialGroup
@@ -24,7 +23,9 @@ def routes(context: Context) -> list[StaffRoute]:
 
         ward, membership = request[WARD], request[MEMBERSHIP]
         asked = request.query.get("group", "")
-        only = membership.group_id if membership.role is Role.LEADER else int(asked) if asked.isdecimal() else None
+        only = membership.only_group
+        if only is None and asked.isdecimal():
+            only = int(asked)
 
         def unit(session: Session) -> list[ResidentialGroup]:
             statement = select(ResidentialGroup).where(

@@ -16,12 +16,14 @@ from bot.material import Material
 from bot.settings import Settings
 from bot.staff import (
     answers,
+    audit_log,
     broadcasts,
     certificates,
     duplicates,
     groups,
     handouts,
     helpers,
+    my_account,
     my_alerts,
     offices,
     overview,
@@ -31,10 +33,11 @@ from bot.staff import (
     rights,
     sign_in,
     stale,
+    team,
     undelivered,
 )
 from bot.staff.access import Guard, Handler, StaffRoute
-from bot.staff.context import Context, worded_moment
+from bot.staff.context import Context, worded_moment, worded_time
 from bot.staff.imports import pages as imports
 from bot.staff.setup import accounts as setup_accounts
 from bot.staff.setup import channels, plan, steps, targets, trial, wards
@@ -66,6 +69,7 @@ class StaffSite:
         """Every address with its permission."""
         return [
             *sign_in.routes(self._context),
+            *my_account.routes(self._context),
             *overview.routes(self._context),
             *groups.routes(self._context),
             *questions.routes(self._context),
@@ -81,6 +85,8 @@ class StaffSite:
             *offices.routes(self._context),
             *rights.routes(self._context),
             *duplicates.routes(self._context),
+            *team.routes(self._context),
+            *audit_log.routes(self._context),
             *imports.routes(self._context),
             *posters.routes(self._context),
             *wards.routes(self._context),
@@ -102,6 +108,7 @@ class StaffSite:
         )
         environment.filters["shown"] = shown
         environment.filters["day"] = worded_moment
+        environment.filters["moment"] = worded_time
         environment.filters["in_sentence"] = in_sentence
         environment.filters["reason"] = undelivered.worded_reason
         guard = Guard(self._context.settings, self._context.database)

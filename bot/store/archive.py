@@ -1,11 +1,15 @@
-"""Backups in one format for SQLite and PostgreSQL: a zip with a manifest and one file of JSON lines a table."""
+"""Backups in one format for SQLite and PostgreSQL: a zip with a manifest and one file of JSON lines a table.
+
+The wards' own plan documents lie beside them: without these an index cannot be built anew.
+"""
 
 from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +19,8 @@ from sqlalchemy import Connection, Date, DateTime, Engine, MetaData, Table, dele
 FORMAT = 1
 BATCH = 1000  # rows written at a time
 VERSION_TABLE = "alembic_version"
+DOCUMENTS = "documents/"
+DOCUMENT_NAME = re.compile(r"[a-z0-9-]+\.md")  # a ward's code: no other name leaves a backup
 # Tokens that work for whoever holds them. A backup is carried to other machines, and each renewal kills the pair
 # before it, so that one from a backup would be dead anyway; a restore keeps the pair that is in use.
 SECRET_TABLES = frozenset({"oa_token"})
@@ -24,8 +30,10 @@ class BrokenArchiveError(Exception):
     """The file is not a backup, or it is damaged."""
 
 
-def write_archive(engine: Engine, target: Path, revision: str, *, secrets: bool = False) -> dict[str, int]:
-    """Write every table into ``target``, which appears only when complete; returns rows by table.
+def write_archive(
+    engine: Engine, target: Path, revision: str, *, secrets: bool = False, documents: Sequence[Path] = ()
+) -> dict[str, int]:
+    """Write every table, and ``documents``, into ``target``, which appears only when complete; returns rows by table.
 
     ``secrets``: with SECRET_TABLES, for a move to another database.
     """
@@ -44,11 +52,14 @@ def write_archive(engine: Engine, target: Path, revision: str, *, secrets: bool 
                 if table.name in SECRET_TABLES and not secrets:
                     continue
                 counts[table.name] = _write_table(connection, archive, table)
+            for file in documents:
+                archive.write(file, f"{DOCUMENTS}{file.name}")
             manifest = {
                 "format": FORMAT,
                 "revision": revision,
                 "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "tables": counts,
+                "documents": [file.name for file in documents],
             }
             archive.writestr("manifest.json", json.dumps(manifest, indent=1))
         partial.replace(target)
@@ -86,6 +97,15 @@ def load_rows(engine: Engine, source: Path, manifest: dict[str, Any]) -> None:
             if loaded != expected:
                 raise BrokenArchiveError(f"{source}: {table.name} has {loaded} rows instead of {expected}.")
             _advance_sequence(connection, table)
+
+
+def unpack_documents(source: Path, manifest: dict[str, Any], folder: Path) -> None:
+    """Put a backup's documents into ``folder``; those that are only there stay."""
+    names = [name for name in manifest.get("documents", ()) if DOCUMENT_NAME.fullmatch(name)]
+    with zipfile.ZipFile(source) as archive:
+        for name in names:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(archive.read(DOCUMENTS + name))
 
 
 def secret_rows(engine: Engine) -> list[tuple[Table, list[dict[str, Any]]]]:

@@ -17,6 +17,7 @@ from bot.store.archive import (
     put_back,
     read_manifest,
     secret_rows,
+    unpack_documents,
     write_archive,
 )
 from bot.store.database import make_engine
@@ -29,22 +30,26 @@ class TargetNotEmptyError(Exception):
     """The database to copy into holds tables."""
 
 
-def back_up(url: str, target: Path, *, secrets: bool = False) -> dict[str, int]:
-    """Write a backup of the database, without a platform's tokens unless ``secrets``; rows by table."""
+def back_up(url: str, target: Path, *, secrets: bool = False, documents: Sequence[Path] = ()) -> dict[str, int]:
+    """Write a backup of the database and of ``documents``, without a platform's tokens unless ``secrets``.
+
+    Rows by table.
+    """
     engine = make_engine(url)
     try:
         revision = current_revision(engine)
         if revision is None:
             raise BrokenArchiveError("There is no database yet; nothing to back up. Start bdhvs serve once.")
-        return write_archive(engine, target, revision, secrets=secrets)
+        return write_archive(engine, target, revision, secrets=secrets, documents=documents)
     finally:
         engine.dispose()
 
 
-def restore(url: str, source: Path, backups: Path) -> Path | None:
+def restore(url: str, source: Path, backups: Path, documents: Path | None = None) -> Path | None:
     """Replace the database's content by a backup's; what was there is backed up first, and its file returned.
 
-    Who was deleted since the backup is deleted again. The tokens in use stay: those of a backup are dead.
+    Who was deleted since the backup is deleted again. The tokens in use stay: those of a backup are dead. The wards'
+    plan documents are put into the folder ``documents``.
     """
     manifest = read_manifest(source)
     if manifest["revision"] not in known_revisions():
@@ -67,6 +72,8 @@ def restore(url: str, source: Path, backups: Path) -> Path | None:
         with Session(engine) as session, session.begin():
             forget_again(session, forgotten)
         put_back(engine, tokens)
+        if documents is not None:
+            unpack_documents(source, manifest, documents)
     finally:
         engine.dispose()
     return kept

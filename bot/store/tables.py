@@ -39,6 +39,9 @@ from bot.store.setup_tables import Office as Office
 from bot.store.setup_tables import WardPlan as WardPlan
 from bot.store.setup_tables import WardSetup as WardSetup
 from bot.store.setup_tables import WardTarget as WardTarget
+from bot.store.staff_tables import BackupRun as BackupRun
+from bot.store.staff_tables import RecoveryCode as RecoveryCode
+from bot.store.staff_tables import SecondFactor as SecondFactor
 
 # SQLite hands the number of a deleted last row out again; a page that has seen reply 7 would pass over another 7.
 NEVER_REUSED = {"sqlite_autoincrement": True}
@@ -327,7 +330,7 @@ class StaffAnswerFollower(SQLModel, table=True):
 
 
 class StaffAccount(SQLModel, table=True):
-    """Somebody who signs in on the staff site."""
+    """Somebody who signs in on the staff site; ``reads_city``: the figures of every ward, whatever memberships say."""
 
     __tablename__ = "staff_account"
 
@@ -336,11 +339,12 @@ class StaffAccount(SQLModel, table=True):
     name: str
     password_hash: str | None = None
     active: bool = True
+    reads_city: bool = False
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 class StaffMembership(SQLModel, table=True):
-    """A staff account's role in one ward; ``group_id`` narrows a group leader to one group."""
+    """A staff account's role in one ward; ``group_id`` narrows a group leader or a volunteer to one group."""
 
     __tablename__ = "staff_membership"
     __table_args__ = (UniqueConstraint("staff_id", "ward_code"),)
@@ -353,7 +357,10 @@ class StaffMembership(SQLModel, table=True):
 
 
 class StaffSession(SQLModel, table=True):
-    """A signed-in browser; the cookie holds the token, the table only its hash."""
+    """A signed-in browser; the cookie holds the token, the table only its hash.
+
+    ``agent`` names browser and system for its owner's list. Not ``complete``: the second factor is still asked for.
+    """
 
     __tablename__ = "staff_session"
 
@@ -362,6 +369,9 @@ class StaffSession(SQLModel, table=True):
     csrf: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+    agent: str = Field(default="", max_length=60)
+    complete: bool = True
 
 
 class SignInLink(SQLModel, table=True):
@@ -386,7 +396,9 @@ class SignInFailure(SQLModel, table=True):
 
 
 class AuditEntry(SQLModel, table=True):
-    """Who did what on the staff site, and when."""
+    """Who did what on the staff site or the command line, and when. Rows are never changed or deleted (triggers), save
+    that ``detail`` is blanked when it would lead to a deleted resident.
+    """
 
     __tablename__ = "audit_entry"
 

@@ -24,7 +24,12 @@ def test_table_of_settings_is_the_programs() -> None:
     assert read("README.md") == rewrite(read("README.md")), "run: python -m tests.support.settings_table"
 
 
-VIETNAMESE = ("docs/huong-dan-can-bo.md", "docs/su-co-du-lieu.md", "docs/thiet-lap-phuong-xa.md")
+VIETNAMESE = (
+    "docs/huong-dan-can-bo.md",
+    "docs/so-tay-quan-tri.md",
+    "docs/su-co-du-lieu.md",
+    "docs/thiet-lap-phuong-xa.md",
+)
 
 
 @pytest.mark.parametrize("name", [*ENGLISH, *VIETNAMESE])

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from bot.staff.accounts import Role, reset_account
+import pytest
+from sqlmodel import select
+
+from bot.errors import OperatorError
+from bot.staff.accounts import Role
+from bot.staff.command import reset
+from bot.store.tables import AuditEntry
 from tests.support.staff_browser import Browser
 
 
@@ -11,8 +17,10 @@ async def test_a_reset_ends_password_and_sessions_and_gives_a_new_link(browser: 
     browser.house.staff("lan", {"hung-dao": Role.STAFF})
     await browser.sign_in("lan")
     assert (await browser.get("/staff/w/hung-dao/groups"))[0] == 200
-    token = database.write_now(lambda session: reset_account(session, "Lan"))
-    assert token and database.write_now(lambda session: reset_account(session, "nobody")) is None
+    token = reset(browser.house.settings, "Lan").rsplit("/", 1)[-1]
+    with pytest.raises(OperatorError, match="nobody"):
+        reset(browser.house.settings, "nobody")
+    assert database.read_now(lambda session: session.exec(select(AuditEntry.detail)).all())[-1] == "lan"
     _, page = await browser.get("/staff/w/hung-dao/groups")
     assert "Đăng nhập" in page
     assert (await browser.sign_in("lan"))[0] == 401

@@ -84,11 +84,13 @@ class House:
         self.database.write_now(unit)
         return code
 
-    def staff(self, username: str, roles: dict[str, Role]) -> None:
-        """Add a staff account with PASSWORD."""
+    def staff(
+        self, username: str, roles: dict[str, Role], group: int | None = None, *, reads_city: bool = False
+    ) -> None:
+        """Add a staff account with PASSWORD; ``group`` is that of roles of one group."""
 
         def unit(session: Any) -> None:
-            token = add_account(session, username, username.title(), roles)
+            token = add_account(session, username, username.title(), roles, group, reads_city=reads_city)
             session.flush()
             use_link(session, token, username, "", PASSWORD, utc_now())
 
