@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot.answering import uploaded_plans
 from bot.material import Material
+from bot.reports.plan_files import all_plans
 from bot.settings import Settings
 from bot.store.tables import WardPlan, utc_now
 from knowledge.deadlines import ReportDeadline, report_addressee, report_deadlines
@@ -23,13 +23,13 @@ PLANS_READ = 256  # plans kept as read: more than the units of Hải Phòng, so 
 def read_deadlines(settings: Settings, material: Material) -> list[ReportDeadline]:
     """The report deadlines that the program reads in every plan in force, shipped or added."""
     today = local_day(utc_now())
-    return [one for plan in _plans(settings, material) for one in _deadlines(plan, _changed(plan), today)]
+    return [one for plan in all_plans(settings, material) for one in _deadlines(plan, _changed(plan), today)]
 
 
 def read_addressee(settings: Settings, material: Material, ward_code: str) -> str | None:
     """To whom the ward's report goes, in the words of its plan in force; None where no plan says it."""
     today = local_day(utc_now())
-    found = [_addressee(plan, _changed(plan), ward_code, today) for plan in _plans(settings, material)]
+    found = [_addressee(plan, _changed(plan), ward_code, today) for plan in all_plans(settings, material)]
     return next((one for one in reversed(found) if one), None)
 
 
@@ -63,10 +63,6 @@ def _confirmed(row: WardPlan, deadline: dict[str, int]) -> ReportDeadline:
         row.confirmed_by or "",
         confirmed_on,
     )
-
-
-def _plans(settings: Settings, material: Material) -> list[Path]:
-    return [*sorted((material.root / "knowledge" / "plans").glob("*.md")), *uploaded_plans(settings.data_dir)]
 
 
 def _changed(plan: Path) -> tuple[int, int]:

@@ -38,17 +38,18 @@ def docx(snapshot: Snapshot, words: Mapping[str, str], frozen: Frozen | None, to
     about.created = about.modified = (frozen.at if frozen else datetime.combine(today, datetime.min.time())).replace(
         tzinfo=None
     )
-    _head(document, words, frozen, today)
-    _title(document, words)
+    head(document, words, frozen, today)
+    title(document, word("kind"), words["subject"], words["addressee"])
     _text(document, snapshot, words)
     _after_figures(document, snapshot, frozen)
-    _foot(document, words)
+    foot(document, words)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
 
 
-def _head(document: Docx, words: Mapping[str, str], frozen: Frozen | None, today: date) -> None:
+def head(document: Docx, words: Mapping[str, str], frozen: Frozen | None, today: date) -> None:
+    """Issuer, number, nation, place; without ``frozen`` it says that this is a draft."""
     left, right = side_by_side(document, layout.COLUMNS_HEAD)
     lines = [(line, False) for line in _lines(words["parent"])] + [(line, True) for line in _lines(words["issuer"])]
     for line, bold in lines:
@@ -65,14 +66,14 @@ def _head(document: Docx, words: Mapping[str, str], frozen: Frozen | None, today
     _cell_line(right, dated, Style(layout.SIZE_DATED, italic=True, centred=True, before=6))
 
 
-def _title(document: Docx, words: Mapping[str, str]) -> None:
-    style = Style(layout.SIZE_TITLE, bold=True, centred=True)
-    styled(document.add_paragraph(), word("kind"), Style(layout.SIZE_TITLE, bold=True, centred=True, before=12))
-    for line in _lines(words["subject"]):
-        styled(document.add_paragraph(), line, style)
+def title(document: Docx, kind: str, subject: str, addressee: str) -> None:
+    """The kind of document, what it is about, and to whom it goes."""
+    styled(document.add_paragraph(), kind, Style(layout.SIZE_TITLE, bold=True, centred=True, before=12))
+    for line in _lines(subject):
+        styled(document.add_paragraph(), line, Style(layout.SIZE_TITLE, bold=True, centred=True))
     drawn_line(document.add_paragraph(), layout.TEXT_WIDTH, layout.WIDTH_SHORT_LINE * 2)
-    if words["addressee"]:
-        said = word("to", addressee=_flat(words["addressee"]))
+    if addressee:
+        said = word("to", addressee=_flat(addressee))
         styled(document.add_paragraph(), said, Style(centred=True, before=12, after=12))
 
 
@@ -120,7 +121,8 @@ def _after_figures(document: Docx, snapshot: Snapshot, frozen: Frozen | None) ->
         styled(document.add_paragraph(), line, Style(layout.SIZE_NOTE, italic=True, after=2))
 
 
-def _foot(document: Docx, words: Mapping[str, str]) -> None:
+def foot(document: Docx, words: Mapping[str, str]) -> None:
+    """Who gets it, and who signs."""
     left, right = side_by_side(document, layout.COLUMNS_SIGNED)
     heading = Style(layout.SIZE_RECIPIENTS_HEADING, bold=True, italic=True)
     _cell_line(left, word("recipients"), heading)

@@ -40,6 +40,7 @@ class Permission:
 PUBLIC = Permission(signed_in=False)
 ANY_ACCOUNT = Permission(signed_in=True)
 WARD_READERS = Permission(signed_in=True, roles=EVERYONE)
+WARD_OVERSEERS = Permission(signed_in=True, roles=EVERYONE - {Role.LEADER})  # who sees every group of the ward
 WARD_EDITORS = Permission(signed_in=True, roles=EDITORS)
 WARD_ADMINISTRATORS = Permission(signed_in=True, roles=frozenset({Role.ADMINISTRATOR}))
 

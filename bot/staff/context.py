@@ -68,6 +68,7 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
         "account": account,
         "ward": ward,
         "may_edit": membership is not None and membership.role in EDITORS,
+        "may_see_all": membership is not None and membership.role is not Role.LEADER,
         "administers": membership is not None and membership.role is Role.ADMINISTRATOR,
         "csrf": form_token,
         "notice": staff_texts().get(request.query.get("done", "")),

@@ -16,6 +16,7 @@ from bot.material import Material
 from bot.settings import Settings
 from bot.staff import (
     answers,
+    awards,
     broadcasts,
     certificates,
     duplicates,
@@ -28,6 +29,7 @@ from bot.staff import (
     people,
     posters,
     questions,
+    reports,
     rights,
     sign_in,
     stale,
@@ -80,6 +82,8 @@ class StaffSite:
             *stale.routes(self._context),
             *offices.routes(self._context),
             *rights.routes(self._context),
+            *reports.routes(self._context),
+            *awards.routes(self._context),
             *duplicates.routes(self._context),
             *imports.routes(self._context),
             *posters.routes(self._context),

@@ -17,10 +17,11 @@ ENTERED = "Công an phường, Lan nhập ngày 20/11/2026"
 
 def indicator(code: str, unit: str = "percent", groups: int = 3, entered: bool = False) -> IndicatorFigures:
     """An indicator of a ward whose third group has too few learners."""
+    half = ".5" if unit == "percent" else ""
     places = tuple(
         PlaceFigure(number, f"Tổ {number}", None, None, None, hidden=True)
         if number == 3
-        else PlaceFigure(number, f"Tổ {number}", 10 + number, 100, Decimal(f"{10 + number}.5"))
+        else PlaceFigure(number, f"Tổ {number}", 10 + number, 100, Decimal(f"{10 + number}{half}"))
         for number in range(1, groups + 1)
     )
     value = Decimal("45.5") if unit == "percent" else Decimal(1234)

@@ -13,8 +13,10 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
+from pypdf import PdfReader
 
 from bot.reports.document import Frozen, docx
+from bot.reports.pdf import converter, pdf
 from bot.reports.periods import offered, period_of
 from bot.reports.snapshot import digest, read, written
 from bot.reports.tables import report_tables
@@ -112,6 +114,15 @@ def test_a_draft_says_so_and_a_frozen_one_carries_its_digest() -> None:
     draft = document(frozen=False)
     assert "DỰ THẢO" in draft.tables[0].rows[0].cells[0].text
     assert "DỰ THẢO" not in document().tables[0].rows[0].cells[0].text
+
+
+@pytest.mark.skipif(converter() is None, reason="LibreOffice is missing: apt-get install libreoffice-writer-nogui")
+def test_libreoffice_makes_a_pdf_of_it() -> None:
+    made = PdfReader(io.BytesIO(pdf(docx(snapshot(), words(), None, TODAY))))
+    said = made.pages[0].extract_text()
+    assert round(float(made.pages[0].mediabox.width) / 72 * 25.4) == 210
+    assert "/BC-UBND" in said
+    assert any("HÒA XÃ" in line and "T NAM" in line for line in said.splitlines()), "the nation's name is one line"
 
 
 def test_an_empty_section_is_left_out_and_the_others_are_numbered_on() -> None:
