@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from docx.document import Document as Docx
+
 from bot.indicators.export import shown
 from bot.material import Material
 from bot.reports import layout
@@ -76,20 +78,20 @@ def award_docx(
     title(document, texts["kind"], subject, "")
     body(document, texts["groups"], bold=True, keep=True)
     body(document, lines["groups"])
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (str(place), one.name, shown_value("percent", one.value), f"{shown(one.numerator)}/{shown(one.denominator)}")
         for place, one in enumerate(proposal.groups, 1)
     ]
-    keys = ("number", "group", "result", "parts")
-    _table(document, [word(f"column_{key}") for key in keys], rows, texts["groups_none"])
+    heads = [word(f"column_{key}") for key in ("number", "group", "result", "parts")]
+    _table(document, heads, rows, texts["groups_none"])
     body(document, texts["residents"], bold=True, keep=True)
     body(document, lines["residents"])
-    people = [
+    rows = [
         (str(place), one.called, one.group, shown(one.lessons), f"{shown(one.right_percent)}%")
         for place, one in enumerate(proposal.learners, 1)
     ]
-    keys = ("number", "called", "group", "lessons", "right")
-    _table(document, [word(f"column_{key}") for key in keys], people, texts["residents_none"])
+    heads = [word(f"column_{key}") for key in ("number", "called", "group", "lessons", "right")]
+    _table(document, heads, rows, texts["residents_none"])
     if lines["unnamed"]:
         body(document, lines["unnamed"])
     body(document, texts["papers"], bold=True, keep=True)
@@ -102,7 +104,7 @@ def award_docx(
     return out.getvalue()
 
 
-def _table(document: layout.Docx, headings: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:
+def _table(document: Docx, headings: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:
     if not rows:
         body(document, empty)
         return

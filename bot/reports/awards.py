@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import case, func
+from sqlalchemy import select as select_any
 from sqlmodel import Session, col, select
 
 from bot.conversation.purposes import BOARD, CHILD
@@ -88,9 +89,9 @@ def _learners(
     known_age = (col(Person.age_band).is_not(None)) & (col(Person.age_band) != CHILD)
     named = agreed_to(BOARD) & known_age & col(Person.called).is_not(None)
     statement = (
-        select(
-            Person.called,
-            ResidentialGroup.name,
+        select_any(
+            col(Person.called),
+            col(ResidentialGroup.name),
             lessons.c.lessons,
             answers.c.answers,
             answers.c.right_answers,
@@ -98,10 +99,10 @@ def _learners(
         )
         .join(lessons, lessons.c.person_id == col(Person.id))
         .join(answers, answers.c.person_id == col(Person.id))
-        .outerjoin(ResidentialGroup, col(ResidentialGroup.id) == Person.group_id)
+        .outerjoin(ResidentialGroup, col(ResidentialGroup.id) == col(Person.group_id))
     )
     found, unnamed = [], 0
-    for called, group, done, given, good, may_be_named in session.exec(statement):
+    for called, group, done, given, good, may_be_named in session.execute(statement):
         percent = round(100 * int(good) / given, 1)
         if percent < criteria.right_percent:
             continue

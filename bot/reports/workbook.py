@@ -115,7 +115,7 @@ def _charts(book: Workbook, snapshot: Snapshot, columns: dict[str, tuple[int, in
         names = Reference(data, min_col=1, min_row=HEADING_ROW + 1, max_row=HEADING_ROW + count)
         chart = BarChart()
         chart.title = f"{code}. {named[code].name}"
-        chart.width, chart.height, chart.gapWidth = CHART_WIDTH, CHART_HEIGHT, 60
+        chart.width, chart.height, chart.gapWidth = CHART_WIDTH, CHART_HEIGHT, 60  # type: ignore[assignment]  # cm
         chart.add_data(_series(data, column, count), titles_from_data=True)
         chart.set_categories(names)
         chart.series[0].graphicalProperties.solidFill = BAR_COLOUR
@@ -143,9 +143,8 @@ def _meanings(sheet: Worksheet, snapshot: Snapshot, frozen: Frozen | None) -> No
     _begin(sheet, word("sheet_meanings"), [word(f"column_{key}") for key in keys], (8, 44, 11, 44, 44, 60))
     line = HEADING_ROW
     for line, one in enumerate(snapshot.indicators, HEADING_ROW + 1):
-        for column, value in enumerate(
-            (one.code, one.name, one.version, one.numerator, one.denominator, one.source), 1
-        ):
+        values: tuple[Cell, ...] = (one.code, one.name, one.version, one.numerator, one.denominator, one.source)
+        for column, value in enumerate(values, 1):
             _put(sheet, line, column, value, "count")
     said = notes(snapshot)
     if frozen is None:
