@@ -46,10 +46,10 @@ from bot.papers.handouts import HandoutPapers
 from bot.papers.personal_data import PersonalDataPapers
 from bot.papers.sounds import CardSounds, voice
 from bot.papers.source import PicturesAndPapers
+from bot.reports.deadlines import deadlines_in_force, read_deadlines
 from bot.saved_tokens import keep_token
 from bot.settings import Settings
 from bot.staff.context import ALERTS, CHANNELS, CONNECT
-from bot.staff.my_alerts import deadlines_in_force
 from bot.staff.site import StaffSite
 from bot.store.database import Database
 from bot.store.leases import RENEW_SECONDS
@@ -289,8 +289,12 @@ class Application:
 
     async def _tell_of_reports(self) -> None:
         if self.replica.leads:
-            due = await asyncio.to_thread(deadlines_in_force, self.settings, self.material)
-            self._wake_senders(await self.database.write(lambda session: tell_of_reports(session, due, utc_now())))
+            read = await asyncio.to_thread(read_deadlines, self.settings, self.material)
+
+            def unit(session: Session) -> int:
+                return tell_of_reports(session, deadlines_in_force(session, read), utc_now())
+
+            self._wake_senders(await self.database.write(unit))
 
     async def _remind(self) -> None:
         if self.replica.leads:

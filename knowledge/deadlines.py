@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -15,6 +16,8 @@ _DAY_AND_MONTH = re.compile(r"trước (?:ngày )?(\d{1,2})(?:/| tháng )(\d{1,2
 _DAY_OF_MONTH = re.compile(r"trước ngày (\d{1,2}) h[àằ]ng (tháng|quý)", re.IGNORECASE)
 _REGULARLY = re.compile(r"định kỳ|h[àằ]ng (?:năm|quý|tháng)", re.IGNORECASE)
 _REPORT = re.compile(r"báo cáo", re.IGNORECASE)
+# "… báo cáo kết quả … hàng năm gửi về Ủy ban nhân dân thành phố qua Ban Thi đua - Khen thưởng, Sở Nội vụ."
+_ADDRESSEE = re.compile(r"báo cáo[^.;]* h[àằ]ng năm gửi về ([^.;]+)", re.IGNORECASE)
 _FRONT = "---\n"
 QUARTER_ENDS = (3, 6, 9, 12)
 EVERY_MONTH = tuple(range(1, 13))
@@ -22,13 +25,19 @@ EVERY_MONTH = tuple(range(1, 13))
 
 @dataclass(frozen=True, slots=True)
 class ReportDeadline:
-    """A report is due before ``day`` of each of ``months``; ``said`` is the plan's sentence, ``plan`` its title."""
+    """A report is due before ``day`` of each of ``months``; ``said`` is the plan's sentence, ``plan`` its title.
+
+    ``confirmed_by`` and ``confirmed_on``: who of the ward's staff said that it is so, and when; ``said`` is then empty
+    where the plan itself says another day.
+    """
 
     ward: str
     plan: str
     day: int
     months: tuple[int, ...]
     said: str
+    confirmed_by: str = ""
+    confirmed_on: date | None = None
 
     def next_due(self, today: date) -> date:
         """The next day by which it is due, today included: "trước ngày 15" means the 14th at the latest.
@@ -47,12 +56,29 @@ def report_deadlines(plans: Iterable[Path], today: date) -> list[ReportDeadline]
     """The deadlines of the plans (Markdown with front matter) that have not ended, in their order."""
     found: list[ReportDeadline] = []
     for plan in plans:
-        front, _, body = plan.read_text(encoding="utf-8").removeprefix(_FRONT).partition(f"\n{_FRONT}")
-        about = yaml.safe_load(front) or {}
-        ward, until = about.get("ward"), str(about.get("valid_until") or "9999")
-        if ward and until >= today.isoformat()[: len(until)] and not about.get("replaced_by"):
-            found += _in_text(str(ward), str(about.get("title") or plan.stem), body)
+        about, body = _parts(plan)
+        if _in_force(about, today):
+            found += _in_text(str(about["ward"]), str(about.get("title") or plan.stem), body)
     return found
+
+
+def report_addressee(plan: Path, ward: str, today: date) -> str | None:
+    """To whom this plan sends the ward's yearly report, as it says it; None when it does not, or is another ward's."""
+    about, body = _parts(plan)
+    if about.get("ward") != ward or not _in_force(about, today):
+        return None
+    found = _ADDRESSEE.search(body)
+    return " ".join(found[1].split()) if found else None
+
+
+def _parts(plan: Path) -> tuple[dict[str, Any], str]:
+    front, _, body = plan.read_text(encoding="utf-8").removeprefix(_FRONT).partition(f"\n{_FRONT}")
+    return yaml.safe_load(front) or {}, body
+
+
+def _in_force(about: dict[str, Any], today: date) -> bool:
+    until = str(about.get("valid_until") or "9999")
+    return bool(about.get("ward")) and until >= today.isoformat()[: len(until)] and not about.get("replaced_by")
 
 
 def _in_text(ward: str, title: str, body: str) -> list[ReportDeadline]:

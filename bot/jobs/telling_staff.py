@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete
 from sqlmodel import Session, col
@@ -62,9 +62,17 @@ def tell_of_reports(session: Session, deadlines: Sequence[ReportDeadline], now: 
         step = min((days for days in TELL_DAYS_BEFORE if left <= days), default=None)
         if step is None:
             continue
-        words = {"days": left, "due": worded_moment(due), "plan": deadline.plan, "said": deadline.said}
-        said = staff_texts()["report_due"].format(**words)
+        said = _worded(deadline, due, left)
         key = f"{REPORT_KEY}{deadline.ward}:{due.isoformat()}:{step}"
         roles = {Role.ADMINISTRATOR, Role.STAFF}
         count += tell_once(session, key, Reply(said), roles, now, ward=deadline.ward)
     return count
+
+
+def _worded(deadline: ReportDeadline, due: date, left: int) -> str:
+    """What staff are told: the plan's own words, or who confirmed the day."""
+    words = {"days": left, "due": worded_moment(due), "plan": deadline.plan, "said": deadline.said}
+    if deadline.said or deadline.confirmed_on is None:
+        return staff_texts()["report_due"].format(**words)
+    confirmed = {"by": deadline.confirmed_by, "on": worded_moment(deadline.confirmed_on)}
+    return staff_texts()["report_due_confirmed"].format(**words, **confirmed)

@@ -51,6 +51,7 @@ OWN_ACCOUNT = Permission(signed_in=True, before_second_factor=True)
 WARD_FIGURES = Permission(signed_in=True, roles=EVERYONE)
 WARD_EXPORTERS = Permission(signed_in=True, roles=EXPORTERS)
 WARD_READERS = Permission(signed_in=True, roles=READERS)
+WARD_OVERSEERS = Permission(signed_in=True, roles=EVERYONE - {Role.LEADER, Role.VOLUNTEER})  # who sees every group
 WARD_EDITORS = Permission(signed_in=True, roles=EDITORS)
 WARD_ADMINISTRATORS = Permission(signed_in=True, roles=frozenset({Role.ADMINISTRATOR}))
 

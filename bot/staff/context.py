@@ -73,6 +73,7 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
         "reads": membership is not None and membership.role in READERS,
         "exports": membership is not None and membership.role in EXPORTERS,
         "may_edit": membership is not None and membership.role in EDITORS,
+        "may_see_all": membership is not None and membership.only_group is None,
         "administers": membership is not None and membership.role is Role.ADMINISTRATOR,
         "csrf": form_token,
         "texts": staff_texts(),

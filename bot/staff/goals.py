@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session, select
 
 from bot.indicators.figures import WardFigures
+from bot.reports.deadlines import deadlines_of
 from bot.store import setup
-from bot.store.tables import WardPlan, WardSetup, WardTarget
+from bot.store.tables import WardSetup, WardTarget
+from knowledge.deadlines import ReportDeadline
 
 
 @dataclass(frozen=True, slots=True)
 class Goals:
-    """``share`` is the percent of adults who take part, None while their number is unknown; ``due`` the next day on
-    which the report is due, ``days`` until then."""
+    """``share`` is the percent of adults who take part, None while their number is unknown; ``due`` the next day by
+    which a report is due, ``days`` until then."""
 
     counted: WardTarget | None
     share: float | None
@@ -25,12 +28,13 @@ class Goals:
     unfinished: bool
 
 
-def goals(session: Session, ward_code: str, figures: WardFigures, today: date) -> Goals:
-    """The goals of a ward on a day."""
+def goals(
+    session: Session, ward_code: str, figures: WardFigures, today: date, read: Sequence[ReportDeadline] = ()
+) -> Goals:
+    """The goals of a ward on a day; ``read``: the deadlines that the plans name."""
     rows = setup.targets_of(session, ward_code)
-    plan = session.get(WardPlan, ward_code)
     begun = session.exec(select(WardSetup).where(WardSetup.ward_code == ward_code)).first()
-    due = next_due(plan.confirmed.get("deadline") if plan is not None else None, today)
+    due = min((one.next_due(today) for one in deadlines_of(session, read, ward_code)), default=None)
     total = figures.total
     return Goals(
         next((row for row in rows if row.measure == setup.PARTICIPATION), None),
@@ -40,22 +44,3 @@ def goals(session: Session, ward_code: str, figures: WardFigures, today: date) -
         (due - today).days if due is not None else 0,
         begun is not None and begun.finished_at is None,
     )
-
-
-def next_due(deadline: dict[str, int] | None, today: date) -> date | None:
-    """The next day that a yearly deadline (day, month) falls on; 29/2 is the last of February in other years."""
-    if not deadline:
-        return None
-    for year in (today.year, today.year + 1):
-        day = _day(year, deadline["month"], deadline["day"])
-        if day >= today:
-            return day
-    return None
-
-
-def _day(year: int, month: int, day: int) -> date:
-    while True:
-        try:
-            return date(year, month, day)
-        except ValueError:
-            day -= 1  # 31/6 and the like: the last day of that month

@@ -5,15 +5,12 @@ from __future__ import annotations
 from aiohttp import web
 from sqlmodel import Session
 
-from bot.answering import uploaded_plans
 from bot.conversation.linking import channel_name
-from bot.material import Material
-from bot.settings import Settings
+from bot.reports.deadlines import deadlines_of, read_deadlines
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.context import Context, audit, back_to, page
 from bot.store.staff_chats import CODE_MINUTES, chats_of, make_code
 from bot.store.tables import StaffChat, utc_now
-from knowledge.deadlines import ReportDeadline, report_deadlines
 from lessons.progress import local_day
 
 
@@ -25,12 +22,6 @@ def routes(context: Context) -> list[StaffRoute]:
         StaffRoute("POST", "/w/{ward}/my-alerts", pages.code, WARD_EDITORS),
         StaffRoute("POST", "/w/{ward}/my-alerts/{link:[0-9]+}/end", pages.end, WARD_EDITORS),
     ]
-
-
-def deadlines_in_force(settings: Settings, material: Material) -> list[ReportDeadline]:
-    """The report deadlines of every plan, shipped or added."""
-    plans = [*sorted((material.root / "knowledge" / "plans").glob("*.md")), *uploaded_plans(settings.data_dir)]
-    return report_deadlines(plans, local_day(utc_now()))
 
 
 class MyAlertPages:
@@ -72,11 +63,9 @@ class MyAlertPages:
         account, ward = request[ACCOUNT], request[WARD]
         chats = await self._database.read(lambda session: chats_of(session, account.staff_id))
         today = local_day(utc_now())
-        due = [
-            (one, one.next_due(today), (one.next_due(today) - today).days)
-            for one in deadlines_in_force(self._context.settings, self._context.material)
-            if one.ward == ward.code
-        ]
+        read = read_deadlines(self._context.settings, self._context.material)
+        own = await self._database.read(lambda session: deadlines_of(session, read, ward.code))
+        due = [(one, one.next_due(today), (one.next_due(today) - today).days) for one in own]
         values = {
             "chats": [(link, channel_name(chat.channel), chat.reachable) for link, chat in chats],
             "code": code,

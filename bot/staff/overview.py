@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.indicators.export import COLUMNS, ParticipationTable, as_csv, as_xlsx, file_stem, participation_table
 from bot.indicators.figures import WardFigures, ward_figures
+from bot.reports.deadlines import read_deadlines
 from bot.staff.access import MEMBERSHIP, WARD, WARD_EXPORTERS, WARD_FIGURES, StaffRoute
 from bot.staff.context import Context, audit, page
 from bot.staff.goals import goals
@@ -38,7 +39,8 @@ class OverviewPages:
         figures = await self._figures(request)
         aims = None
         if request[MEMBERSHIP].only_group is None:  # the ward's, not the group's
-            aims = await self._database.read(lambda session: goals(session, ward.code, figures, local_day(now)))
+            read = read_deadlines(self._context.settings, self._context.material)
+            aims = await self._database.read(lambda session: goals(session, ward.code, figures, local_day(now), read))
         table = participation_table(figures, ward.name, now)
         return page(request, "overview.html", {"columns": COLUMNS, "table": table, "goals": aims})
 

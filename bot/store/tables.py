@@ -34,11 +34,20 @@ from bot.store.people_tables import DistinctPair as DistinctPair
 from bot.store.people_tables import Forgotten as Forgotten
 from bot.store.people_tables import PersonMerge as PersonMerge
 from bot.store.people_tables import RightsRequest as RightsRequest
+from bot.store.report_tables import ApiToken as ApiToken
+from bot.store.report_tables import FrozenReport as FrozenReport
+from bot.store.report_tables import ReportText as ReportText
+from bot.store.report_tables import Webhook as Webhook
+from bot.store.report_tables import WebhookDelivery as WebhookDelivery
+from bot.store.report_tables import WebhookSecret as WebhookSecret
 from bot.store.setup_tables import ImportBatch as ImportBatch
 from bot.store.setup_tables import Office as Office
 from bot.store.setup_tables import WardPlan as WardPlan
 from bot.store.setup_tables import WardSetup as WardSetup
 from bot.store.setup_tables import WardTarget as WardTarget
+from bot.store.sign_in_tables import SignInFailure as SignInFailure
+from bot.store.sign_in_tables import SignInLink as SignInLink
+from bot.store.sign_in_tables import StaffSession as StaffSession
 from bot.store.staff_tables import BackupRun as BackupRun
 from bot.store.staff_tables import RecoveryCode as RecoveryCode
 from bot.store.staff_tables import SecondFactor as SecondFactor
@@ -354,45 +363,6 @@ class StaffMembership(SQLModel, table=True):
     ward_code: str = Field(foreign_key="ward.code")
     role: str = Field(max_length=16)
     group_id: int | None = Field(default=None, foreign_key="residential_group.id")
-
-
-class StaffSession(SQLModel, table=True):
-    """A signed-in browser; the cookie holds the token, the table only its hash.
-
-    ``agent`` names browser and system for its owner's list. Not ``complete``: the second factor is still asked for.
-    """
-
-    __tablename__ = "staff_session"
-
-    token_hash: str = Field(primary_key=True, max_length=64)
-    staff_id: int = Field(foreign_key="staff_account.id", index=True)
-    csrf: str
-    created_at: datetime = Field(sa_type=UtcDateTime)
-    expires_at: datetime = Field(sa_type=UtcDateTime)
-    seen_at: datetime = Field(sa_type=UtcDateTime)
-    agent: str = Field(default="", max_length=60)
-    complete: bool = True
-
-
-class SignInLink(SQLModel, table=True):
-    """A one-time link that sets a password; ``staff_id`` None makes the first administrator."""
-
-    __tablename__ = "sign_in_link"
-
-    token_hash: str = Field(primary_key=True, max_length=64)
-    staff_id: int | None = Field(default=None, foreign_key="staff_account.id")
-    expires_at: datetime = Field(sa_type=UtcDateTime)
-    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-class SignInFailure(SQLModel, table=True):
-    """A failed sign-in, kept to slow down guessing; the name is hashed."""
-
-    __tablename__ = "sign_in_failure"
-
-    id: int | None = Field(default=None, primary_key=True)
-    name_hash: str = Field(index=True, max_length=64)
-    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class AuditEntry(SQLModel, table=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.deadlines import report_deadlines
+from knowledge.deadlines import report_addressee, report_deadlines
 
 PLANS = Path(__file__).parents[2] / "knowledge" / "plans"
 TODAY = date(2026, 11, 21)
@@ -58,3 +58,21 @@ def test_a_plan_that_ended_or_was_replaced_asks_for_nothing(tmp_path: Path) -> N
     ):
         assert report_deadlines(plan(tmp_path, said, front), TODAY) == []
     assert len(report_deadlines(plan(tmp_path, said, "ward: a\nvalid_until: '2026'"), TODAY)) == 1
+
+
+def test_the_shipped_plans_say_to_whom_their_report_goes() -> None:
+    found = {plan.stem: report_addressee(plan, plan.stem, TODAY) for plan in sorted(PLANS.glob("*.md"))}
+    assert found == {
+        "dai-son": "Ủy ban nhân dân xã qua phòng Văn hóa – Xã hội xã",
+        "hung-dao": "Ủy ban nhân dân thành phố qua Ban Thi đua - Khen thưởng, Sở Nội vụ",
+        "le-dai-hanh": "Ủy ban nhân dân phường qua Phòng Văn hóa-Xã hội",
+        "thanh-binh": None,
+        "tu-ky": "Ủy ban nhân dân thành phố qua Ban Thi đua - Khen thưởng thành phố",
+    }
+
+
+def test_a_plan_of_another_ward_or_that_ended_names_nobody(tmp_path: Path) -> None:
+    said = "Tổng hợp, báo cáo kết quả hằng năm gửi về Sở Nội vụ."
+    assert report_addressee(plan(tmp_path, said)[0], "hung-dao", TODAY) == "Sở Nội vụ"
+    assert report_addressee(plan(tmp_path, said)[0], "tu-ky", TODAY) is None
+    assert report_addressee(plan(tmp_path, said, "ward: hung-dao\nvalid_until: '2025'")[0], "hung-dao", TODAY) is None

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from bot.indicators.figures import ward_figures
 from bot.staff.accounts import Role
-from bot.staff.goals import goals, next_due
+from bot.staff.goals import goals
 from bot.store import setup
 from bot.store.tables import AuditEntry, ResidentialGroup, StaffAccount, Ward, WardPlan, utc_now
 from tests.support.house import PASSWORD, ChatClient, text_of
@@ -101,6 +101,10 @@ async def test_a_plan_is_read_confirmed_and_answers_residents(browser: Browser, 
     assert plan.confirmed["phases"] == ["Giai đoạn 1", "Giai đoạn 2"]
     await asyncio.to_thread(browser.house.application.answerer.reload)
     said = text_of(await chat.say("Khi nào phải gửi báo cáo hằng năm?"))
+    _, page = await browser.get("/staff/w/hong-bang/")
+    assert "chậm nhất ngày 20/11/" in page, "staff confirmed: before 21/11"
+    _, page = await browser.get("/staff/w/hong-bang/my-alerts")
+    assert "Chậm nhất 20/11/" in page and "xác nhận ngày" in page and "trước ngày 20/11" not in page
     assert "phường Hồng Bàng" in said and "20/11" in said, "asked of the only ward, answered from its plan"
     assert "Trần Thị Mẫu" in text_of(await chat.say("ai ký kế hoạch của phường Hồng Bàng"))
 
@@ -186,13 +190,6 @@ async def test_every_step_opens_in_a_ward_that_was_there_before(browser: Browser
     for step in setup.STEPS:
         status, page = await browser.get(f"/staff/w/hung-dao/setup/{step}")
         assert status == 200 and f"Bước {setup.STEPS.index(step) + 1} trên 7" in page
-
-
-def test_the_next_due_day_comes_round_each_year() -> None:
-    assert next_due({"day": 20, "month": 11}, date(2026, 11, 20)) == date(2026, 11, 20)
-    assert next_due({"day": 20, "month": 11}, date(2026, 11, 21)) == date(2027, 11, 20)
-    assert next_due({"day": 31, "month": 6}, date(2026, 1, 1)) == date(2026, 6, 30)
-    assert next_due(None, date(2026, 1, 1)) is None
 
 
 def test_without_adults_the_share_is_unknown(database) -> None:
