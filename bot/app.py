@@ -51,6 +51,7 @@ from bot.saved_tokens import keep_token
 from bot.settings import Settings
 from bot.staff.context import ALERTS, CHANNELS, CONNECT
 from bot.staff.site import StaffSite
+from bot.store.contests import beat, beat_due, settle_due
 from bot.store.database import Database
 from bot.store.leases import RENEW_SECONDS
 from bot.store.tables import Outbox, utc_now
@@ -64,6 +65,7 @@ INDEX_CHECK_SECONDS = 2.0  # a newly built index is taken this soon
 STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in force this soon
 ALERT_SECONDS = 20.0  # a stalled outbox is told this soon after its minutes are over
 BROADCAST_SECONDS = 1.0  # a broadcast is fed, begun and ended this soon
+CONTEST_SECONDS = 1.0  # what a live contest notes of being alive
 PROGRESS_SECONDS = 3.0  # a bar need not move faster, and each look counts the messages
 TYPING_SECONDS = 2.0  # platforms show it for five
 RETENTION_SECONDS = 3600.0
@@ -158,6 +160,7 @@ class Application:
     async def start(self) -> None:
         """Take up what an earlier run left, then receive."""
         await self.replica.renew()
+        await self._beat()  # the time in which nothing ran costs nobody who plays in a contest
         # At once: connecting to a platform may take as long as a lease.
         self._tasks = [asyncio.create_task(self._every(RENEW_SECONDS, self._renew), name="lease")]
         await self.worker.start()
@@ -172,6 +175,7 @@ class Application:
             asyncio.create_task(self._every(ALERT_SECONDS, self._look_for_alerts), name="alerts"),
             asyncio.create_task(self._every(BROADCAST_SECONDS, self._advance_broadcasts), name="broadcasts"),
             asyncio.create_task(self._every(PROGRESS_SECONDS, self._show_progress), name="progress"),
+            asyncio.create_task(self._every(CONTEST_SECONDS, self._beat), name="contests"),
             asyncio.create_task(self._every(TYPING_SECONDS, self._show_typing), name="typing"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
             asyncio.create_task(self._every(REMINDERS_SECONDS, self._remind), name="reminders"),
@@ -287,6 +291,11 @@ class Application:
             found = self.alerts.now()
             self._wake_senders(await self.database.write(lambda session: tell_alerts(session, found, utc_now())))
 
+    async def _beat(self) -> None:
+        now = utc_now()
+        if await self.database.read(lambda session: beat_due(session, now)):
+            await self.database.write(lambda session: beat(session, now), urgent=True)
+
     async def _tell_of_reports(self) -> None:
         if self.replica.leads:
             read = await asyncio.to_thread(read_deadlines, self.settings, self.material)
@@ -332,6 +341,7 @@ class Application:
         if self.replica.leads:
             keep, now = Keep.of(self.settings), utc_now()
             await self.database.write(lambda session: forget_what_is_due(session, now, keep))
+            await self.database.write(lambda session: settle_due(session, now))
             await asyncio.to_thread(remove_old_backups, self.settings.data_dir / "backups", now, keep.backups)
         await asyncio.to_thread(self.database.drop_old_pages)
         await asyncio.to_thread(self.certificates.forget_files)

@@ -51,6 +51,18 @@ def lesson_from_json(body: Mapping[str, Any]) -> Lesson:
         raise LessonVersionError(f"not a lesson: {error}") from error
 
 
+def question_to_json(question: Question) -> dict[str, Any]:
+    """A question alone, without the line of its file."""
+    body = asdict(question)
+    del body["line"]
+    return body
+
+
+def question_from_json(body: Mapping[str, Any]) -> Question:
+    """The question again. Raises KeyError or TypeError for anything else."""
+    return _question(body)
+
+
 def _picture(part: Mapping[str, Any]) -> Picture | None:
     return None if part["picture"] is None else Picture(**part["picture"])
 

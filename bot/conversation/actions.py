@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.channels.message import Reply
-from bot.conversation import certificates, held, human, menu, my_data, place, progress, review, welcome
-from bot.conversation.buttons import button, to_menu
+from bot.conversation import certificates, contest, held, human, menu, my_data, place, progress, review, welcome
+from bot.conversation.buttons import to_menu
 from bot.conversation.course_list import courses
-from bot.conversation.payloads import Verb
 from bot.conversation.questions import resume_buttons
 from bot.conversation.turn import Turn
 from bot.texts import text
@@ -28,16 +27,12 @@ def _choose_ward(turn: Turn, answer: Answer) -> list[Reply]:
     return place.ask_ward(turn) if ward is None else place.settle_ward(turn, ward)
 
 
-def _offer_learning(said: str) -> list[Reply]:
-    return [Reply(said, (button("button.learn", Verb.COURSES), to_menu()))]
-
-
 _ACTIONS: dict[Action, _Do] = {
     Action.LEARN: lambda turn, answer: courses(turn),
     Action.PROGRESS: lambda turn, answer: progress.progress(turn),
     Action.REVIEW: lambda turn, answer: review.review(turn),
     Action.CERTIFICATE: lambda turn, answer: certificates.certificate(turn),
-    Action.CONTEST: lambda turn, answer: _offer_learning(text("fixed.contest")),
+    Action.CONTEST: lambda turn, answer: contest.contests(turn),
     Action.MY_DATA: lambda turn, answer: held.my_data(turn),
     Action.DELETE_DATA: lambda turn, answer: my_data.delete(turn),
     Action.CHOOSE_WARD: _choose_ward,

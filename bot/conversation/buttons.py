@@ -15,7 +15,7 @@ PAGE = 8  # buttons of a list on one page: more do not fit a phone in large type
 EASY_PAGE = 4  # in easy reading: a choice that is seen at a glance
 WARD_KINDS = ("Phường", "Xã", "Đặc")  # with "đặc khu" all kinds of ward there are since 1/7/2025
 LABEL_LIMIT = 60  # characters; longer labels are cut on every platform
-_OPTION_PREFIX = make(Verb.OPTION)
+_OPTION_PREFIXES = tuple(make(verb) + ":" for verb in (Verb.OPTION, Verb.CONTEST_ANSWER, Verb.CONTEST_TRY))
 
 
 def button(key: str, verb: Verb, *args: str | int, **values: object) -> Button:
@@ -109,7 +109,7 @@ def offered_payload(turn: Turn) -> str | None:
     letter = typed_letter(turn.text)
     # The last argument of an option is its letter's place: it stays when options before it are chosen and gone.
     ends = f":{letter}"
-    options = (str(payload) for _label, payload, _place in offered if payload.startswith(_OPTION_PREFIX))
+    options = (str(payload) for _label, payload, _place in offered if payload.startswith(_OPTION_PREFIXES))
     return next((payload for payload in options if payload.endswith(ends)), None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.channels.message import Reply
-from bot.conversation import consents, minors
+from bot.conversation import consents, contest, minors
 from bot.conversation.ages import band_at, band_buttons, band_name
 from bot.conversation.buttons import button
 from bot.conversation.menu import old_button, with_menu
@@ -21,7 +21,7 @@ def go_on(turn: Turn, said: str) -> list[Reply]:
     person = turn.person if turn.recall(ENROLLING) else None
     turn.remember(ENROLLING, None)
     if person is None or person.age_band is not None:
-        return [with_menu(turn, said)]
+        return contest.resume(turn, said) or [with_menu(turn, said)]
     return [ask_age(FIRST_TIME, first=said)]
 
 
@@ -51,6 +51,9 @@ def age(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     if band is not None:
         turn.repositories.people.set_age(person.id, band)
     said = text("age.set", band=band_name(band)) if band is not None else text("age.skipped")
+    waiting = contest.resume(turn, said)
+    if waiting is not None:
+        return waiting
     if args[0] == FIRST_TIME:
         return consents.offer_messages(turn, first=said)
     return [with_menu(turn, said)]

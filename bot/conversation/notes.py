@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.channels.message import CitationNote
 from bot.texts import text
@@ -12,6 +13,7 @@ from lessons.progress import local_day
 __all__ = ["citation_notes", "local_day", "worded_date", "worded_day"]
 
 
+LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SOURCES_LIMIT = 120  # characters: two lines of small print on a phone
 
 
@@ -68,6 +70,12 @@ def worded_date(written: str) -> str:
 def worded_day(day: date) -> str:
     """``dd/mm/yyyy``."""
     return day.strftime("%d/%m/%Y")
+
+
+def worded_time(at: datetime) -> str:
+    """A moment as the clock in Vietnam shows it: ``20:00 ngày 21/11/2026``."""
+    local = at.astimezone(LOCAL_ZONE)
+    return text("note.time", clock=local.strftime("%H:%M"), date=worded_day(local.date()))
 
 
 def _last_day(written: str) -> date:

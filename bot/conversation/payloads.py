@@ -11,7 +11,7 @@ from enum import StrEnum
 
 PAYLOAD_LIMIT = 64  # bytes: Telegram's callback_data
 VERSION = "1"  # raise when a verb changes its meaning: buttons of older messages then say that they are old
-START_PREFIX = "start:"  # links and QR codes name a residential group: start:<join code>
+START_PREFIX = "start:"  # links and QR codes name a residential group: start:<join code>, or a contest
 BLOCKED = "blocked"  # a channel reports that the resident shut the door
 UNBLOCKED = "unblocked"  # and that it is open again
 JOIN_CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -109,6 +109,13 @@ class Verb(StrEnum):
     LEARNER_AGE = "hg"
     LEARNER_DELETE = "hx"
     LEARNER_END = "hy"
+    CONTESTS = "ct"
+    CONTEST = "ci"
+    CONTEST_JOIN = "cj"
+    CONTEST_GO = "cg"
+    CONTEST_ANSWER = "cq"
+    CONTEST_PRACTICE = "cp"
+    CONTEST_TRY = "ck"
 
 
 @dataclass(frozen=True, slots=True)

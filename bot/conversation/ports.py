@@ -11,6 +11,7 @@ from lessons.models import Lesson
 from lessons.progress import Attempt
 
 if TYPE_CHECKING:
+    from bot.conversation.ports_contest import Contests
     from bot.conversation.ports_linking import Linking
     from bot.conversation.ports_team import Learners, Team
 
@@ -357,3 +358,4 @@ class Repositories:
     desk: Desk
     team: Team
     learners: Learners
+    contests: Contests

@@ -12,6 +12,7 @@ from bot.conversation import (
     broadcasting,
     certificates,
     consents,
+    contest,
     course_list,
     enrolment,
     held,
@@ -138,6 +139,13 @@ _TAPS: dict[Verb, Handler] = {
     Verb.LEARNER_AGE: learners.age,
     Verb.LEARNER_DELETE: learners.delete,
     Verb.LEARNER_END: learners.delete_yes,
+    Verb.CONTESTS: contest.contests,
+    Verb.CONTEST: contest.contest,
+    Verb.CONTEST_JOIN: contest.join,
+    Verb.CONTEST_GO: contest.go,
+    Verb.CONTEST_ANSWER: contest.answer,
+    Verb.CONTEST_PRACTICE: contest.practice,
+    Verb.CONTEST_TRY: contest.try_out,
 }
 
 Intent = Callable[[Turn, str], list[Reply]]
@@ -185,6 +193,7 @@ _INTENTS: dict[str, Intent] = {
     "team_session": lambda turn, words: volunteer.session(turn),
     "link": linking.link,
     "unlink": lambda turn, words: linking.unlink(turn),
+    "contests": lambda turn, words: contest.contests(turn),
     "help": lambda turn, words: menu.help_(turn),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.channels.message import Reply
-from bot.conversation import enrolment, minors, place
+from bot.conversation import contest, enrolment, minors, place
 from bot.conversation.buttons import button, consent_buttons
 from bot.conversation.menu import hello, with_menu
 from bot.conversation.payloads import JOIN_CODE, Verb
@@ -42,6 +42,11 @@ def start(turn: Turn, join_code: str) -> list[Reply]:
     """The first tap or /start, perhaps through a link or QR code that names a residential group."""
     if not join_code:
         return greet(turn)
+    entered = contest.linked(turn, join_code)
+    if entered is not None:
+        if turn.chat.ward_code is None:
+            place.set_place(turn, entered.ward_code, None)
+        return contest.show(turn, entered)
     group = _group_of(turn, join_code)
     known = turn.chat.ward_code is not None or turn.chat.person_id is not None
     if group is None:

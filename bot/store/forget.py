@@ -10,6 +10,7 @@ from sqlalchemy import String, cast, delete, exists, or_, update
 from sqlmodel import Session, col, select
 
 from bot.conversation.turn import ASKED
+from bot.store.contest_play import drop_links
 from bot.store.desk import forget_requests
 from bot.store.removed import keep_counts
 from bot.store.tables import (
@@ -70,6 +71,7 @@ def forget_learning(session: Session, person_id: int) -> None:
     So does what undoes a merge: undoing it would bring them back.
     """
     keep_counts(session, person_id)
+    drop_links(session, person_id)
     session.execute(delete(PersonMerge).where(col(PersonMerge.kept_id) == person_id))
     codes = list(session.exec(select(Certificate.code).where(Certificate.person_id == person_id)))
     session.execute(update(AuditEntry).where(col(AuditEntry.detail).in_(codes)).values(detail=""))

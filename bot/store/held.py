@@ -13,6 +13,7 @@ import yaml
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.store import tables
+from bot.store.contest_tables import ContestAnswer, ContestMark, ContestParticipant
 from bot.store.removed import LOCAL_ZONE
 
 LABELS_FILE = Path(__file__).parents[1] / "texts" / "held.yaml"
@@ -20,7 +21,7 @@ LABELS_FILE = Path(__file__).parents[1] / "texts" / "held.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Rows of a table that belong to a person (``owner`` person), a chat (chat) or a request for a human (request)."""
+    """Rows of a table that belong to an ``owner``: person, chat, request (for a human) or seat (in a contest)."""
 
     table: type[SQLModel]
     column: str
@@ -35,6 +36,9 @@ HELD = (
     Held(tables.CommunityRole, "person_id", "person"),
     Held(tables.ClassSession, "recorded_by", "person"),
     Held(tables.ClassAttendance, "person_id", "person"),
+    Held(ContestParticipant, "person_id", "person"),
+    Held(ContestAnswer, "participant_id", "seat"),
+    Held(ContestMark, "participant_id", "seat"),
     Held(tables.PersonMerge, "kept_id", "person"),
     Held(tables.Chat, "id", "chat"),
     Held(tables.Inbox, "chat_id", "chat"),
@@ -75,7 +79,13 @@ def everything(session: Session, chat_id: int, at: datetime) -> dict[str, Any]:
         for row in session.exec(select(tables.HumanRequest.id).where(col(tables.HumanRequest.chat_id).in_(chats)))
         if row
     ]
-    owners = {"person": [person_id] if person_id is not None else [], "chat": chats, "request": requests}
+    mine = [person_id] if person_id is not None else []
+    seats = [
+        row
+        for row in session.exec(select(ContestParticipant.id).where(col(ContestParticipant.person_id).in_(mine)))
+        if row
+    ]
+    owners = {"person": mine, "chat": chats, "request": requests, "seat": seats}
     places = {row.id: row.name for row in session.exec(select(tables.ResidentialGroup))}
     told: dict[str, Any] = {labels()["made_at"]: _plain(at, places)}
     for held in HELD:

@@ -17,6 +17,7 @@ from bot.conversation.linking import channel_name
 from bot.conversation.ports import ChatContext
 from bot.conversation.ports_linking import AccountView
 from bot.delivery.notices import queue_notice
+from bot.store.contest_play import set_aside_second_seats
 from bot.store.merging import BY_RESIDENT, merge, person_columns
 from bot.store.tables import Certificate, Chat, CommunityRole, LinkCode, Person
 from bot.texts import text
@@ -97,6 +98,7 @@ def merge_persons(session: Session, from_id: int, into: Person) -> None:
     session.execute(delete(LinkCode).where(col(LinkCode.person_id) == from_id))
     _keep_one_certificate_a_course(session, from_id, into_id)
     _join_roles(session, from_id, into_id)
+    set_aside_second_seats(session, from_id, into_id)
     for column in person_columns():
         _hand_over(session, column, from_id, into_id)
     session.flush()

@@ -20,6 +20,7 @@ from bot.conversation.ports import (
     WardView,
 )
 from bot.store import staff_answers
+from bot.store.contest_play import ContestRepository
 from bot.store.desk import DeskRepository
 from bot.store.learners import LearnerRepository
 from bot.store.linking import LinkRepository
@@ -282,6 +283,7 @@ def bind(session: Session) -> Repositories:
         desk=DeskRepository(session),
         team=TeamRepository(session),
         learners=LearnerRepository(session),
+        contests=ContestRepository(session),
     )
 
 

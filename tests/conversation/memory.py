@@ -22,7 +22,7 @@ from bot.conversation.ports import (
 from bot.conversation.ports_linking import AccountView
 from lessons.models import Lesson
 from lessons.progress import Attempt
-from tests.conversation.memory_team import MemoryLearners, MemoryTeam
+from tests.conversation.memory_team import MemoryContests, MemoryLearners, MemoryTeam
 
 CALLED_LIMIT = 40
 
@@ -362,5 +362,6 @@ def memory_repositories(
         desk=MemoryDesk(kept),
         team=MemoryTeam(),
         learners=MemoryLearners(),
+        contests=MemoryContests(),
     )
     return repositories, kept

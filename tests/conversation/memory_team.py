@@ -1,4 +1,4 @@
-"""Nobody helps and nobody has no phone: for dialogues that are about neither."""
+"""Nobody helps, nobody has no phone, there is no contest: for dialogues that are about none of these."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import datetime
 
 from bot.channels.message import Reply
 from bot.conversation.ports import ChatContext
+from bot.conversation.ports_contest import Asked, ContestView, SeatView, Standing, Taken
 from bot.conversation.ports_team import Confirmed, Draft, GroupProgress, LearnerView, Member, RoleView
+from lessons.models import Question
 
 
 class MemoryTeam:
@@ -50,6 +52,37 @@ class MemoryTeam:
         self, key: str, chat: ChatContext, group_id: int, lesson_id: str, present: int, at: datetime
     ) -> None:
         raise NotImplementedError("nobody has a role")
+
+
+class MemoryContests:
+    """A ward without contests."""
+
+    def of_ward(self, ward_code: str) -> Sequence[ContestView]:
+        return []
+
+    def by_code(self, code: str) -> ContestView | None:
+        return None
+
+    def get(self, contest_id: int) -> ContestView | None:
+        return None
+
+    def seats(self, contest_id: int, person_id: int) -> Sequence[SeatView]:
+        return []
+
+    def join(self, contest_id: int, person_id: int, shown_as: str, chat: ChatContext, at: datetime) -> SeatView | None:
+        raise NotImplementedError("there is no contest")
+
+    def next_question(self, seat_id: int, at: datetime) -> Asked | None:
+        raise NotImplementedError("there is no contest")
+
+    def answer(self, seat_id: int, place: int, option: int, chat_id: int, at: datetime) -> Taken:
+        raise NotImplementedError("there is no contest")
+
+    def practice_question(self, contest_id: int, number: int) -> Question | None:
+        return None
+
+    def standing(self, contest_id: int, person_id: int) -> Standing | None:
+        return None
 
 
 class MemoryLearners:

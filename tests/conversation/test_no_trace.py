@@ -19,6 +19,7 @@ from bot.delivery.notices import queue_notice
 from bot.jobs.retention import Keep, forget_what_is_due, remove_old_backups
 from bot.papers.certificates import CertificatePapers
 from bot.papers.personal_data import PersonalDataPapers
+from bot.store.contest_tables import Contest, ContestAnswer, ContestMark, ContestParticipant
 from bot.store.database import Database
 from bot.store.desk import answer_request, open_request
 from bot.store.held import HELD
@@ -47,7 +48,7 @@ from bot.store.team import invite
 from tests.conversation.test_linking import Accounts, answer, code_in
 
 # Every one of these is found somewhere before the deletion. "x7q" begins what the person is known by.
-TELLTALES = ("x7qten", "x7qgiay", "x7qdiachi", "x7qmay", "x7qhoi", "x7qnhan", "x7qtra", "x7qsoan", "X7QMA-2RTPX")
+TELLTALES = ("x7qten", "x7qgiay", "x7qdiachi", "x7qmay", "x7qhoi", "x7qnhan", "x7qtra", "x7qsoan", "x7qdau", "X7QMA-2RTPX")
 
 
 class Known(Accounts):
@@ -124,6 +125,15 @@ def tell_the_rest(session: Session, people: Known) -> None:
     session.flush()
     taught = session.exec(select(ClassSession.id)).one() or 0
     session.add(ClassAttendance(session_id=taught, person_id=person_id))
+    contest = Contest(ward_code="hung-dao", code="C1", name="Thi", starts_at=now, ends_at=now, seed="s", created_by="")
+    session.add(contest)
+    session.flush()
+    seat = ContestParticipant(contest_id=contest.id or 0, code="s1", player="p1", person_id=person_id, joined_at=now)
+    session.add(seat)
+    session.flush()
+    played = {"contest_id": contest.id or 0, "participant_id": seat.id or 0}
+    session.add(ContestAnswer(**played, number=1, asked_at=now, received_at=now, chosen="a"))
+    session.add(ContestMark(**played, kind="cookie", mark="x7qdau"))
     session.add(StaffAccount(id=1, username="mai", name="Mai"))
     session.flush()
     session.add(StaffChat(staff_id=1, chat_id=1, linked_at=now))

@@ -1,0 +1,260 @@
+"""Playing in a contest; bot/conversation/ports_contest.py says what it promises."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import yaml
+from sqlalchemy import delete, func, update
+from sqlmodel import Session, col, select
+
+from bot.conversation.ports import ChatContext
+from bot.conversation.ports_contest import Asked, ContestView, SeatView, Standing, Taken
+from bot.store.contest_signals import COOKIE, note_mark
+from bot.store.contest_tables import Contest, ContestAnswer, ContestMark, ContestParticipant, ContestQuestion
+from bot.store.contests import (
+    DRAFT,
+    LIVE_KIND,
+    closing_time,
+    new_code,
+    outages_of,
+    questions_of,
+    rules_of,
+)
+from bot.store.sql import insert_ignoring
+from bot.store.tables import Inbox, Outbox, Person
+from lessons.contest.clock import ran
+from lessons.contest.draw import options_for, order_for
+from lessons.contest.rules import moment
+from lessons.contest.verify import places_in
+from lessons.models import Option, Question
+from lessons.versions import question_from_json
+
+NICKNAMES_FILE = Path(__file__).parents[1] / "texts" / "nicknames.yaml"
+NAMED, NICKNAMED, UNSHOWN = "name", "nickname", "none"
+NUMBERS = 90  # of a nickname, from 10: two digits
+
+
+@cache
+def _nickname_words() -> tuple[str, ...]:
+    loaded: list[str] = yaml.safe_load(NICKNAMES_FILE.read_text(encoding="utf-8"))
+    return tuple(loaded)
+
+
+def nickname(player: str) -> str:
+    """A name made of a participant's random code: nobody's own words stand on the board."""
+    drawn = int.from_bytes(hashlib.sha256(player.encode()).digest()[:8])
+    words = _nickname_words()
+    return f"{words[drawn % len(words)]} {10 + drawn // len(words) % NUMBERS}"
+
+
+class ContestRepository:
+    """Over one Session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def of_ward(self, ward_code: str) -> Sequence[ContestView]:
+        rows = self._session.exec(
+            select(Contest)
+            .where(Contest.ward_code == ward_code, Contest.status != DRAFT)
+            .order_by(col(Contest.starts_at).desc(), col(Contest.id).desc())
+        ).all()
+        return [self._view(row) for row in rows]
+
+    def by_code(self, code: str) -> ContestView | None:
+        row = self._session.exec(select(Contest).where(Contest.code == code.upper(), Contest.status != DRAFT)).first()
+        return None if row is None else self._view(row)
+
+    def get(self, contest_id: int) -> ContestView | None:
+        row = self._session.get(Contest, contest_id)
+        return None if row is None or row.status == DRAFT else self._view(row)
+
+    def seats(self, contest_id: int, person_id: int) -> Sequence[SeatView]:
+        total = len(self._numbers(contest_id))
+        return [self._seat(row, total) for row in self._rows(contest_id, person_id) if not row.set_aside]
+
+    def join(self, contest_id: int, person_id: int, shown_as: str, chat: ChatContext, at: datetime) -> SeatView | None:
+        contest = self._session.get_one(Contest, contest_id)
+        person = self._session.get_one(Person, person_id)
+        total = len(self._numbers(contest_id))
+        every = self._rows(contest_id, person_id)
+        rows = [row for row in every if not row.set_aside]
+        if rows and rows[-1].position < total:
+            return self._seat(rows[-1], total)
+        if len(rows) >= rules_of(contest).attempts:
+            return None
+        values = {
+            "contest_id": contest_id, "code": new_code(), "player": rows[0].player if rows else new_code(),
+            "person_id": person_id, "attempt": max((row.attempt for row in every), default=0) + 1,
+            "group_id": person.group_id, "shown_as": shown_as, "channel": chat.channel, "paper": False,
+            "set_aside": False, "joined_at": at, "position": 0, "asked_at": None,
+        }  # fmt: skip
+        # Two chats of one person may begin in the same moment: the second finds the seat of the first.
+        insert_ignoring(self._session, ContestParticipant, values)
+        seat = self._rows(contest_id, person_id)[-1]
+        note_mark(self._session, contest, seat, COOKIE, str(chat.id))
+        return self._seat(seat, total)
+
+    def next_question(self, seat_id: int, at: datetime) -> Asked | None:
+        seat, contest = self._both(seat_id)
+        questions = questions_of(self._session, seat.contest_id)
+        order = order_for(list(questions), contest.seed, seat.code)
+        if seat.asked_at is not None and seat.position < len(order) and self._is_over(seat, contest, at):
+            seat.position, seat.asked_at = seat.position + 1, None
+        if seat.position >= len(order):
+            return None
+        seat.asked_at = seat.asked_at or at
+        question = questions[order[seat.position]][1]
+        seconds = rules_of(contest).seconds_per_question
+        return Asked(seat.position + 1, len(order), question, _options(question, contest, seat), seconds)
+
+    def answer(self, seat_id: int, place: int, option: int, chat_id: int, at: datetime) -> Taken:
+        seat, contest = self._both(seat_id, lock=True)
+        if place != seat.position + 1 or seat.asked_at is None:
+            return Taken.REPEATED if 1 <= place <= seat.position else Taken.OLD
+        questions = questions_of(self._session, seat.contest_id)
+        number = order_for(list(questions), contest.seed, seat.code)[place - 1]
+        options = _options(questions[number][1], contest, seat)
+        if option >= len(options):
+            return Taken.OLD
+        asked = max(seat.asked_at, self._sent_at(chat_id, seat.asked_at) or seat.asked_at)
+        keep(self._session, seat, number, asked, at, options[option].id)
+        late = self._is_over(seat, contest, at, asked)
+        seat.position, seat.asked_at = place, None
+        return Taken.LATE if late else Taken.KEPT
+
+    def practice_question(self, contest_id: int, number: int) -> Question | None:
+        row = self._session.exec(
+            select(ContestQuestion).where(
+                ContestQuestion.contest_id == contest_id, ContestQuestion.number == -number, ContestQuestion.number < 0
+            )
+        ).first()
+        return None if row is None else question_from_json({**row.body, "line": 0})
+
+    def standing(self, contest_id: int, person_id: int) -> Standing | None:
+        contest = self._session.get(Contest, contest_id)
+        if contest is None or contest.result_file is None or not contest.published:
+            return None
+        rows = places_in(contest.result_file)
+        for one in self._rows(contest_id, person_id):
+            if one.code in rows:
+                row = rows[one.code]
+                questions = len(self._numbers(contest_id))
+                return Standing(row["place"], len(rows), row["points"], row["right"], questions)
+        return None
+
+    def _rows(self, contest_id: int, person_id: int) -> Sequence[ContestParticipant]:
+        return self._session.exec(
+            select(ContestParticipant)
+            .where(ContestParticipant.contest_id == contest_id, ContestParticipant.person_id == person_id)
+            .order_by(col(ContestParticipant.attempt))
+        ).all()
+
+    def _both(self, seat_id: int, lock: bool = False) -> tuple[ContestParticipant, Contest]:
+        statement = select(ContestParticipant).where(ContestParticipant.id == seat_id)
+        seat = self._session.exec(statement.with_for_update() if lock else statement).one()
+        return seat, self._session.get_one(Contest, seat.contest_id)
+
+    def _is_over(self, seat: ContestParticipant, contest: Contest, at: datetime, asked: datetime | None = None) -> bool:
+        """Whether the time of the question before a participant is over, with the allowance."""
+        rules, begun = rules_of(contest), asked or seat.asked_at
+        if begun is None:
+            return False
+        stood = outages_of(self._session, seat.contest_id)
+        if ran(moment(begun), moment(at), stood) > rules.seconds_per_question * 1000 + rules.allowance_ms:
+            return True
+        overall = rules.seconds_overall
+        if overall and ran(moment(seat.joined_at), moment(at), stood) > overall * 1000 + rules.allowance_ms:
+            return True
+        return moment(at) > moment(closing_time(self._session, contest)) + rules.allowance_ms
+
+    def _sent_at(self, chat_id: int, asked_at: datetime) -> datetime | None:
+        """When the reply to the message that asked for the question had left: pacing costs nobody a second."""
+        return self._session.exec(
+            select(func.max(Outbox.sent_at))
+            .join(Inbox, col(Inbox.id) == col(Outbox.inbox_id))
+            .where(Inbox.chat_id == chat_id, Inbox.received_at == asked_at)
+        ).one()
+
+    def _numbers(self, contest_id: int) -> Sequence[int]:
+        return self._session.exec(
+            select(ContestQuestion.number).where(ContestQuestion.contest_id == contest_id, ContestQuestion.number > 0)
+        ).all()
+
+    def _seat(self, row: ContestParticipant, total: int) -> SeatView:
+        left = max(0, total - row.position)
+        return SeatView(row.id or 0, row.contest_id, row.attempt, row.shown_as, nickname(row.player), left)
+
+    def _view(self, row: Contest) -> ContestView:
+        return ContestView(
+            row.id or 0,
+            row.code,
+            row.ward_code,
+            row.kind == LIVE_KIND,
+            row.name,
+            row.rules_text,
+            tuple(row.prizes),
+            row.starts_at,
+            closing_time(self._session, row),
+            tuple(row.groups),
+            tuple(row.age_bands),
+            rules_of(row),
+            len(self._numbers(row.id or 0)),
+            row.practice,
+            row.published,
+        )
+
+
+def keep(
+    session: Session, seat: ContestParticipant, number: int, asked: datetime, received: datetime, chosen: str
+) -> bool:
+    """Add an answer to the log; False when the question was answered before: the first answer stays."""
+    values = {
+        "contest_id": seat.contest_id, "participant_id": seat.id, "number": number,
+        "asked_at": asked, "received_at": received, "chosen": chosen,
+    }  # fmt: skip
+    return insert_ignoring(session, ContestAnswer, values) is not None
+
+
+def _options(question: Question, contest: Contest, seat: ContestParticipant) -> tuple[Option, ...]:
+    return tuple(options_for(question, contest.seed, seat.code))
+
+
+def set_aside_second_seats(session: Session, from_id: int, into_id: int) -> None:
+    """Two persons become one: in a contest that both play in, the seats of who joined first count.
+
+    A frozen contest stays as it is. Seats get numbers that the other's do not have.
+    """
+    kept, gone = _by_contest(session, into_id), _by_contest(session, from_id)
+    for contest_id in kept.keys() & gone.keys():
+        here, there = kept[contest_id], gone[contest_id]
+        last = max(row.attempt for row in here)
+        for row in reversed(there):
+            row.attempt += last
+        if session.get_one(Contest, contest_id).frozen_at is None:
+            first_is_here = (here[0].joined_at, here[0].id) <= (there[0].joined_at, there[0].id)
+            for row in there if first_is_here else here:
+                row.set_aside = True
+    session.flush()
+
+
+def _by_contest(session: Session, person_id: int) -> dict[int, list[ContestParticipant]]:
+    found: dict[int, list[ContestParticipant]] = {}
+    mine = select(ContestParticipant).where(ContestParticipant.person_id == person_id)
+    ordered = mine.order_by(col(ContestParticipant.joined_at), col(ContestParticipant.id))
+    for row in session.exec(ordered):
+        found.setdefault(row.contest_id, []).append(row)
+    return found
+
+
+def drop_links(session: Session, person_id: int) -> None:
+    """A person is deleted: their answers stay in the log under random ids that lead to nobody."""
+    mine = col(ContestParticipant.person_id) == person_id
+    seats = select(ContestParticipant.id).where(mine)
+    session.execute(delete(ContestMark).where(col(ContestMark.participant_id).in_(seats)))
+    session.execute(update(ContestParticipant).where(mine).values(person_id=None, shown_as=UNSHOWN, channel=""))
