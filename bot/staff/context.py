@@ -23,6 +23,7 @@ from bot.material import Material
 from bot.settings import Settings
 from bot.staff.access import ACCOUNT, EDITORS, FORM_COOKIE, MEMBERSHIP, WARD
 from bot.staff.accounts import Role
+from bot.staff.menu import menu_of
 from bot.store.database import Database
 from bot.store.tables import AuditEntry, utc_now
 from knowledge.encoder import Encoder
@@ -69,6 +70,7 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
         "ward": ward,
         "may_edit": membership is not None and membership.role in EDITORS,
         "administers": membership is not None and membership.role is Role.ADMINISTRATOR,
+        "menu": [] if membership is None else menu_of(membership.role),
         "csrf": form_token,
         "notice": staff_texts().get(request.query.get("done", "")),
         "problem": None,

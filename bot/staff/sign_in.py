@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.staff import accounts
 from bot.staff.access import ACCOUNT, ANY_ACCOUNT, PUBLIC, SESSION_COOKIE, StaffRoute
 from bot.staff.context import Context, audit, form_of, page, see_other, staff_texts
+from bot.store.naming import natural_key
 from bot.store.tables import Ward, utc_now
 
 NAME_LIMIT = 64
@@ -43,7 +44,8 @@ class SignInPages:
         codes = [one.ward_code for one in account.memberships]
         if len(codes) == 1:
             raise web.HTTPSeeOther(f"/staff/w/{codes[0]}/")
-        wards = await self._database.read(lambda session: [session.get_one(Ward, code) for code in codes])
+        found = await self._database.read(lambda session: [session.get_one(Ward, code) for code in codes])
+        wards = sorted(found, key=lambda ward: natural_key(ward.name))
         administers = any(one.role is accounts.Role.ADMINISTRATOR for one in account.memberships)
         return page(request, "wards.html", {"wards": wards, "administers_any": administers})
 
