@@ -29,6 +29,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 EVERYONE = frozenset(Role)
 READERS = EVERYONE - {Role.CITY_READER}
 EXPORTERS = EVERYONE - {Role.VOLUNTEER}
+OVERSEERS = EVERYONE - {Role.LEADER, Role.VOLUNTEER}  # who see every group
 EDITORS = frozenset({Role.ADMINISTRATOR, Role.STAFF})
 SECOND_FACTOR_PAGE = "/staff/me/second-factor"
 
@@ -51,7 +52,7 @@ OWN_ACCOUNT = Permission(signed_in=True, before_second_factor=True)
 WARD_FIGURES = Permission(signed_in=True, roles=EVERYONE)
 WARD_EXPORTERS = Permission(signed_in=True, roles=EXPORTERS)
 WARD_READERS = Permission(signed_in=True, roles=READERS)
-WARD_OVERSEERS = Permission(signed_in=True, roles=EVERYONE - {Role.LEADER, Role.VOLUNTEER})  # who sees every group
+WARD_OVERSEERS = Permission(signed_in=True, roles=OVERSEERS)
 WARD_EDITORS = Permission(signed_in=True, roles=EDITORS)
 WARD_ADMINISTRATORS = Permission(signed_in=True, roles=frozenset({Role.ADMINISTRATOR}))
 

@@ -23,6 +23,7 @@ from bot.material import Material
 from bot.settings import Settings
 from bot.staff.access import ACCOUNT, EDITORS, EXPORTERS, FORM_COOKIE, MEMBERSHIP, READERS, WARD
 from bot.staff.accounts import Role
+from bot.staff.menu import menu_of
 from bot.store.database import Database
 from bot.store.removed import LOCAL_ZONE
 from bot.store.tables import AuditEntry, utc_now
@@ -75,6 +76,7 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
         "may_edit": membership is not None and membership.role in EDITORS,
         "may_see_all": membership is not None and membership.only_group is None,
         "administers": membership is not None and membership.role is Role.ADMINISTRATOR,
+        "menu": [] if membership is None else menu_of(membership.role),
         "csrf": form_token,
         "texts": staff_texts(),
         "notice": staff_texts().get(request.query.get("done", "")),

@@ -50,10 +50,8 @@ def _group_view(row: ResidentialGroup) -> GroupView:
     return GroupView(row.id or 0, row.ward_code, row.name, row.join_code)
 
 
-_WARDS = (
-    select(*(table_of(Ward).c[name] for name in ("code", "name", "superseded_by")))
-    .where(table_of(Ward).c.served.is_(True))
-    .order_by(table_of(Ward).c.name)
+_WARDS = select(*(table_of(Ward).c[name] for name in ("code", "name", "superseded_by"))).where(
+    table_of(Ward).c.served.is_(True)
 )
 
 
@@ -64,7 +62,8 @@ class WardRepository:
         self._session = session
 
     def all(self) -> Sequence[WardView]:
-        return [WardView(*row) for row in self._session.connection().execute(_WARDS)]
+        found = [WardView(*row) for row in self._session.connection().execute(_WARDS)]
+        return sorted(found, key=lambda ward: natural_key(ward.name))
 
     def get(self, code: str) -> WardView | None:
         row = self._session.get(Ward, code)

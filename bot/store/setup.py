@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from bot.store.naming import natural_key
 from bot.store.tables import (
     Chat,
     Inbox,
@@ -135,9 +136,9 @@ def accounts_of(session: Session, code: str) -> list[tuple[StaffAccount, StaffMe
         .join(StaffMembership, col(StaffMembership.staff_id) == StaffAccount.id)
         .outerjoin(ResidentialGroup, col(ResidentialGroup.id) == StaffMembership.group_id)
         .where(StaffMembership.ward_code == code)
-        .order_by(StaffAccount.username)
     )
-    return [(account, membership, group) for account, membership, group in session.exec(statement)]
+    found = [(account, membership, group) for account, membership, group in session.exec(statement)]
+    return sorted(found, key=lambda one: natural_key(one[0].username))
 
 
 def traffic(session: Session, code: str) -> dict[str, dict[str, int]]:

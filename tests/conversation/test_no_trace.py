@@ -48,7 +48,18 @@ from bot.store.team import invite
 from tests.conversation.test_linking import Accounts, answer, code_in
 
 # Every one of these is found somewhere before the deletion. "x7q" begins what the person is known by.
-TELLTALES = ("x7qten", "x7qgiay", "x7qdiachi", "x7qmay", "x7qhoi", "x7qnhan", "x7qtra", "x7qsoan", "x7qdau", "X7QMA-2RTPX")
+TELLTALES = (
+    "x7qten",
+    "x7qgiay",
+    "x7qdiachi",
+    "x7qmay",
+    "x7qhoi",
+    "x7qnhan",
+    "x7qtra",
+    "x7qsoan",
+    "x7qdau",
+    "X7QMA-2RTPX",
+)
 
 
 class Known(Accounts):

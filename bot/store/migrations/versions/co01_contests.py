@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "co01"
-down_revision = "st01"
+down_revision = "re01"
 branch_labels = None
 depends_on = None
 

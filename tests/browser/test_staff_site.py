@@ -1,0 +1,78 @@
+"""Every page of the staff site in Chromium: accessible to every role, within a screen, by keyboard, in few clicks.
+
+Set BDHVS_PICTURES to a folder to keep a picture of every page at both widths, for the handbook and to look at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page
+
+from bot.staff.accounts import Role
+from bot.staff.menu import menu_of
+from tests.support.full_ward import WARD, fill
+from tests.support.house import PASSWORD, House
+
+pytestmark = pytest.mark.browser
+
+PICTURES = os.environ.get("BDHVS_PICTURES")
+OFFICE, PHONE = 1366, 360  # pixels wide
+PAGE_LIMIT = 300_000  # bytes of a page with all it loads
+# Pages that no menu leads to.
+FURTHER = ("undelivered", "import/groups")
+
+
+async def sign_in(page: Page, house: House, username: str) -> None:
+    await page.goto(f"{house.url}/staff/sign-in")
+    await page.get_by_label("Tên đăng nhập").fill(username)
+    await page.get_by_label("Mật khẩu").fill(PASSWORD)
+    await page.get_by_role("button", name="Đăng nhập").click()
+    await page.wait_for_url(re.compile(r"/staff/w/"))
+
+
+def paths_of(role: Role) -> list[str]:
+    shown = [entry.path for _, entries in menu_of(role) for entry in entries]
+    return [*shown, *FURTHER] if role in (Role.ADMINISTRATOR, Role.STAFF) else shown
+
+
+async def look(page: Page, name: str) -> list[str]:
+    """What is wrong with the page that is open: by axe, and what scrolls sideways on a phone."""
+    found = (await Axe().run(page)).response["violations"]
+    wrong = [f"{name}: {one['id']} {[node['target'] for node in one['nodes']]}" for one in found]
+    await page.set_viewport_size({"width": PHONE, "height": 740})
+    if await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        wrong.append(f"{name}: scrolls sideways")
+    await keep(page, f"{name}-{PHONE}")
+    await page.set_viewport_size({"width": OFFICE, "height": 768})
+    await keep(page, f"{name}-{OFFICE}")
+    return wrong
+
+
+async def keep(page: Page, name: str) -> None:
+    if PICTURES:
+        await page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
+
+
+@pytest.mark.timeout(300)
+async def test_every_page_is_accessible_to_every_role_and_fits_a_phone(chromium: Browser, house: House) -> None:
+    fill(house)
+    wrong: list[str] = []
+    for role in Role:
+        context = await chromium.new_context(locale="vi-VN", viewport={"width": OFFICE, "height": 768})
+        page = await context.new_page()
+        await sign_in(page, house, role.value)
+        for path in paths_of(role):
+            response = await page.goto(f"{house.url}/staff/w/{WARD}/{path}")
+            assert response is not None and response.status == 200, (role, path)
+            sizes = await page.evaluate(
+                "performance.getEntries().reduce((sum, one) => sum + (one.encodedBodySize || 0), 0)"
+            )
+            assert sizes < PAGE_LIMIT, (path, sizes)
+            wrong += await look(page, f"{role.value}-{path.replace('/', '-') or 'overview'}")
+        await context.close()
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,104 @@
+"""A ward in which something waits on every page of the staff site."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import select
+
+from bot.staff.accounts import Role
+from bot.store.rights import new_request
+from bot.store.tables import (
+    Attempt,
+    Broadcast,
+    Chat,
+    HumanLine,
+    HumanRequest,
+    Person,
+    ResidentialGroup,
+    StaffAnswerRow,
+    StaffMembership,
+    UnansweredQuestion,
+    WardTarget,
+    utc_now,
+)
+from tests.support.house import House
+
+WARD = "hung-dao"
+GROUPS = ("Tổ dân phố Đông Hòa", "Tổ dân phố Ấp Bắc", "Tổ 2", "Tổ 10")
+LEARNERS = 12
+ASKED = ("Đăng ký tạm trú cho con mới sinh cần giấy gì?", "Mấy giờ nhà văn hóa tổ 2 mở cửa học?")
+
+
+def fill(house: House) -> None:
+    """Groups, learners, questions, a talk with staff, requests, a message, and an account of every role."""
+    for number, name in enumerate(GROUPS):
+        house.group(WARD, name, 200 + 50 * number)
+    for role in Role:
+        house.staff(role.value, {WARD: role})
+    house.staff("second", {WARD: Role.STAFF})
+    house.database.write_now(lambda session: _fill(session, house))
+
+
+def _fill(session: Any, house: House) -> None:
+    now = utc_now()
+    groups = session.exec(select(ResidentialGroup).order_by(ResidentialGroup.id)).all()
+    session.exec(select(StaffMembership).where(StaffMembership.role == Role.LEADER.value)).one().group_id = groups[0].id
+    for number in range(LEARNERS):
+        called = "Bà Đào Thị Ấn" if number < 2 else f"Ông {number}"
+        person = Person(ward_code=WARD, group_id=groups[number % 2].id, called=called, age_band="60+")
+        session.add(person)
+        session.flush()
+        learn_real_lesson(session, house, person)
+    chat = Chat(channel="telegram", address="1", person_id=1, ward_code=WARD, state={})
+    session.add(chat)
+    session.flush()
+    for text in ASKED:
+        session.add(UnansweredQuestion(ward_code=WARD, text=text, asked_at=now, group_id=groups[0].id))
+    talk = HumanRequest(chat_id=chat.id or 0, ward_code=WARD, opened_at=now - timedelta(hours=1))
+    session.add(talk)
+    session.flush()
+    session.add(HumanLine(request_id=talk.id or 0, text="Tôi quên mật khẩu VNeID", at=now))
+    session.add(HumanLine(request_id=talk.id or 0, text="Bác ra trụ sở nhé", author="Lan", at=now))
+    session.add(new_request(WARD, "delete", "office", now - timedelta(days=30)))
+    session.add(
+        StaffAnswerRow(
+            ward_code=WARD, question="Lớp học mở khi nào?", text="Tối thứ bảy, tại nhà văn hóa.", author="Lan",
+            answered_at=now,
+        )
+    )  # fmt: skip
+    session.add(WardTarget(ward_code=WARD, measure="participation", percent=60.0))
+    body = {"text": "Mời bà con học bài mới.", "buttons": [], "citations": []}
+    audience = {"groups": [], "unfinished": None, "age_bands": []}
+    session.add(
+        Broadcast(
+            ward_code=WARD, body=body, audience=audience, recipients=3, author="Lan", status="draft", start_at=now
+        )
+    )
+
+
+def learn_real_lesson(session: Any, house: House, person: Person) -> None:
+    """Every question of the first lesson once, some wrong."""
+    lesson = house.application.material.catalogue.lessons[0]
+    chance = random.Random(person.id)
+    for question in lesson.questions:
+        right = chance.random() < 0.6
+        wrong = [one.id for one in question.options if one.id not in question.correct] or [question.options[0].id]
+        session.add(
+            Attempt(
+                key=f"{person.id}-{question.id}",
+                person_id=person.id or 0,
+                ward_code=person.ward_code,
+                group_id=person.group_id,
+                course_id=question.course_id,
+                lesson_id=lesson.id,
+                lesson_version=lesson.version,
+                question_id=question.id,
+                question_count=len(lesson.questions),
+                chosen=",".join(question.correct) if right else wrong[0],
+                correct=right,
+                answered_at=utc_now() - timedelta(days=chance.randrange(20)),
+            )
+        )
