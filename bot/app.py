@@ -33,6 +33,8 @@ from bot.delivery.replies import ReplyReader
 from bot.delivery.sender import Sender
 from bot.delivery.typing import slow_chats
 from bot.delivery.worker import Worker
+from bot.doctor import Finding, Installation, examine
+from bot.errors import OperatorError
 from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.backups import NightlyBackup
 from bot.jobs.material import EditWatch
@@ -49,7 +51,7 @@ from bot.papers.source import PicturesAndPapers
 from bot.reports.deadlines import deadlines_in_force, read_deadlines
 from bot.saved_tokens import keep_token
 from bot.settings import Settings
-from bot.staff.context import ALERTS, CHANNELS, CONNECT
+from bot.staff.context import ALERTS, BACK_UP, CHANNELS, CONNECT, FINDINGS
 from bot.staff.site import StaffSite
 from bot.store.contests import beat, beat_due, settle_due
 from bot.store.database import Database
@@ -154,6 +156,7 @@ class Application:
         application.add_routes(Health(self.registry, self._missing, self._alert_lines).routes())
         staff = self.staff_site.application()
         staff[ALERTS], staff[CHANNELS], staff[CONNECT] = self.alerts.now, lambda: self.accounts, self.connect
+        staff[FINDINGS], staff[BACK_UP] = self._findings, self._back_up_now
         application.add_subapp("/staff/", staff)
         return application
 
@@ -308,6 +311,31 @@ class Application:
     async def _remind(self) -> None:
         if self.replica.leads:
             self._wake_senders(await self._reminders.step(utc_now()))
+
+    async def _back_up_now(self) -> str:
+        """Make a backup; what is wrong, in English, or nothing."""
+        return (await self._backups.make(utc_now())).problem
+
+    async def _findings(self) -> list[Finding]:
+        installation = Installation(
+            self.settings, self.database, lambda: self.material, self._index_line, self._channels_line
+        )
+        return await asyncio.to_thread(lambda: list(examine(installation)))
+
+    def _index_line(self) -> str:
+        """The index in use. Raises OperatorError when it is older than the material."""
+        folder = self.answerer.folder
+        if folder is None or not self._index_is_current(self.material.root / "knowledge"):
+            raise OperatorError("Older than the material. Build it anew: bdhvs index build")
+        return f"{folder.name} in use"
+
+    def _channels_line(self) -> str:
+        """The channels connected. Raises OperatorError for one in trouble."""
+        trouble = [alert for alert in self.alerts.now() if alert.kind == "trouble"]
+        if trouble:
+            raise OperatorError("; ".join(f"{alert.channel}: {alert.text}" for alert in trouble))
+        named = [f"{name} as {account}" for name, account in self.accounts.items()]
+        return ", ".join(["web", *named])
 
     async def _back_up(self) -> None:
         if self.replica.leads and self.settings.backup_nightly:

@@ -74,9 +74,9 @@ def ask(
 @app.command()
 def doctor() -> None:
     """Say what is wrong and how to mend it."""
-    from bot.doctor import examine
+    from bot.doctor import Installation, examine
 
-    findings = list(examine(settings()))
+    findings = list(examine(Installation(settings())))
     for finding in findings:
         out(f"{'ok   ' if finding.well else 'WRONG'} {finding.name}: {finding.text}")
     raise typer.Exit(0 if all(finding.well for finding in findings) else 1)

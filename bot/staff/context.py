@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from bot.alerts import Alert
 from bot.conversation.linking import channel_name
+from bot.doctor import Finding
 from bot.indicators.export import shown
 from bot.material import Material
 from bot.settings import Settings
@@ -36,6 +37,9 @@ ALERTS: web.AppKey[Callable[[], Sequence[Alert]]] = web.AppKey(
 # The messaging platforms that are connected, by name, and connecting one by its token.
 CHANNELS: web.AppKey[Callable[[], Mapping[str, str]]] = web.AppKey("channels")
 CONNECT: web.AppKey[Callable[[str, str], Awaitable[None]]] = web.AppKey("connect")
+# What the running program finds when it looks at itself, as bdhvs doctor does; and a backup made at once.
+FINDINGS: web.AppKey[Callable[[], Awaitable[Sequence[Finding]]]] = web.AppKey("findings")
+BACK_UP: web.AppKey[Callable[[], Awaitable[str]]] = web.AppKey("back_up")
 TEXTS_FILE = Path(__file__).parent / "vi.yaml"
 
 

@@ -61,6 +61,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("accounts", "accounts", "Tài khoản", ADMINISTRATORS),
             Entry("audit", "audit", "Nhật ký", ADMINISTRATORS),
+            Entry("system", "system", "Hệ thống", ADMINISTRATORS),
             Entry("setup", "setup", "Thiết lập", ADMINISTRATORS),
         ),
     ),

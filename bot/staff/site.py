@@ -35,6 +35,7 @@ from bot.staff import (
     rights,
     sign_in,
     stale,
+    system,
     team,
     undelivered,
 )
@@ -91,6 +92,7 @@ class StaffSite:
             *duplicates.routes(self._context),
             *team.routes(self._context),
             *audit_log.routes(self._context),
+            *system.routes(self._context),
             *imports.routes(self._context),
             *posters.routes(self._context),
             *wards.routes(self._context),
