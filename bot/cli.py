@@ -258,6 +258,26 @@ def database_upgrade() -> None:
     out("The database is up to date.")
 
 
+@database_app.command("before-upgrade", hidden=True)
+def database_before_upgrade() -> None:
+    """Back up while nobody writes, for make upgrade; prints the file, nothing when there is no database yet."""
+    from datetime import UTC, datetime
+
+    from bot.answering import uploaded_plans
+    from bot.serve import instance_lock
+    from bot.store.archive import BrokenArchiveError
+    from bot.store.restore import back_up
+
+    current = settings()
+    file = current.data_dir / "backups" / f"before-make-upgrade-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
+    with instance_lock(current.data_dir), operator_errors():
+        try:
+            back_up(current.sqlalchemy_url, file, documents=uploaded_plans(current.data_dir))
+        except BrokenArchiveError:
+            return
+    out(str(file.resolve()))
+
+
 @database_app.command("copy")
 def database_copy(to: Annotated[str, typer.Option(help="SQLAlchemy address of an empty database.")]) -> None:
     """Copy everything into another database, for example PostgreSQL."""

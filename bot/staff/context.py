@@ -22,7 +22,17 @@ from bot.doctor import Finding
 from bot.indicators.export import shown
 from bot.material import Material
 from bot.settings import Settings
-from bot.staff.access import ACCOUNT, EDITORS, EXPORTERS, FORM_COOKIE, MEMBERSHIP, READERS, WARD
+from bot.staff.access import (
+    ACCOUNT,
+    EDITORS,
+    EXPORTERS,
+    FORM_COOKIE,
+    MEMBERSHIP,
+    READERS,
+    WARD,
+    cookie_of,
+    put_cookie,
+)
 from bot.staff.accounts import Role
 from bot.staff.menu import menu_of
 from bot.store.database import Database
@@ -71,7 +81,7 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
     """Render a page with what every page shows: account, ward, messages."""
     account, ward = request.get(ACCOUNT), request.get(WARD)
     membership = request.get(MEMBERSHIP)
-    form_token = account.csrf if account else request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
+    form_token = account.csrf if account else cookie_of(request, FORM_COOKIE) or secrets.token_urlsafe(32)
     given = {
         "account": account,
         "ward": ward,
@@ -90,7 +100,7 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
     }
     response: web.Response = aiohttp_jinja2.render_template(template, request, given, status=status)
     if account is None:
-        response.set_cookie(FORM_COOKIE, form_token, httponly=True, samesite="Strict", path="/staff/")
+        put_cookie(request, response, FORM_COOKIE, form_token, None)
     return response
 
 

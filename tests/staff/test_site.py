@@ -200,3 +200,6 @@ async def test_a_trusted_proxy_may_say_that_it_speaks_https(start_house: StartHo
     headers = {"Host": "hoc.phuong.example", "X-Forwarded-Proto": "https"}
     async with aiohttp.ClientSession() as http, http.get(f"{house.url}/staff/sign-in", headers=headers) as response:
         assert response.status == 200
+        cookie = response.headers["Set-Cookie"]
+        assert cookie.startswith("__Host-bdhvs_form=") and "Path=/;" in cookie + ";"
+        assert all(one in cookie for one in ("Secure", "HttpOnly", "SameSite=Strict"))
