@@ -22,6 +22,7 @@ SESSION_COOKIE = "bdhvs_staff"
 FORM_COOKIE = "bdhvs_form"  # proves that a form sent before sign-in came from our page
 HOST_PREFIX = "__Host-"  # over HTTPS: no other host, and no page of plain HTTP, can set a cookie so named
 CSRF_FIELD = "csrf"
+NUMBER_DIGITS = 9  # of a row in an address: 999,999,999 still fits PostgreSQL's 32-bit integers
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 HTTPS = web.RequestKey("https", bool)
@@ -141,6 +142,8 @@ class Guard:
                 raise web.HTTPForbidden(
                     text="Trang cán bộ chỉ mở qua HTTPS. Bạn hỏi người quản trị địa chỉ https:// của phường.",
                 )
+            if any(value.isdecimal() and len(value) > NUMBER_DIGITS for value in request.match_info.values()):
+                raise web.HTTPNotFound
             request[HTTPS] = is_https(request, self._settings)
             account = await self._account(request)
             if route.permission.signed_in:
