@@ -17,6 +17,8 @@ from sqlmodel import Session, col, select
 
 from bot.alerts import Alerts
 from bot.answering import LiveAnswerer, StoredStaffAnswers, current_index, is_current
+from bot.api.routes import Api
+from bot.api.sending import WebhookSender
 from bot.channels.base import BroadcastsArticles, Capabilities, Channel, ChannelError, ShowsTyping
 from bot.channels.message import Reply
 from bot.channels.web import WEB, WebChannel
@@ -70,6 +72,7 @@ PROGRESS_SECONDS = 3.0  # a bar need not move faster, and each look counts the m
 TYPING_SECONDS = 2.0  # platforms show it for five
 RETENTION_SECONDS = 3600.0
 REMINDERS_SECONDS = 300.0  # the next 500 of who asked are looked at
+WEBHOOKS_SECONDS = 5.0  # other systems hear of an event this soon
 REPORTS_SECONDS = 1800.0  # a report's deadline is told within half an hour after the quiet hours
 BACKUP_SECONDS = 600.0  # the backup of the night is made this soon after its hour, or after a start that finds none
 EDITS_SECONDS = 5.0  # an edit of the material is in force this soon
@@ -138,6 +141,8 @@ class Application:
         self._reminders = Reminders(database, lambda: conversation.catalogue)
         self.material = material
         self.staff_site = StaffSite(settings, database, material, encoder, self.staff_answers.refresh)
+        self.api = Api(settings, database)
+        self.webhooks = WebhookSender(database)
         self._tasks: list[asyncio.Task[None]] = []
 
     def web_application(self) -> web.Application:
@@ -151,6 +156,7 @@ class Application:
         application.add_routes(self.personal_data.routes())
         application.add_routes(self.sounds.routes())
         application.add_routes(self.handouts.routes())
+        application.add_routes(self.api.routes())
         application.add_routes(Health(self.registry, self._missing, self._alert_lines).routes())
         staff = self.staff_site.application()
         staff[ALERTS], staff[CHANNELS], staff[CONNECT] = self.alerts.now, lambda: self.accounts, self.connect
@@ -181,6 +187,7 @@ class Application:
             asyncio.create_task(self._every(REMINDERS_SECONDS, self._remind), name="reminders"),
             asyncio.create_task(self._every(REPORTS_SECONDS, self._tell_of_reports), name="reports"),
             asyncio.create_task(self._every(BACKUP_SECONDS, self._back_up), name="backup"),
+            asyncio.create_task(self._every(WEBHOOKS_SECONDS, self._send_webhooks), name="webhooks"),
         ]
 
     async def stop(self) -> None:
@@ -304,6 +311,10 @@ class Application:
                 return tell_of_reports(session, deadlines_in_force(session, read), utc_now())
 
             self._wake_senders(await self.database.write(unit))
+
+    async def _send_webhooks(self) -> None:
+        if self.replica.leads:
+            await self.webhooks.step()
 
     async def _remind(self) -> None:
         if self.replica.leads:

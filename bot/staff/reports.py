@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
+from bot.api.bodies import report_line
 from bot.reports.deadlines import deadlines_of, read_addressee, read_deadlines
 from bot.reports.figures import snapshot_of
 from bot.reports.freezing import content, freeze, frozen_reports
@@ -20,6 +21,7 @@ from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, WARD_OVERSEERS, StaffR
 from bot.staff.context import Context, audit, back_to, form_of, page, staff_texts, worded_moment
 from bot.staff.report_files import download, report_file
 from bot.store.tables import FrozenReport, utc_now
+from bot.store.webhooks import REPORT_FROZEN, announce
 from lessons.progress import local_day
 
 FORM_LIMIT = 1024 * 1024  # bytes: every block full, each of its letters nine bytes of a form
@@ -91,6 +93,7 @@ class ReportPages:
         def unit(session: Session) -> int:
             row = freeze(session, draft.snapshot, words, by, utc_now())
             audit(session, request, "report_freeze", f"{draft.period.key} {row.sha256[:16]}")
+            announce(session, row.ward_code, REPORT_FROZEN, report_line(row), utc_now())
             return row.id or 0
 
         number = await self._database.write(unit)

@@ -36,6 +36,7 @@ from bot.staff import (
     sign_in,
     stale,
     team,
+    systems,
     undelivered,
 )
 from bot.staff.access import Guard, Handler, StaffRoute
@@ -88,6 +89,7 @@ class StaffSite:
             *rights.routes(self._context),
             *reports.routes(self._context),
             *awards.routes(self._context),
+            *systems.routes(self._context),
             *duplicates.routes(self._context),
             *team.routes(self._context),
             *audit_log.routes(self._context),
