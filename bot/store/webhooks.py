@@ -63,7 +63,7 @@ def rotate_secret(session: Session, code: str, now: datetime) -> str:
     """A new secret for a webhook, shown once; those in use sign too for ROTATION."""
     for row in valid_secrets(session, code, now):
         row.until = min(row.until, now + ROTATION) if row.until else now + ROTATION
-    session.execute(delete(WebhookSecret).where(WebhookSecret.webhook == code, col(WebhookSecret.until) <= now))
+    session.execute(delete(WebhookSecret).where(col(WebhookSecret.webhook) == code, col(WebhookSecret.until) <= now))
     return _add_secret(session, code, now)
 
 
