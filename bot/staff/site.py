@@ -35,8 +35,8 @@ from bot.staff import (
     rights,
     sign_in,
     stale,
-    team,
     systems,
+    team,
     undelivered,
 )
 from bot.staff.access import Guard, Handler, StaffRoute
