@@ -55,11 +55,13 @@ from bot.staff.context import ALERTS, CHANNELS, CONNECT
 from bot.staff.site import StaffSite
 from bot.store.contests import beat, beat_due, settle_due
 from bot.store.database import Database
+from bot.store.figure_inputs import keep_course_sizes
 from bot.store.leases import RENEW_SECONDS
 from bot.store.tables import Outbox, utc_now
 from bot.store.wards import register_wards
 from bot.texts import text
 from knowledge.encoder import Encoder
+from lessons.progress import local_day
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +100,8 @@ class Application:
         self._waiting = Gauge("bdhvs_outbox_waiting", "Replies waiting to be sent", registry=self.registry)
         database.write_now(lambda session: register_wards(session, material.wards))
         database.write_now(lambda session: store_quotas(settings, session))
+        sizes = material.catalogue.lesson_counts
+        database.write_now(lambda session: keep_course_sizes(session, sizes, local_day(utc_now())))
         self.staff_answers = StoredStaffAnswers(database)
         self.staff_answers.refresh()
         self.answerer = LiveAnswerer(settings.data_dir, encoder, self.staff_answers)
@@ -341,6 +345,8 @@ class Application:
         """Lessons from now on are those of the edited material; who is in the middle of one keeps the version begun."""
         self.material.root, self.material.catalogue = fresh.root, fresh.catalogue
         self._conversation.catalogue = fresh.catalogue
+        sizes = fresh.catalogue.lesson_counts
+        self.database.write_now(lambda session: keep_course_sizes(session, sizes, local_day(utc_now())))
 
     def _index_is_current(self, root: Path) -> bool:
         folder = current_index(self.settings.data_dir)

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from bot.api.bodies import figures_body, report_body, report_line
 from bot.api.limits import RateLimit
 from bot.http import json_error
+from bot.indicators.daily import bring_up
 from bot.reports.figures import snapshot_of
 from bot.reports.freezing import content, frozen_reports
 from bot.reports.periods import Period
@@ -121,6 +122,7 @@ class Api:
             ward = session.get_one(Ward, reader.ward_code)
             return snapshot_of(session, ward, Period("", first, last), today)
 
+        await bring_up(self._database, reader.ward_code, utc_now())
         return web.json_response(figures_body(await self._database.read(unit)))
 
     async def _reports(self, _request: web.Request, reader: Reader) -> web.Response:

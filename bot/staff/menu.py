@@ -62,6 +62,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("accounts", "accounts", "Tài khoản", ADMINISTRATORS),
             Entry("audit", "audit", "Nhật ký", ADMINISTRATORS),
             Entry("setup", "setup", "Thiết lập", ADMINISTRATORS),
+            Entry("systems", "systems", "Kết nối hệ thống khác", ADMINISTRATORS),
         ),
     ),
 )

@@ -9,8 +9,9 @@ from aiohttp import web
 from sqlmodel import Session
 
 from bot.api.bodies import report_line
+from bot.indicators.daily import bring_up
 from bot.reports.deadlines import deadlines_of, read_addressee, read_deadlines
-from bot.reports.figures import snapshot_of
+from bot.reports.figures import bring_up_whole, snapshot_of
 from bot.reports.freezing import content, freeze, frozen_reports
 from bot.reports.pdf import converter
 from bot.reports.periods import Period, offered, period_of
@@ -85,6 +86,7 @@ class ReportPages:
 
     async def freeze(self, request: web.Request) -> web.StreamResponse:
         """Keep the words as they are in the form, then figures and words for good."""
+        await bring_up_whole(self._database, request[WARD].code, utc_now())
         draft, by = await self._draft(request), request[ACCOUNT].name
         words = await self._keep(request, draft)
         if unfilled(words):
@@ -128,6 +130,7 @@ class ReportPages:
         if period is None or period.first > today:
             raise web.HTTPNotFound
         addressee = read_addressee(self._context.settings, self._context.material, ward.code)
+        await bring_up(self._database, ward.code, utc_now())
         given = defaults(ward.name, period, worded_moment(period.until(today)), addressee)
 
         def unit(session: Session) -> tuple[Snapshot, dict[str, str]]:
