@@ -34,6 +34,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.typing import slow_chats
 from bot.delivery.worker import Worker
 from bot.http import Health, add_security_headers, readable_errors
+from bot.jobs.figures import Figures
 from bot.jobs.material import EditWatch
 from bot.jobs.progress import figures_of, show, to_show
 from bot.jobs.reminders import Reminders
@@ -69,6 +70,7 @@ PROGRESS_SECONDS = 3.0  # a bar need not move faster, and each look counts the m
 TYPING_SECONDS = 2.0  # platforms show it for five
 RETENTION_SECONDS = 3600.0
 REMINDERS_SECONDS = 300.0  # the next 500 of who asked are looked at
+FIGURES_SECONDS = 15.0  # figures that were asked for are begun this soon
 REPORTS_SECONDS = 1800.0  # a report's deadline is told within half an hour after the quiet hours
 EDITS_SECONDS = 5.0  # an edit of the material is in force this soon
 STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
@@ -134,6 +136,7 @@ class Application:
         self.alerts = Alerts(database, [*self.channels, *self.senders.values()])
         self._conversation = conversation
         self._edits = EditWatch(settings, database, self._on_material, self._index_is_current)
+        self._figures = Figures(database)
         self._reminders = Reminders(database, lambda: conversation.catalogue)
         self.material = material
         self.staff_site = StaffSite(settings, database, material, encoder, self.staff_answers.refresh)
@@ -176,6 +179,7 @@ class Application:
             asyncio.create_task(self._every(TYPING_SECONDS, self._show_typing), name="typing"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
             asyncio.create_task(self._every(REMINDERS_SECONDS, self._remind), name="reminders"),
+            asyncio.create_task(self._every(FIGURES_SECONDS, self._make_figures), name="figures"),
             asyncio.create_task(self._every(REPORTS_SECONDS, self._tell_of_reports), name="reports"),
         ]
 
@@ -291,6 +295,10 @@ class Application:
         if self.replica.leads:
             due = await asyncio.to_thread(deadlines_in_force, self.settings, self.material)
             self._wake_senders(await self.database.write(lambda session: tell_of_reports(session, due, utc_now())))
+
+    async def _make_figures(self) -> None:
+        if self.replica.leads:
+            await self._figures.step(utc_now())
 
     async def _remind(self) -> None:
         if self.replica.leads:
