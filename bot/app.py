@@ -37,6 +37,7 @@ from bot.delivery.typing import slow_chats
 from bot.delivery.worker import Worker
 from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.backups import NightlyBackup
+from bot.jobs.figures import Figures
 from bot.jobs.material import EditWatch
 from bot.jobs.progress import figures_of, show, to_show
 from bot.jobs.reminders import Reminders
@@ -50,6 +51,7 @@ from bot.papers.sounds import CardSounds, voice
 from bot.papers.source import PicturesAndPapers
 from bot.reports.deadlines import deadlines_in_force, read_deadlines
 from bot.saved_tokens import keep_token
+from bot.server import Server as Server
 from bot.settings import Settings
 from bot.staff.context import ALERTS, CHANNELS, CONNECT
 from bot.staff.site import StaffSite
@@ -75,11 +77,10 @@ TYPING_SECONDS = 2.0  # platforms show it for five
 RETENTION_SECONDS = 3600.0
 REMINDERS_SECONDS = 300.0  # the next 500 of who asked are looked at
 WEBHOOKS_SECONDS = 5.0  # other systems hear of an event this soon
+FIGURES_SECONDS = 15.0  # figures that were asked for are begun this soon
 REPORTS_SECONDS = 1800.0  # a report's deadline is told within half an hour after the quiet hours
 BACKUP_SECONDS = 600.0  # the backup of the night is made this soon after its hour, or after a start that finds none
 EDITS_SECONDS = 5.0  # an edit of the material is in force this soon
-STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
-SHUTDOWN_SECONDS = 1.0
 PICTURE_KINDS = (".png", ".svg", ".jpg")  # nothing else of the material is served
 PAPERS_FOLDER = "papers"  # in the data folder; only for the minutes that a platform needs
 HANDOUTS_FOLDER = "handouts"  # in the data folder: lessons to print, drawn once
@@ -142,6 +143,7 @@ class Application:
         self._backups = NightlyBackup(settings, database)
         self._conversation = conversation
         self._edits = EditWatch(settings, database, self._on_material, self._index_is_current)
+        self._figures = Figures(database)
         self._reminders = Reminders(database, lambda: conversation.catalogue)
         self.material = material
         self.staff_site = StaffSite(settings, database, material, encoder, self.staff_answers.refresh)
@@ -189,6 +191,7 @@ class Application:
             asyncio.create_task(self._every(TYPING_SECONDS, self._show_typing), name="typing"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
             asyncio.create_task(self._every(REMINDERS_SECONDS, self._remind), name="reminders"),
+            asyncio.create_task(self._every(FIGURES_SECONDS, self._make_figures), name="figures"),
             asyncio.create_task(self._every(REPORTS_SECONDS, self._tell_of_reports), name="reports"),
             asyncio.create_task(self._every(BACKUP_SECONDS, self._back_up), name="backup"),
             asyncio.create_task(self._every(WEBHOOKS_SECONDS, self._send_webhooks), name="webhooks"),
@@ -320,6 +323,10 @@ class Application:
         if self.replica.leads:
             await self.webhooks.step()
 
+    async def _make_figures(self) -> None:
+        if self.replica.leads:
+            await self._figures.step(utc_now())
+
     async def _remind(self) -> None:
         if self.replica.leads:
             self._wake_senders(await self._reminders.step(utc_now()))
@@ -368,30 +375,3 @@ class Application:
 def _waiting_replies(session: Session) -> int:
     statement = select(func.count(col(Outbox.id))).where(Outbox.status == "waiting")
     return session.exec(statement).one()
-
-
-class Server:
-    """The application behind its port."""
-
-    def __init__(self, application: Application) -> None:
-        self._application = application
-        self._runner: web.AppRunner | None = None
-
-    async def start(self) -> int:
-        """Listen, then start the parts; returns the port. Raises OSError when the port is taken."""
-        settings = self._application.settings
-        self._runner = web.AppRunner(
-            self._application.web_application(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS
-        )
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, settings.host, settings.port)
-        await site.start()
-        await self._application.start()
-        return int(self._runner.addresses[0][1])
-
-    async def stop(self) -> None:
-        """Within 5 s, losing nothing: what is not finished lies in the inbox and outbox."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._application.stop(), STOP_SECONDS)
-        if self._runner:
-            await self._runner.cleanup()

@@ -25,7 +25,7 @@ class Definition:
     """One indicator. Texts are Vietnamese, for staff and reports.
 
     ``unit``: ``percent`` (numerator by denominator) or ``count`` (the numerator). ``period``: ``to_date`` (all up to
-    the last day) or ``in_period``. ``measure`` names the SQL view ``measure_…`` that counts it; without it staff enter it.
+    the last day) or ``in_period``. ``measure`` names the SQL view ``measure_…`` that counts it; None: staff enter it.
     ``base`` ``adults``: the denominator is the number of adults that the ward entered. ``target`` is what the source
     sets, None when it sets none.
     """

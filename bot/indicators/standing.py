@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
+from bot.store.sql import table_of
 from bot.store.tables import DailyFigure, GroupAdults
 
 NO_GROUP = 0  # people of the ward without a group
@@ -46,17 +47,20 @@ def course_of_days(
     session: Session, ward_code: str, measure: str, days: Iterable[date], group_id: int = WHOLE_WARD
 ) -> list[Pair]:
     """The sums up to each of the days, in their order, for the whole ward or a group."""
-    rows = list(
-        session.exec(
-            select(DailyFigure.day, DailyFigure.until, DailyFigure.numerator, DailyFigure.denominator)
+    daily = table_of(DailyFigure).c
+    rows = (
+        session.connection()
+        .execute(
+            select(daily.day, daily.until, daily.numerator, daily.denominator)
             .where(
-                DailyFigure.ward_code == ward_code,
-                DailyFigure.measure == measure,
-                DailyFigure.course_id == "",
-                DailyFigure.group_id == group_id,
+                daily.ward_code == ward_code,
+                daily.measure == measure,
+                daily.course_id == "",
+                daily.group_id == group_id,
             )
-            .order_by(col(DailyFigure.day))
+            .order_by(daily.day)
         )
+        .all()
     )
     return [next(((n, d) for first, until, n, d in rows if first <= day < until), (0, 0)) for day in days]
 

@@ -15,11 +15,12 @@ from bot.store.tables import RemovedFigure
 
 LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # a day in a report is a day in Vietnam
 KEY = ("measure", "day", "ward_code", "group_id", "course_id")
+PAIR = ("numerator", "denominator")
 
 
 def keep_counts(session: Session, person_id: int) -> None:
     """Add what a person added to every measure to the counts of those days; the caller deletes their answers."""
-    kept, names = table_of(RemovedFigure), (*KEY, "numerator", "denominator")
+    kept, names = table_of(RemovedFigure), ("measure", "ward_code", "group_id", "day", "course_id", *PAIR)
     query = statement(of_person(session.get_bind().dialect.name))
     typed = query.columns(*(column(name, kept.c[name].type) for name in names))
     for row in session.connection().execute(typed, {"person": person_id}).all():
