@@ -18,11 +18,13 @@ from aiohttp.test_utils import TestServer
 from sqlmodel import Session, select
 
 from bot.api.sending import WebhookSender
+from bot.jobs.figures import Figures
 from bot.staff.accounts import Role
 from bot.store.database import Database
 from bot.store.tables import WebhookDelivery, WebhookSecret
 from bot.store.webhooks import (
     BACKOFF,
+    FIGURES_READY,
     HELD,
     KEEP,
     REPORT_FROZEN,
@@ -185,6 +187,18 @@ def test_an_ended_webhook_is_told_nothing_and_old_deliveries_go(database: Databa
     assert database.read_now(lambda session: session.exec(select(WebhookSecret)).all()) == []
     database.write_now(lambda session: forget_deliveries(session, NOON + KEEP + timedelta(days=1)))
     assert database.read_now(lambda session: session.exec(select(WebhookDelivery)).all()) == []
+
+
+async def test_the_figures_of_a_day_are_told_once_they_are_made_at_night(database: Database) -> None:
+    database.write_now(
+        lambda session: add_webhook(session, "hung-dao", "https://x.example", [FIGURES_READY], "Lan", NOON)
+    )
+    job = Figures(database)
+    for hours in (0, 1, 15, 16):  # noon, then past two at night
+        await job.step(NOON + timedelta(hours=hours))
+    bodies = database.read_now(lambda session: [json.loads(row.body) for row in session.exec(select(WebhookDelivery))])
+    days = sorted(body["data"]["day"] for body in bodies)
+    assert days == ["2026-11-20", "2026-11-21"] and {body["data"]["ward"] for body in bodies} == {"hung-dao"}
 
 
 @pytest.mark.parametrize(
