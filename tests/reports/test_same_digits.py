@@ -51,14 +51,8 @@ def lives(session: Session, seed: int) -> None:
                     at = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=chance.randint(0, 6000))
                     answer(session, number, group, course, lesson, question, chance.random() < 0.7, at)
         if chance.random() < 0.7:
-            values = {
-                "ward_code": WARD,
-                "code": "K3",
-                "day": date(2026, 10, 1),
-                "source": "Công an",
-                "entered_by": "Lan",
-            }
-            session.add(EnteredFigure(group_id=group, numerator=chance.randint(0, 99), denominator=99, **values))
+            numerator = chance.randint(0, 99)
+            session.add(entered("K3", date(2026, 10, 1), group_id=group, numerator=numerator, denominator=99))
     for place, code in enumerate(CODES):
         target = Decimal(chance.randint(1, 1000)) / 10 if chance.random() < 0.5 else None
         session.add(WardIndicator(ward_code=WARD, code=code, position=place, target=target))
