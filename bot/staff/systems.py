@@ -176,7 +176,7 @@ class SystemPages:
             "secret": secret,
             "scopes": SCOPES,
             "events": EVENTS,
-            "base": f"{self._context.public_base(request)}/api/v1/wards/{code}",
+            "address": f"{self._context.public_base(request)}/api/v1/wards/{code}",
             "problem": problem and staff_texts()[problem],
         }
         return page(request, "systems.html", values, status=400 if problem else 200)

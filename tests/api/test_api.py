@@ -192,7 +192,12 @@ async def test_an_administrator_makes_a_token_that_is_shown_once_and_revokes_it(
     page = "/staff/w/hung-dao/systems"
     status, shown = await browser.submit(page, f"{page}/tokens", name="IOC thành phố", scope="figures")
     found = TOKEN.search(shown)
-    assert status == 200 and found
+    assert status == 200 and found and WARD in shown
+    assert set(re.findall(r'action="([^"]+)"', shown)) >= {
+        f"{page}/tokens",
+        f"{page}/webhooks",
+        f"{page}/tokens/1/revoke",
+    }
     assert TOKEN.search((await browser.get(page))[1]) is None
     client = Client(browser.house, browser.http)
     assert (await client.get(f"{WARD}/figures", found[0]))[0] == 200
