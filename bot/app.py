@@ -17,6 +17,8 @@ from sqlmodel import Session, col, select
 
 from bot.alerts import Alerts
 from bot.answering import LiveAnswerer, StoredStaffAnswers, current_index, is_current
+from bot.api.routes import Api
+from bot.api.sending import WebhookSender
 from bot.channels.base import BroadcastsArticles, Capabilities, Channel, ChannelError, ShowsTyping
 from bot.channels.message import Reply
 from bot.channels.web import WEB, WebChannel
@@ -37,6 +39,7 @@ from bot.doctor import Finding, Installation, examine
 from bot.errors import OperatorError
 from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.backups import NightlyBackup
+from bot.jobs.figures import Figures
 from bot.jobs.material import EditWatch
 from bot.jobs.progress import figures_of, show, to_show
 from bot.jobs.reminders import Reminders
@@ -50,16 +53,19 @@ from bot.papers.sounds import CardSounds, voice
 from bot.papers.source import PicturesAndPapers
 from bot.reports.deadlines import deadlines_in_force, read_deadlines
 from bot.saved_tokens import keep_token
+from bot.server import Server as Server
 from bot.settings import Settings
 from bot.staff.context import ALERTS, BACK_UP, CHANNELS, CONNECT, FINDINGS
 from bot.staff.site import StaffSite
 from bot.store.contests import beat, beat_due, settle_due
 from bot.store.database import Database
+from bot.store.figure_inputs import keep_course_sizes
 from bot.store.leases import RENEW_SECONDS
 from bot.store.tables import Outbox, utc_now
 from bot.store.wards import register_wards
 from bot.texts import text
 from knowledge.encoder import Encoder
+from lessons.progress import local_day
 
 log = logging.getLogger(__name__)
 
@@ -72,11 +78,11 @@ PROGRESS_SECONDS = 3.0  # a bar need not move faster, and each look counts the m
 TYPING_SECONDS = 2.0  # platforms show it for five
 RETENTION_SECONDS = 3600.0
 REMINDERS_SECONDS = 300.0  # the next 500 of who asked are looked at
+WEBHOOKS_SECONDS = 5.0  # other systems hear of an event this soon
+FIGURES_SECONDS = 15.0  # figures that were asked for are begun this soon
 REPORTS_SECONDS = 1800.0  # a report's deadline is told within half an hour after the quiet hours
 BACKUP_SECONDS = 600.0  # the backup of the night is made this soon after its hour, or after a start that finds none
 EDITS_SECONDS = 5.0  # an edit of the material is in force this soon
-STOP_SECONDS = 3.0  # together with the next within the 5 s a stop may take
-SHUTDOWN_SECONDS = 1.0
 PICTURE_KINDS = (".png", ".svg", ".jpg")  # nothing else of the material is served
 PAPERS_FOLDER = "papers"  # in the data folder; only for the minutes that a platform needs
 HANDOUTS_FOLDER = "handouts"  # in the data folder: lessons to print, drawn once
@@ -97,6 +103,8 @@ class Application:
         self._waiting = Gauge("bdhvs_outbox_waiting", "Replies waiting to be sent", registry=self.registry)
         database.write_now(lambda session: register_wards(session, material.wards))
         database.write_now(lambda session: store_quotas(settings, session))
+        sizes = material.catalogue.lesson_counts
+        database.write_now(lambda session: keep_course_sizes(session, sizes, local_day(utc_now())))
         self.staff_answers = StoredStaffAnswers(database)
         self.staff_answers.refresh()
         self.answerer = LiveAnswerer(settings.data_dir, encoder, self.staff_answers)
@@ -137,9 +145,12 @@ class Application:
         self._backups = NightlyBackup(settings, database)
         self._conversation = conversation
         self._edits = EditWatch(settings, database, self._on_material, self._index_is_current)
+        self._figures = Figures(database)
         self._reminders = Reminders(database, lambda: conversation.catalogue)
         self.material = material
         self.staff_site = StaffSite(settings, database, material, encoder, self.staff_answers.refresh)
+        self.api = Api(settings, database)
+        self.webhooks = WebhookSender(database)
         self._tasks: list[asyncio.Task[None]] = []
 
     def web_application(self) -> web.Application:
@@ -153,6 +164,7 @@ class Application:
         application.add_routes(self.personal_data.routes())
         application.add_routes(self.sounds.routes())
         application.add_routes(self.handouts.routes())
+        application.add_routes(self.api.routes())
         application.add_routes(Health(self.registry, self._missing, self._alert_lines).routes())
         staff = self.staff_site.application()
         staff[ALERTS], staff[CHANNELS], staff[CONNECT] = self.alerts.now, lambda: self.accounts, self.connect
@@ -182,8 +194,10 @@ class Application:
             asyncio.create_task(self._every(TYPING_SECONDS, self._show_typing), name="typing"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
             asyncio.create_task(self._every(REMINDERS_SECONDS, self._remind), name="reminders"),
+            asyncio.create_task(self._every(FIGURES_SECONDS, self._make_figures), name="figures"),
             asyncio.create_task(self._every(REPORTS_SECONDS, self._tell_of_reports), name="reports"),
             asyncio.create_task(self._every(BACKUP_SECONDS, self._back_up), name="backup"),
+            asyncio.create_task(self._every(WEBHOOKS_SECONDS, self._send_webhooks), name="webhooks"),
         ]
 
     async def stop(self) -> None:
@@ -308,6 +322,14 @@ class Application:
 
             self._wake_senders(await self.database.write(unit))
 
+    async def _send_webhooks(self) -> None:
+        if self.replica.leads:
+            await self.webhooks.step()
+
+    async def _make_figures(self) -> None:
+        if self.replica.leads:
+            await self._figures.step(utc_now())
+
     async def _remind(self) -> None:
         if self.replica.leads:
             self._wake_senders(await self._reminders.step(utc_now()))
@@ -358,6 +380,8 @@ class Application:
         """Lessons from now on are those of the edited material; who is in the middle of one keeps the version begun."""
         self.material.root, self.material.catalogue = fresh.root, fresh.catalogue
         self._conversation.catalogue = fresh.catalogue
+        sizes = fresh.catalogue.lesson_counts
+        self.database.write_now(lambda session: keep_course_sizes(session, sizes, local_day(utc_now())))
 
     def _index_is_current(self, root: Path) -> bool:
         folder = current_index(self.settings.data_dir)
@@ -379,30 +403,3 @@ class Application:
 def _waiting_replies(session: Session) -> int:
     statement = select(func.count(col(Outbox.id))).where(Outbox.status == "waiting")
     return session.exec(statement).one()
-
-
-class Server:
-    """The application behind its port."""
-
-    def __init__(self, application: Application) -> None:
-        self._application = application
-        self._runner: web.AppRunner | None = None
-
-    async def start(self) -> int:
-        """Listen, then start the parts; returns the port. Raises OSError when the port is taken."""
-        settings = self._application.settings
-        self._runner = web.AppRunner(
-            self._application.web_application(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS
-        )
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, settings.host, settings.port)
-        await site.start()
-        await self._application.start()
-        return int(self._runner.addresses[0][1])
-
-    async def stop(self) -> None:
-        """Within 5 s, losing nothing: what is not finished lies in the inbox and outbox."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._application.stop(), STOP_SECONDS)
-        if self._runner:
-            await self._runner.cleanup()

@@ -64,6 +64,11 @@ class Catalogue:
         """Every question, lesson after lesson."""
         return tuple(self._questions.values())
 
+    @property
+    def lesson_counts(self) -> dict[str, int]:
+        """How many lessons each course has, by its id."""
+        return {course.id: len(course.lessons) for course in self.courses}
+
     def course(self, course_id: str) -> Course | None:
         """The course with this id, None when there is none (any more)."""
         return next((course for course in self.courses if course.id == course_id), None)

@@ -1,26 +1,31 @@
-"""Participation per residential group: what the staff site's page, its CSV and its XLSX all show."""
+"""Participation per residential group: what the staff site's first page, its CSV and XLSX and the chat all show."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import case, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from bot.indicators.standing import NO_GROUP, standing
+from bot.store.measure_views import ACTIVE_DAYS as ACTIVE_DAYS
 from bot.store.naming import natural_key
-from bot.store.tables import Attempt, Person, RemovedActivity, ResidentialGroup
+from bot.store.tables import Person, ResidentialGroup
+from lessons.progress import local_day
 
-ACTIVE_DAYS = 30  # a learner is active who answered a quiz question within this many days
+MEASURES = ("active", "lessons", "answers")
+LOOSE = "Chưa chọn tổ"
 
 
 @dataclass(frozen=True, slots=True)
 class GroupFigures:
     """One residential group; ``group_id`` None is for residents who chose the ward but no group.
 
-    ``adults`` is what the ward entered, None when it has not. ``answers`` and ``right_answers`` count quiz questions
-    answered, those of people who deleted their data included (as counts tied to nobody).
+    ``adults`` is what the ward entered, None when it has not. ``residents`` are those of this moment; the rest is of
+    the daily table, and holds what people did who deleted their data (as counts tied to nobody): ``active_learners`` in
+    the last ACTIVE_DAYS, lessons finished (once a person), quiz questions answered and answered right.
     """
 
     group_id: int | None
@@ -45,35 +50,22 @@ class WardFigures:
 def ward_figures(session: Session, ward_code: str, now: datetime, only_group: int | None = None) -> WardFigures:
     """The figures of a ward at this moment; ``only_group`` narrows them for a group leader."""
     residents = _count_by_group(session, ward_code)
-    activity = _activity(session, ward_code, now)
-    finished = _lessons_done(session, ward_code)
-    removed = _removed(session, ward_code)
+    counted = standing(session, ward_code, MEASURES, local_day(now))
     rows = session.exec(select(ResidentialGroup).where(ResidentialGroup.ward_code == ward_code)).all()
     named: list[tuple[int | None, str, int | None]] = [
         (row.id, row.name, row.adults) for row in sorted(rows, key=lambda row: natural_key(row.name)) if row.active
     ]
-    loose = (None, "Chưa chọn tổ", None)
     seen = {group_id for group_id, _, _ in named}
     if only_group is not None:
         named = [one for one in named if one[0] == only_group]
-    elif any(group_id not in seen for group_id in (*residents, *activity, *finished, *removed)):
-        named.append(loose)
+    elif any(group not in seen for group in (*residents, *(group or None for _, group in counted if group >= 0))):
+        named.append((None, LOOSE, None))
     groups = []
     for group_id, name, adults in named:
-        learners, answers, right = activity.get(group_id, (0, 0, 0))
-        gone_answers, gone_right, gone_lessons = removed.get(group_id, (0, 0, 0))
-        groups.append(
-            GroupFigures(
-                group_id,
-                name,
-                adults,
-                residents.get(group_id, 0),
-                learners,
-                finished.get(group_id, 0) + gone_lessons,
-                answers + gone_answers,
-                right + gone_right,
-            )
-        )
+        of_group = {measure: counted.get((measure, group_id or NO_GROUP), (0, 0)) for measure in MEASURES}
+        right, answers = of_group["answers"]
+        active, done = of_group["active"][0], of_group["lessons"][0]
+        groups.append(GroupFigures(group_id, name, adults, residents.get(group_id, 0), active, done, answers, right))
     return WardFigures(ward_code, tuple(groups), _sum(groups))
 
 
@@ -98,58 +90,3 @@ def _count_by_group(session: Session, ward_code: str) -> dict[int | None, int]:
         .group_by(col(Person.group_id))
     )
     return dict(session.exec(statement).all())
-
-
-def _activity(session: Session, ward_code: str, now: datetime) -> dict[int | None, tuple[int, int, int]]:
-    since = now - timedelta(days=ACTIVE_DAYS)
-    recent = case((col(Attempt.answered_at) > since, col(Attempt.person_id)))
-    statement = (
-        select(
-            Attempt.group_id,
-            func.count(func.distinct(recent)),
-            func.count(col(Attempt.id)),
-            func.sum(case((col(Attempt.correct).is_(True), 1), else_=0)),
-        )
-        .where(Attempt.ward_code == ward_code)
-        .group_by(col(Attempt.group_id))
-    )
-    return {group: (learners, answers, int(right or 0)) for group, learners, answers, right in session.exec(statement)}
-
-
-def _lessons_done(session: Session, ward_code: str) -> dict[int | None, int]:
-    """Lessons finished: as many different questions answered as the version of the lesson has.
-
-    A lesson counts in the group in which its last question was answered, once a person.
-    """
-    finished = (
-        select(Attempt.person_id, Attempt.lesson_id, func.max(col(Attempt.id)).label("last_id"))
-        .where(Attempt.ward_code == ward_code)
-        .group_by(col(Attempt.person_id), col(Attempt.lesson_id), col(Attempt.lesson_version))
-        .having(func.count(func.distinct(col(Attempt.question_id))) >= func.max(col(Attempt.question_count)))
-        .subquery()
-    )
-    once = (
-        select(func.max(finished.c.last_id).label("last_id"))
-        .group_by(finished.c.person_id, finished.c.lesson_id)
-        .subquery()
-    )
-    statement = (
-        select(Attempt.group_id, func.count())
-        .join(once, once.c.last_id == col(Attempt.id))
-        .group_by(col(Attempt.group_id))
-    )
-    return dict(session.exec(statement).all())
-
-
-def _removed(session: Session, ward_code: str) -> dict[int | None, tuple[int, int, int]]:
-    statement = (
-        select(
-            RemovedActivity.group_id,
-            func.sum(col(RemovedActivity.attempts)),
-            func.sum(col(RemovedActivity.correct)),
-            func.sum(col(RemovedActivity.lessons_done)),
-        )
-        .where(RemovedActivity.ward_code == ward_code)
-        .group_by(col(RemovedActivity.group_id))
-    )
-    return {group: (int(a), int(c), int(d)) for group, a, c, d in session.exec(statement)}

@@ -33,6 +33,7 @@ from bot.store.tables import (
     StaffSession,
     UnansweredQuestion,
 )
+from bot.store.webhooks import forget_deliveries
 
 NOTICE_DAYS = 30  # what was sent unasked: who opens the web chat seldom must still find it
 LOOKED_BACK = timedelta(days=1)  # chats silent for longer were seen to in an earlier run
@@ -80,6 +81,7 @@ def forget_what_is_due(session: Session, now: datetime, keep: Keep = KEEP) -> No
     settled = col(Inbox.status).in_(("done", "poison"))
     session.execute(update(Inbox).where(settled, col(Inbox.done_at) < now - keep.texts).values(body={}))
     freeze_reports(session, now - timedelta(days=NOTICE_DAYS - 1))
+    forget_deliveries(session, now)
     session.execute(
         delete(Outbox).where(
             col(Outbox.status).in_(OVER),

@@ -14,7 +14,7 @@ from bot.indicators.export import shown
 from bot.material import Material
 from bot.reports import layout
 from bot.reports.awards import Criteria, Proposal
-from bot.reports.document import foot, head, title
+from bot.reports.document import NARROW, foot, head, title
 from bot.reports.layout import Style, body, figures_table, styled
 from bot.reports.plan_files import all_plans, plan_title
 from bot.reports.tables import shown_value
@@ -74,7 +74,7 @@ def award_docx(
     """The list as a document to be decided on: a draft, without a number."""
     texts = loaded()["awards"]
     document = layout.blank_document()
-    head(document, words, None, today)
+    head(document, {**words, "number": ""}, None, today)  # its number is that of what it goes with
     title(document, texts["kind"], subject, "")
     body(document, texts["groups"], bold=True, keep=True)
     body(document, lines["groups"])
@@ -83,7 +83,7 @@ def award_docx(
         for place, one in enumerate(proposal.groups, 1)
     ]
     heads = [word(f"column_{key}") for key in ("number", "group", "result", "parts")]
-    _table(document, heads, rows, texts["groups_none"])
+    _table(document, heads, rows, texts["groups_none"], (32, 32))
     body(document, texts["residents"], bold=True, keep=True)
     body(document, lines["residents"])
     rows = [
@@ -91,7 +91,7 @@ def award_docx(
         for place, one in enumerate(proposal.learners, 1)
     ]
     heads = [word(f"column_{key}") for key in ("number", "called", "group", "lessons", "right")]
-    _table(document, heads, rows, texts["residents_none"])
+    _table(document, heads, rows, texts["residents_none"], (56, 24, 24))
     if lines["unnamed"]:
         body(document, lines["unnamed"])
     body(document, texts["papers"], bold=True, keep=True)
@@ -104,10 +104,12 @@ def award_docx(
     return out.getvalue()
 
 
-def _table(document: Docx, headings: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:
+def _table(
+    document: Docx, headings: Sequence[str], rows: Sequence[Sequence[str]], empty: str, widths: Sequence[float]
+) -> None:
     if not rows:
         body(document, empty)
         return
-    others = len(headings) - 2
-    figures_table(document, headings, rows, (12, layout.TEXT_WIDTH - 12 - 32 * others, *[32] * others), False)
+    names = layout.TEXT_WIDTH - NARROW - sum(widths)  # what is left for the second column
+    figures_table(document, headings, rows, (NARROW, names, *widths), False)
     styled(document.add_paragraph(), "", Style(layout.SIZE_NOTE, after=3))

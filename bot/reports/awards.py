@@ -58,7 +58,7 @@ def propose(session: Session, snapshot: Snapshot, since: datetime, until: dateti
 
 def _best(places: Sequence[PlaceFigure], count: int) -> tuple[PlaceFigure, ...]:
     """The groups with the highest figures; one whose figure is hidden or is not known is none."""
-    known = [one for one in places if one.group_id is not None and not one.hidden and one.value]
+    known = [one for one in places if one.group_id and not one.hidden and one.value]
     return tuple(sorted(known, key=lambda one: -(one.value or 0))[:count])
 
 

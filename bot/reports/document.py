@@ -55,7 +55,8 @@ def head(document: Docx, words: Mapping[str, str], frozen: Frozen | None, today:
     for line, bold in lines:
         _cell_line(left, line, Style(layout.SIZE_ISSUER, bold=bold, centred=True))
     drawn_line(left.add_paragraph(), layout.COLUMNS_HEAD[0], layout.WIDTH_SHORT_LINE)
-    _cell_line(left, words["number"], Style(layout.SIZE_NUMBER, centred=True, before=6))
+    if words["number"]:
+        _cell_line(left, words["number"], Style(layout.SIZE_NUMBER, centred=True, before=6))
     if frozen is None:
         _cell_line(left, word("draft"), Style(layout.SIZE_NUMBER, bold=True, centred=True, before=6))
     _cell_line(right, word("nation"), Style(layout.SIZE_NATION, bold=True, centred=True))
@@ -75,6 +76,8 @@ def title(document: Docx, kind: str, subject: str, addressee: str) -> None:
     if addressee:
         said = word("to", addressee=_flat(addressee))
         styled(document.add_paragraph(), said, Style(centred=True, before=12, after=12))
+    else:
+        styled(document.add_paragraph(), "", Style(layout.SIZE_NOTE))
 
 
 def _text(document: Docx, snapshot: Snapshot, words: Mapping[str, str]) -> None:

@@ -15,7 +15,8 @@ FORMAT = 1  # of the frozen body; a reader of an unknown one must refuse it
 
 @dataclass(frozen=True, slots=True)
 class PlaceFigure:
-    """An indicator in one place; ``group_id`` None with ``whole`` is the ward, without it residents of no group.
+    """An indicator in one place; ``group_id`` None with ``whole`` is the ward, without it groups that were merged to be
+    published; 0 is residents of no group.
 
     ``value``: percent to one decimal, or the count; None: not known. ``hidden``: too few learners to be published, so
     that every number is None. ``said``: of a figure that staff entered, from where, by whom and when.

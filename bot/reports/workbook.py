@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Cell = str | int | float | None
 FORMATS = {"percent": '#,##0.0"%"', "count": "#,##0"}
 HEADING_ROW = 3
+HEADING_HEIGHT = 62  # points: four lines of an indicator's name
+PAPER_A4 = 9  # its number in the file format
 CHART_WIDTH = 26.0  # cm: fills a laptop's screen
 CHART_HEIGHT = 8.5
 ROWS_A_CHART = 19  # rows of a sheet that CHART_HEIGHT covers, and one to breathe
@@ -109,6 +111,7 @@ def _charts(book: Workbook, snapshot: Snapshot, columns: dict[str, tuple[int, in
     from openpyxl.chart import BarChart, LineChart, Reference
 
     data, sheet = book[word("sheet_groups")], book.create_sheet(word("sheet_charts"))
+    _fit_to_width(sheet)
     named = {one.code: one for one in snapshot.indicators}
     for number, (code, (column, target)) in enumerate(columns.items()):
         count = len(_places([one for one in snapshot.indicators if one.groups]))
@@ -167,7 +170,18 @@ def _begin(sheet: Worksheet, title: str, headings: Sequence[str], widths: Sequen
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True, horizontal="center", vertical="center")
         sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.row_dimensions[HEADING_ROW].height = HEADING_HEIGHT
     sheet.freeze_panes = f"B{HEADING_ROW + 1}"
+    _fit_to_width(sheet)
+
+
+def _fit_to_width(sheet: Worksheet) -> None:
+    """On paper: lying, as wide as the page, as long as it is."""
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", PAPER_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: Cell, unit: str) -> None:

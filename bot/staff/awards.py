@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
+from bot.indicators.daily import bring_up
 from bot.indicators.export import LOCAL_ZONE
 from bot.reports.award_list import award_docx, award_lines, papers_line, papers_of
 from bot.reports.awards import Criteria, Proposal, propose
@@ -69,6 +70,7 @@ class AwardPages:
             snapshot = snapshot_of(session, ward, period, today)
             return propose(session, snapshot, _midnight(period.first), _midnight(period.last + _DAY), criteria)
 
+        await bring_up(self._database, ward.code, utc_now())
         proposal = await self._database.read(unit)
         papers = papers_of(self._context.settings, self._context.material, ward.code)
         return {

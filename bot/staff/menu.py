@@ -63,6 +63,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("audit", "audit", "Nhật ký", ADMINISTRATORS),
             Entry("system", "system", "Hệ thống", ADMINISTRATORS),
             Entry("setup", "setup", "Thiết lập", ADMINISTRATORS),
+            Entry("systems", "systems", "Kết nối hệ thống khác", ADMINISTRATORS),
         ),
     ),
 )

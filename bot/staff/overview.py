@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.indicators.daily import bring_up
 from bot.indicators.export import COLUMNS, ParticipationTable, as_csv, as_xlsx, file_stem, participation_table
 from bot.indicators.figures import WardFigures, ward_figures
 from bot.reports.deadlines import read_deadlines
@@ -59,6 +60,7 @@ class OverviewPages:
 
     async def _figures(self, request: web.Request) -> WardFigures:
         ward, membership, now = request[WARD], request[MEMBERSHIP], utc_now()
+        await bring_up(self._database, ward.code, now)
         return await self._database.read(lambda session: ward_figures(session, ward.code, now, membership.only_group))
 
     async def _download(

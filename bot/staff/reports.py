@@ -8,8 +8,10 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
+from bot.api.bodies import report_line
+from bot.indicators.daily import bring_up
 from bot.reports.deadlines import deadlines_of, read_addressee, read_deadlines
-from bot.reports.figures import snapshot_of
+from bot.reports.figures import bring_up_whole, snapshot_of
 from bot.reports.freezing import content, freeze, frozen_reports
 from bot.reports.pdf import converter
 from bot.reports.periods import Period, offered, period_of
@@ -20,6 +22,7 @@ from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, WARD_OVERSEERS, StaffR
 from bot.staff.context import Context, audit, back_to, form_of, page, staff_texts, worded_moment
 from bot.staff.report_files import download, report_file
 from bot.store.tables import FrozenReport, utc_now
+from bot.store.webhooks import REPORT_FROZEN, announce
 from lessons.progress import local_day
 
 FORM_LIMIT = 1024 * 1024  # bytes: every block full, each of its letters nine bytes of a form
@@ -83,6 +86,7 @@ class ReportPages:
 
     async def freeze(self, request: web.Request) -> web.StreamResponse:
         """Keep the words as they are in the form, then figures and words for good."""
+        await bring_up_whole(self._database, request[WARD].code, utc_now())
         draft, by = await self._draft(request), request[ACCOUNT].name
         words = await self._keep(request, draft)
         if unfilled(words):
@@ -91,6 +95,7 @@ class ReportPages:
         def unit(session: Session) -> int:
             row = freeze(session, draft.snapshot, words, by, utc_now())
             audit(session, request, "report_freeze", f"{draft.period.key} {row.sha256[:16]}")
+            announce(session, row.ward_code, REPORT_FROZEN, report_line(row), utc_now())
             return row.id or 0
 
         number = await self._database.write(unit)
@@ -125,6 +130,7 @@ class ReportPages:
         if period is None or period.first > today:
             raise web.HTTPNotFound
         addressee = read_addressee(self._context.settings, self._context.material, ward.code)
+        await bring_up(self._database, ward.code, utc_now())
         given = defaults(ward.name, period, worded_moment(period.until(today)), addressee)
 
         def unit(session: Session) -> tuple[Snapshot, dict[str, str]]:

@@ -36,6 +36,7 @@ from bot.staff import (
     sign_in,
     stale,
     system,
+    systems,
     team,
     undelivered,
 )
@@ -89,6 +90,7 @@ class StaffSite:
             *rights.routes(self._context),
             *reports.routes(self._context),
             *awards.routes(self._context),
+            *systems.routes(self._context),
             *duplicates.routes(self._context),
             *team.routes(self._context),
             *audit_log.routes(self._context),

@@ -16,6 +16,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Date, DateTime, Engine, MetaData, Table, delete, insert, select, text
 
+from bot.store.measure_views import drop_views
+
 FORMAT = 1
 BATCH = 1000  # rows written at a time
 VERSION_TABLE = "alembic_version"
@@ -125,9 +127,10 @@ def put_back(engine: Engine, kept: list[tuple[Table, list[dict[str, Any]]]]) -> 
 
 
 def drop_everything(engine: Engine) -> None:
-    """Remove every table, for a restore into a database in use."""
+    """Remove every table and view, for a restore into a database in use."""
     metadata = MetaData()
     with engine.connect() as connection, connection.begin():
+        drop_views(connection)
         metadata.reflect(connection)
         metadata.drop_all(connection)
 

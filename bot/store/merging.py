@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.store.columns import UtcDateTime
+from bot.store.figure_inputs import make_stale
 from bot.store.tables import Chat, Person, PersonMerge
 
 BY_RESIDENT, BY_STAFF = "resident", "staff"
@@ -42,6 +43,7 @@ def merge(session: Session, from_id: int, into: Person, join: Join, by: str, at:
     _move_chats(session, into)
     record = PersonMerge(kept_id=into_id, ward_code=into.ward_code, by=by, at=at, undo=_difference(before, after))
     session.add(record)
+    make_stale(session)
     session.flush()
     return record
 
@@ -62,6 +64,7 @@ def unmerge(session: Session, record: PersonMerge) -> list[int]:
         raise ValueError("a later merge of this person must be undone first")
     undo, kept_id = record.undo, record.kept_id
     session.delete(record)
+    make_stale(session)
     session.flush()
     dropped = [(SQLModel.metadata.tables[name], row) for name, row in undo["dropped"]]
     people = [one for one in dropped if one[0].name == "person"]

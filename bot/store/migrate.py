@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 
 from bot.store.archive import write_archive
+from bot.store.measure_views import drop_views, make_views
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 FOREIGN_KEYS_OFF = "PRAGMA foreign_keys=OFF"
@@ -91,7 +92,10 @@ def _run(engine: Engine, revision: str, up: bool) -> None:
         try:
             with connection.begin():
                 change = command.upgrade if up else command.downgrade
+                drop_views(connection)  # neither SQLite nor PostgreSQL changes a table that a view reads
                 change(_config(connection), revision)
+                if MigrationContext.configure(connection).get_current_revision() == head_revision():
+                    make_views(connection)
         finally:
             if sqlite:
                 connection.connection.driver_connection.execute(FOREIGN_KEYS_ON)  # type: ignore[union-attr]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import Table
@@ -21,3 +22,13 @@ def insert_ignoring(session: Session, table: type[SQLModel], values: dict[str, A
     statement = make(table).values(**values).on_conflict_do_nothing().returning(*keys)
     row = session.connection().execute(statement).first()
     return None if row is None else row[0]
+
+
+def upsert(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows; one whose primary key is there becomes as given."""
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    target = table_of(table)
+    keys = [one.name for one in target.primary_key.columns]
+    statement = make(target)
+    rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    session.connection().execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), list(rows))

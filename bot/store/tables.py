@@ -30,6 +30,13 @@ from bot.store.community_tables import StaffChat as StaffChat
 from bot.store.community_tables import StaffChatCode as StaffChatCode
 from bot.store.community_tables import StaffTold as StaffTold
 from bot.store.community_tables import WardDesk as WardDesk
+from bot.store.figure_tables import CourseSize as CourseSize
+from bot.store.figure_tables import DailyFigure as DailyFigure
+from bot.store.figure_tables import EnteredFigure as EnteredFigure
+from bot.store.figure_tables import FigureBuild as FigureBuild
+from bot.store.figure_tables import GroupAdults as GroupAdults
+from bot.store.figure_tables import RemovedFigure as RemovedFigure
+from bot.store.figure_tables import WardIndicator as WardIndicator
 from bot.store.people_tables import DataExport as DataExport
 from bot.store.people_tables import DistinctPair as DistinctPair
 from bot.store.people_tables import Forgotten as Forgotten
@@ -247,22 +254,6 @@ class Certificate(SQLModel, table=True):
     finished_on: date
     issued_at: datetime = Field(sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-class RemovedActivity(SQLModel, table=True):
-    """What stays of a deleted person: counts of one day in one group, tied to nobody."""
-
-    __tablename__ = "removed_activity"
-    __table_args__ = (UniqueConstraint("day", "ward_code", "group_id", "course_id"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    day: date
-    ward_code: str = Field(foreign_key="ward.code")
-    group_id: int | None = Field(default=None, foreign_key="residential_group.id")
-    course_id: str
-    attempts: int = 0
-    correct: int = 0
-    lessons_done: int = 0
 
 
 class MaterialEdit(SQLModel, table=True):

@@ -16,6 +16,7 @@ from bot.conversation.ports_team import Confirmed, Draft, GroupProgress, Member,
 from bot.conversation.purposes import LEARNING, purposes
 from bot.delivery import broadcasts
 from bot.delivery.reach import Audience, recipients
+from bot.indicators.daily import make_if_quick
 from bot.indicators.figures import ward_figures
 from bot.store import consents
 from bot.store.linking import CODE_LENGTH, CODE_LETTERS, hashed
@@ -85,6 +86,7 @@ class TeamRepository:
         return self._view(held)
 
     def progress(self, role: RoleView, at: datetime) -> Sequence[GroupProgress]:
+        make_if_quick(self._session, role.ward_code, at)
         figures = {one.group_id: one for one in ward_figures(self._session, role.ward_code, at).groups}
         found = [(group, figures.get(group.id)) for group in role.groups]
         return [

@@ -78,7 +78,7 @@ async def test_the_yearly_report_is_three_clicks_from_the_overview(browser: Brow
     year = utc_now().year
     assert f'href="reports/{year}"' in page and "chậm nhất ngày" in page and "Ban Thi đua - Khen thưởng" in page
     _, draft = await browser.get(YEAR)
-    assert f'href="{year}/file.docx"' in draft
+    assert f'href="{YEAR}/file.docx"' in draft
     said, cells = await word(browser, f"{YEAR}/file.docx")
     assert "DỰ THẢO" in cells[0][0] and "BÁO CÁO" in said
 
@@ -97,6 +97,7 @@ async def test_a_report_with_places_to_fill_in_is_not_frozen_and_nothing_typed_i
     given = {**await blocks(browser), "next": "[Ghi việc làm]", "limits": "Ít người lớn tuổi."}
     status, page = await browser.submit(YEAR, f"{YEAR}/freeze", **given)
     assert status == 400 and "Chưa chốt được" in page and "Ít người lớn tuổi." in page
+    assert f'action="{YEAR}"' in page and f'href="{YEAR}/file.docx"' in page, "the page stands at another address now"
     assert browser.house.database.read_now(lambda session: session.exec(select(FrozenReport)).all()) == []
 
 

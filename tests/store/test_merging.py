@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.conversation.ports import ChatContext
+from bot.indicators import daily
 from bot.indicators.figures import ward_figures
 from bot.store import consents
 from bot.store.database import Database
@@ -54,7 +55,7 @@ def answer(session: Session, person_id: int, group: int, number: int, lesson: st
             question_count=QUESTIONS,
             chosen="x",
             correct=right,
-            answered_at=NOON,
+            answered_at=NOON + timedelta(seconds=number),
         )
     )
 
@@ -256,16 +257,21 @@ class Lives(RuleBasedStateMachine):
         self.owner = {number: owner for number, owner in self.owner.items() if owner != person}
 
     def finished(self, person: int) -> list[int]:
-        """The groups in which this person finished lessons: where the last answer to each was given."""
+        """The groups in which this person finished lessons: where the answer was given that made each whole."""
         found = []
         for lesson in LESSONS:
-            mine = [n for n, owner in self.owner.items() if owner == person and self.answers[n][0] == lesson]
-            if len({self.answers[number][1] for number in mine}) == QUESTIONS:
-                found.append(self.answers[max(mine)][3])
+            seen: set[int] = set()
+            for number in sorted(n for n, owner in self.owner.items() if owner == person):
+                of, question, _, group = self.answers[number]
+                if of == lesson and len(seen) < QUESTIONS:
+                    seen.add(question)
+                    if len(seen) == QUESTIONS:
+                        found.append(group)
         return found
 
     @invariant()
     def every_figure_is_right(self) -> None:
+        daily.make(self.session, WARD, NOON)
         figures = {one.group_id: one for one in ward_figures(self.session, WARD, NOON).groups}
         done = self.removed + Counter(group for person in self.group for group in self.finished(person))
         for group in GROUPS:
