@@ -42,6 +42,7 @@ from bot.jobs.retention import Keep, forget_what_is_due, remove_old_backups
 from bot.jobs.telling_staff import tell_alerts, tell_of_reports
 from bot.material import Material
 from bot.papers.certificates import CertificatePapers
+from bot.papers.contest_page import ContestPages
 from bot.papers.handouts import HandoutPapers
 from bot.papers.personal_data import PersonalDataPapers
 from bot.papers.sounds import CardSounds, voice
@@ -151,6 +152,7 @@ class Application:
         application.add_routes(self.personal_data.routes())
         application.add_routes(self.sounds.routes())
         application.add_routes(self.handouts.routes())
+        application.add_routes(ContestPages(self.database).routes())
         application.add_routes(Health(self.registry, self._missing, self._alert_lines).routes())
         staff = self.staff_site.application()
         staff[ALERTS], staff[CHANNELS], staff[CONNECT] = self.alerts.now, lambda: self.accounts, self.connect
