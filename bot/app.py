@@ -21,6 +21,8 @@ from bot.channels.base import BroadcastsArticles, Capabilities, Channel, Channel
 from bot.channels.message import Reply
 from bot.channels.web import WEB, WebChannel
 from bot.connecting import TOKEN_KINDS, channel_by_token, connected_channels, material_images, store_quotas
+from bot.contest.hub import Hub
+from bot.contest.player_pages import PlayerPages
 from bot.conversation.offers import Offers
 from bot.conversation.router import Conversation
 from bot.delivery.articles import Articles
@@ -50,6 +52,7 @@ from bot.papers.source import PicturesAndPapers
 from bot.reports.deadlines import deadlines_in_force, read_deadlines
 from bot.saved_tokens import keep_token
 from bot.settings import Settings
+from bot.staff.contest_host import HUB
 from bot.staff.context import ALERTS, CHANNELS, CONNECT
 from bot.staff.site import StaffSite
 from bot.store.contests import beat, beat_due, settle_due
@@ -139,6 +142,7 @@ class Application:
         self._reminders = Reminders(database, lambda: conversation.catalogue)
         self.material = material
         self.staff_site = StaffSite(settings, database, material, encoder, self.staff_answers.refresh)
+        self.hub = Hub(database)
         self._tasks: list[asyncio.Task[None]] = []
 
     def web_application(self) -> web.Application:
@@ -152,9 +156,10 @@ class Application:
         application.add_routes(self.personal_data.routes())
         application.add_routes(self.sounds.routes())
         application.add_routes(self.handouts.routes())
-        application.add_routes(ContestPages(self.database).routes())
+        application.add_routes([*ContestPages(self.database).routes(), *PlayerPages(self.hub).routes()])
         application.add_routes(Health(self.registry, self._missing, self._alert_lines).routes())
         staff = self.staff_site.application()
+        staff[HUB] = self.hub
         staff[ALERTS], staff[CHANNELS], staff[CONNECT] = self.alerts.now, lambda: self.accounts, self.connect
         application.add_subapp("/staff/", staff)
         return application
@@ -165,6 +170,7 @@ class Application:
         await self._beat()  # the time in which nothing ran costs nobody who plays in a contest
         # At once: connecting to a platform may take as long as a lease.
         self._tasks = [asyncio.create_task(self._every(RENEW_SECONDS, self._renew), name="lease")]
+        await self.hub.start()
         await self.worker.start()
         for sender in self.senders.values():
             await sender.start()
@@ -191,6 +197,7 @@ class Application:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.replies.close()
+        await self.hub.stop()
         await asyncio.gather(*(channel.stop() for channel in self.channels))
         await self.worker.stop()
         await asyncio.gather(*(sender.stop() for sender in self.senders.values()))
