@@ -23,6 +23,8 @@ from bot.channels.base import BroadcastsArticles, Capabilities, Channel, Channel
 from bot.channels.message import Reply
 from bot.channels.web import WEB, WebChannel
 from bot.connecting import TOKEN_KINDS, channel_by_token, connected_channels, material_images, store_quotas
+from bot.contest.hub import Hub
+from bot.contest.player_pages import PlayerPages
 from bot.conversation.offers import Offers
 from bot.conversation.router import Conversation
 from bot.delivery.articles import Articles
@@ -47,6 +49,7 @@ from bot.jobs.retention import Keep, forget_what_is_due, remove_old_backups
 from bot.jobs.telling_staff import tell_alerts, tell_of_reports
 from bot.material import Material
 from bot.papers.certificates import CertificatePapers
+from bot.papers.contest_page import ContestPages
 from bot.papers.handouts import HandoutPapers
 from bot.papers.personal_data import PersonalDataPapers
 from bot.papers.sounds import CardSounds, voice
@@ -55,6 +58,7 @@ from bot.reports.deadlines import deadlines_in_force, read_deadlines
 from bot.saved_tokens import keep_token
 from bot.server import Server as Server
 from bot.settings import Settings
+from bot.staff.contest_host import HUB
 from bot.staff.context import ALERTS, BACK_UP, CHANNELS, CONNECT, FINDINGS
 from bot.staff.site import StaffSite
 from bot.store.contests import beat, beat_due, settle_due
@@ -151,6 +155,7 @@ class Application:
         self.staff_site = StaffSite(settings, database, material, encoder, self.staff_answers.refresh)
         self.api = Api(settings, database)
         self.webhooks = WebhookSender(database)
+        self.hub = Hub(database)
         self._tasks: list[asyncio.Task[None]] = []
 
     def web_application(self) -> web.Application:
@@ -165,8 +170,10 @@ class Application:
         application.add_routes(self.sounds.routes())
         application.add_routes(self.handouts.routes())
         application.add_routes(self.api.routes())
+        application.add_routes([*ContestPages(self.database).routes(), *PlayerPages(self.hub).routes()])
         application.add_routes(Health(self.registry, self._missing, self._alert_lines).routes())
         staff = self.staff_site.application()
+        staff[HUB] = self.hub
         staff[ALERTS], staff[CHANNELS], staff[CONNECT] = self.alerts.now, lambda: self.accounts, self.connect
         staff[FINDINGS], staff[BACK_UP] = self._findings, self._back_up_now
         application.add_subapp("/staff/", staff)
@@ -178,6 +185,7 @@ class Application:
         await self._beat()  # the time in which nothing ran costs nobody who plays in a contest
         # At once: connecting to a platform may take as long as a lease.
         self._tasks = [asyncio.create_task(self._every(RENEW_SECONDS, self._renew), name="lease")]
+        await self.hub.start()
         await self.worker.start()
         for sender in self.senders.values():
             await sender.start()
@@ -206,6 +214,7 @@ class Application:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.replies.close()
+        await self.hub.stop()
         await asyncio.gather(*(channel.stop() for channel in self.channels))
         await self.worker.stop()
         await asyncio.gather(*(sender.stop() for sender in self.senders.values()))

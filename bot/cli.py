@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli_contest import contest_app
 from bot.cli_lessons import facts_app, lessons_app
 from bot.cli_support import operator_errors, out, settings
 from bot.errors import OperatorError
@@ -23,6 +24,7 @@ oa_app = typer.Typer(no_args_is_help=True, help="The Zalo Official Account.")
 app.add_typer(index_app, name="index")
 app.add_typer(lessons_app, name="lessons")
 app.add_typer(facts_app, name="facts")
+app.add_typer(contest_app, name="contest")
 app.add_typer(database_app, name="db")
 app.add_typer(staff_app, name="staff")
 app.add_typer(oa_app, name="zalo-oa")
