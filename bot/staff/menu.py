@@ -44,6 +44,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Nội dung",
         (
             Entry("answers", "answers", "Câu đã trả lời"),
+            Entry("content", "content", "Sửa nội dung"),
             Entry("offices", "offices", "Danh bạ", READERS),
             Entry("stale", "stale", "Cần kiểm tra lại"),
         ),

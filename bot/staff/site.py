@@ -39,6 +39,7 @@ from bot.staff import (
     undelivered,
 )
 from bot.staff.access import Guard, Handler, StaffRoute
+from bot.staff.content import pages as content
 from bot.staff.context import Context, worded_moment, worded_time
 from bot.staff.imports import pages as imports
 from bot.staff.setup import accounts as setup_accounts
@@ -76,6 +77,7 @@ class StaffSite:
             *groups.routes(self._context),
             *questions.routes(self._context),
             *answers.routes(self._context),
+            *content.routes(self._context),
             *people.routes(self._context),
             *broadcasts.routes(self._context),
             *helpers.routes(self._context),

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlmodel import select
 
+from bot.editing import fact_item, overlaid
 from bot.staff.accounts import Role
+from bot.store import material_edits
 from bot.store.rights import new_request
 from bot.store.tables import (
     Attempt,
@@ -24,9 +26,11 @@ from bot.store.tables import (
     WardTarget,
     utc_now,
 )
+from lessons.material_source import Edit
 from tests.support.house import House
 
 WARD = "hung-dao"
+EDITED = fact_item("vneid-passcode-length")
 GROUPS = ("Tổ dân phố Đông Hòa", "Tổ dân phố Ấp Bắc", "Tổ 2", "Tổ 10")
 LEARNERS = 12
 ASKED = ("Đăng ký tạm trú cho con mới sinh cần giấy gì?", "Mấy giờ nhà văn hóa tổ 2 mở cửa học?")
@@ -40,6 +44,7 @@ def fill(house: House) -> None:
         house.staff(role.value, {WARD: role})
     house.staff("second", {WARD: Role.STAFF})
     house.database.write_now(lambda session: _fill(session, house))
+    house.database.write_now(lambda session: _edit(session, house))
 
 
 def _fill(session: Any, house: House) -> None:
@@ -77,6 +82,15 @@ def _fill(session: Any, house: House) -> None:
             ward_code=WARD, body=body, audience=audience, recipients=3, author="Lan", status="draft", start_at=now
         )
     )
+
+
+def _edit(session: Any, house: House) -> None:
+    """A fact with an edit in force whose base was updated, and a draft."""
+    shipped = overlaid(house.settings, ()).read(EDITED)
+    live = shipped.replace("6 chữ số", "đúng 6 chữ số")
+    body = shipped.replace("6 chữ số", "6 số")
+    for text, approver in ((live, "Hùng"), (body, None)):
+        material_edits.add(session, Edit(0, EDITED, "an older text", text, "Lan", approver, utc_now()), why="Cho rõ")
 
 
 def learn_real_lesson(session: Any, house: House, person: Person) -> None:
