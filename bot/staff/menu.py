@@ -35,6 +35,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Học tập",
         (
             Entry("groups", "groups", "Tổ dân phố, thôn", READERS),
+            Entry("courses", "courses", "Khóa học và câu hỏi", OVERSEERS),
             Entry("reports", "reports", "Báo cáo", OVERSEERS),
             Entry("certificates", "certificates", "Giấy hoàn thành"),
             Entry("handouts", "handouts", "Tờ in bài học", READERS),

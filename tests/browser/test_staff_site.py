@@ -25,7 +25,17 @@ OFFICE, PHONE = 1366, 360  # pixels wide
 PAGE_LIMIT = 300_000  # bytes of a page with all it loads
 # Pages that no menu leads to.
 LESSON, FACT = "content/lessons/dt-lam-quen", "content/facts/vneid-passcode-length"
-FURTHER = ("undelivered", "import/groups", "content?kind=facts", FACT, f"{FACT}/edit", LESSON)
+FURTHER = (
+    "undelivered",
+    "import/groups",
+    "content?kind=facts",
+    FACT,
+    f"{FACT}/edit",
+    "groups/1",
+    "groups/1/people",
+    "residents/1",
+    LESSON,
+)
 
 
 async def sign_in(page: Page, house: House, username: str) -> None:
@@ -33,7 +43,7 @@ async def sign_in(page: Page, house: House, username: str) -> None:
     await page.get_by_label("Tên đăng nhập").fill(username)
     await page.get_by_label("Mật khẩu").fill(PASSWORD)
     await page.get_by_role("button", name="Đăng nhập").click()
-    await page.wait_for_url(re.compile(r"/staff/w/"))
+    await page.wait_for_url(re.compile(r"/staff/(w/.*)?$"))
 
 
 def paths_of(role: Role) -> list[str]:
