@@ -36,6 +36,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("groups", "groups", "Tổ dân phố, thôn", READERS),
             Entry("contests", "contests", "Cuộc thi", READERS),
+            Entry("courses", "courses", "Khóa học và câu hỏi", OVERSEERS),
             Entry("reports", "reports", "Báo cáo", OVERSEERS),
             Entry("certificates", "certificates", "Giấy hoàn thành"),
             Entry("handouts", "handouts", "Tờ in bài học", READERS),
@@ -45,6 +46,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Nội dung",
         (
             Entry("answers", "answers", "Câu đã trả lời"),
+            Entry("content", "content", "Sửa nội dung"),
             Entry("offices", "offices", "Danh bạ", READERS),
             Entry("stale", "stale", "Cần kiểm tra lại"),
         ),

@@ -28,6 +28,7 @@ from bot.staff import (
     groups,
     handouts,
     helpers,
+    learning,
     my_account,
     my_alerts,
     offices,
@@ -45,6 +46,7 @@ from bot.staff import (
     undelivered,
 )
 from bot.staff.access import Guard, Handler, StaffRoute
+from bot.staff.content import pages as content
 from bot.staff.context import Context, worded_moment, worded_time
 from bot.staff.imports import pages as imports
 from bot.staff.setup import accounts as setup_accounts
@@ -80,8 +82,10 @@ class StaffSite:
             *my_account.routes(self._context),
             *overview.routes(self._context),
             *groups.routes(self._context),
+            *learning.routes(self._context),
             *questions.routes(self._context),
             *answers.routes(self._context),
+            *content.routes(self._context),
             *people.routes(self._context),
             *broadcasts.routes(self._context),
             *helpers.routes(self._context),
