@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from bot.indicators.standing import EVER, WHOLE_WARD
 from bot.store.database import Database
-from bot.store.measure_views import all_measures, statement
+from bot.store.measure_views import ROW, all_measures, statement
 from bot.store.sql import table_of, upsert
 from bot.store.tables import Attempt, ClassSession, DailyFigure, FigureBuild, GroupAdults, ResidentialGroup, Ward
 from lessons.progress import local_day
@@ -123,9 +123,8 @@ async def bring_up(database: Database, ward_code: str, now: datetime) -> None:
 
 def _from_views(session: Session, ward_code: str | None) -> Iterable[Any]:
     daily = table_of(DailyFigure)
-    names = ("measure", "ward_code", "group_id", "day", "course_id", "numerator", "denominator")
     query = statement(all_measures(session.get_bind().dialect.name, ward_code is not None)).columns(
-        *(column(name, daily.c[name].type) for name in names)
+        *(column(name, daily.c[name].type) for name in ROW)
     )
     return session.connection().execute(query, {} if ward_code is None else {"ward": ward_code})
 

@@ -26,7 +26,7 @@ from bot.staff.accounts import Role
 from bot.store.database import Database
 from bot.store.tables import AuditEntry, utc_now
 from knowledge.encoder import Encoder
-from lessons.progress import local_day
+from lessons.progress import VIETNAM, local_day
 
 ALERTS: web.AppKey[Callable[[], Sequence[Alert]]] = web.AppKey(
     "alerts"
@@ -84,6 +84,11 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
 def worded_moment(moment: date | datetime) -> str:
     """A day, or the day in Vietnam of a moment, as dd/mm/yyyy."""
     return (local_day(moment) if isinstance(moment, datetime) else moment).strftime("%d/%m/%Y")
+
+
+def worded_clock(moment: datetime) -> str:
+    """A moment as the clock and the day in Vietnam."""
+    return moment.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y")
 
 
 def day_of(written: str) -> date | None:

@@ -22,6 +22,8 @@ from bot.staff import (
     groups,
     handouts,
     helpers,
+    indicator_settings,
+    indicators,
     my_alerts,
     offices,
     overview,
@@ -34,7 +36,7 @@ from bot.staff import (
     undelivered,
 )
 from bot.staff.access import Guard, Handler, StaffRoute
-from bot.staff.context import Context, worded_moment
+from bot.staff.context import Context, worded_clock, worded_moment
 from bot.staff.imports import pages as imports
 from bot.staff.setup import accounts as setup_accounts
 from bot.staff.setup import channels, plan, steps, targets, trial, wards
@@ -67,6 +69,8 @@ class StaffSite:
         return [
             *sign_in.routes(self._context),
             *overview.routes(self._context),
+            *indicators.routes(self._context),
+            *indicator_settings.routes(self._context),
             *groups.routes(self._context),
             *questions.routes(self._context),
             *answers.routes(self._context),
@@ -102,6 +106,7 @@ class StaffSite:
         )
         environment.filters["shown"] = shown
         environment.filters["day"] = worded_moment
+        environment.filters["clock"] = worded_clock
         environment.filters["in_sentence"] = in_sentence
         environment.filters["reason"] = undelivered.worded_reason
         guard = Guard(self._context.settings, self._context.database)

@@ -129,6 +129,7 @@ _EVENTS = {
 _SESSIONS = {"sessions": "1", "attendances": "present"}
 PERSONAL = tuple(_EVENTS)
 MEASURES = (*PERSONAL, *_SESSIONS)
+ROW = ("measure", "ward_code", "group_id", "day", "course_id", "numerator", "denominator")  # of the statements below
 _SUMMED = "ward_code, group_id, day, course_id"
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import column
 from sqlmodel import Session, col, select
 
-from bot.store.measure_views import of_person, statement
+from bot.store.measure_views import ROW, of_person, statement
 from bot.store.sql import insert_ignoring, table_of
 from bot.store.tables import RemovedFigure
 
@@ -19,9 +19,9 @@ KEY = ("measure", "day", "ward_code", "group_id", "course_id")
 
 def keep_counts(session: Session, person_id: int) -> None:
     """Add what a person added to every measure to the counts of those days; the caller deletes their answers."""
-    kept, names = table_of(RemovedFigure), (*KEY, "numerator", "denominator")
+    kept = table_of(RemovedFigure)
     query = statement(of_person(session.get_bind().dialect.name))
-    typed = query.columns(*(column(name, kept.c[name].type) for name in names))
+    typed = query.columns(*(column(name, kept.c[name].type) for name in ROW))
     for row in session.connection().execute(typed, {"person": person_id}).all():
         _add(session, row._asdict())
 
