@@ -21,7 +21,17 @@ from knowledge.yaml_source import (
     text_field,
 )
 
-__all__ = ["FACT_MARK", "Fact", "Facts", "MaterialError", "Problem", "UnknownFactError", "load_facts", "parse_facts", "stale_facts"]
+__all__ = [
+    "FACT_MARK",
+    "Fact",
+    "Facts",
+    "MaterialError",
+    "Problem",
+    "UnknownFactError",
+    "load_facts",
+    "parse_facts",
+    "stale_facts",
+]
 
 FACT_MARK = re.compile(r"\{\{fact:([a-z0-9]+(?:-[a-z0-9]+)*)\}\}")
 _IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

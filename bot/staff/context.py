@@ -39,7 +39,7 @@ from bot.store.database import Database
 from bot.store.removed import LOCAL_ZONE
 from bot.store.tables import AuditEntry, utc_now
 from knowledge.encoder import Encoder
-from lessons.progress import local_day
+from lessons.progress import VIETNAM, local_day
 
 ALERTS: web.AppKey[Callable[[], Sequence[Alert]]] = web.AppKey(
     "alerts"
@@ -112,6 +112,11 @@ def worded_moment(moment: date | datetime) -> str:
 def worded_time(moment: datetime) -> str:
     """A moment as it was in Vietnam: dd/mm/yyyy hh:mm."""
     return moment.astimezone(LOCAL_ZONE).strftime("%d/%m/%Y %H:%M")
+
+
+def worded_clock(moment: datetime) -> str:
+    """A moment as the clock and the day in Vietnam."""
+    return moment.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y")
 
 
 def day_of(written: str) -> date | None:

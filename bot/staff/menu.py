@@ -34,6 +34,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Học tập",
         (
+            Entry("indicators", "indicators", "Chỉ tiêu", EVERYONE),
             Entry("groups", "groups", "Tổ dân phố, thôn", READERS),
             Entry("contests", "contests", "Cuộc thi", READERS),
             Entry("courses", "courses", "Khóa học và câu hỏi", OVERSEERS),

@@ -28,6 +28,8 @@ from bot.staff import (
     groups,
     handouts,
     helpers,
+    indicator_settings,
+    indicators,
     learning,
     my_account,
     my_alerts,
@@ -47,7 +49,7 @@ from bot.staff import (
 )
 from bot.staff.access import Guard, Handler, StaffRoute
 from bot.staff.content import pages as content
-from bot.staff.context import Context, worded_moment, worded_time
+from bot.staff.context import Context, worded_clock, worded_moment, worded_time
 from bot.staff.imports import pages as imports
 from bot.staff.setup import accounts as setup_accounts
 from bot.staff.setup import channels, plan, steps, targets, trial, wards
@@ -81,6 +83,8 @@ class StaffSite:
             *sign_in.routes(self._context),
             *my_account.routes(self._context),
             *overview.routes(self._context),
+            *indicators.routes(self._context),
+            *indicator_settings.routes(self._context),
             *groups.routes(self._context),
             *learning.routes(self._context),
             *questions.routes(self._context),
@@ -129,6 +133,7 @@ class StaffSite:
         environment.filters["shown"] = shown
         environment.filters["day"] = worded_moment
         environment.filters["moment"] = worded_time
+        environment.filters["clock"] = worded_clock
         environment.filters["in_sentence"] = in_sentence
         environment.filters["reason"] = undelivered.worded_reason
         guard = Guard(self._context.settings, self._context.database)
