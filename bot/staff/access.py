@@ -59,6 +59,8 @@ WARD_FIGURES = Permission(signed_in=True, roles=EVERYONE)
 WARD_EXPORTERS = Permission(signed_in=True, roles=EXPORTERS)
 WARD_READERS = Permission(signed_in=True, roles=READERS)
 WARD_OVERSEERS = Permission(signed_in=True, roles=OVERSEERS)
+# A leader: the people of the own group.
+WARD_PEOPLE = Permission(signed_in=True, roles=EDITORS | {Role.LEADER})
 WARD_EDITORS = Permission(signed_in=True, roles=EDITORS)
 WARD_ADMINISTRATORS = Permission(signed_in=True, roles=frozenset({Role.ADMINISTRATOR}))
 

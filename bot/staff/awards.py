@@ -29,7 +29,7 @@ LIMITS = {"groups": (1, 50), "residents": (1, 100), "lessons": (1, 100), "right_
 def routes(context: Context) -> list[StaffRoute]:
     """The addresses of this file."""
     pages = AwardPages(context)
-    one = "/w/{ward}/reports/{period:20[0-9]{2}(?:-H1)?}"
+    one = "/w/{ward}/reports/{period:[0-9H-]+}"
     return [
         StaffRoute("GET", f"{one}/awards", pages.awards, WARD_EDITORS),
         StaffRoute("GET", f"{one}/awards.docx", pages.document, WARD_EDITORS),

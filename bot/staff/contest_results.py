@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.conversation.buttons import in_sentence
 from bot.indicators.export import shown
-from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, WARD_READERS, StaffRoute
+from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.contests import contest_of, to_contest
 from bot.staff.context import Context, audit, form_of, staff_texts
 from bot.store.contest_board import NamedBoards, named_boards
@@ -34,7 +34,7 @@ def routes(context: Context) -> list[StaffRoute]:
         StaffRoute("GET", f"{one}/log.jsonl", pages.log, WARD_EDITORS),
         StaffRoute("GET", f"{one}/result.xlsx", pages.xlsx, WARD_EDITORS),
         StaffRoute("GET", f"{one}/result.docx", pages.docx, WARD_EDITORS),
-        StaffRoute("GET", f"{one}/certificates.pdf", pages.certificates, WARD_READERS),
+        StaffRoute("GET", f"{one}/certificates.pdf", pages.certificates, WARD_EDITORS),
         StaffRoute("POST", f"{one}/protest", pages.protest, WARD_EDITORS),
         StaffRoute("POST", f"{one}/protest/{{protest:[0-9]+}}", pages.decide, WARD_EDITORS),
         StaffRoute("POST", f"{one}/settle", pages.settle, WARD_EDITORS),

@@ -16,7 +16,7 @@ from bot.indicators.series import Heat, funnel, heat, trend
 from bot.indicators.sheets import days_of, file_stem, history, sheet_of, worded, worded_parts, worded_value
 from bot.indicators.spreadsheet import Sheet, as_csv, as_xlsx
 from bot.indicators.ward import Figure, Indicator, IndicatorTable, Period, chosen, indicator_table
-from bot.staff.access import MEMBERSHIP, WARD, WARD_READERS, StaffRoute
+from bot.staff.access import MEMBERSHIP, WARD, WARD_EDITORS, WARD_EXPORTERS, WARD_FIGURES, WARD_PEOPLE, StaffRoute
 from bot.staff.accounts import Role
 from bot.staff.charts import bar_chart, funnel_lengths, shade, trend_chart
 from bot.staff.context import Context, audit, day_of, page, staff_texts
@@ -32,23 +32,17 @@ def routes(context: Context) -> list[StaffRoute]:
     """The addresses of this file."""
     pages = IndicatorPages(context)
     return [
-        StaffRoute("GET", "/w/{ward}/indicators", pages.table, WARD_READERS),
-        StaffRoute("GET", "/w/{ward}/indicators.{kind:csv|xlsx}", pages.download, WARD_READERS),
-        StaffRoute("GET", "/w/{ward}/indicators-history.xlsx", pages.history, WARD_READERS),
-        StaffRoute("GET", "/w/{ward}/indicators/{code}/people", pages.people, WARD_READERS),
-        StaffRoute("POST", "/w/{ward}/indicators/refresh", pages.refresh, WARD_READERS),
+        StaffRoute("GET", "/w/{ward}/indicators", pages.table, WARD_FIGURES),
+        StaffRoute("GET", "/w/{ward}/indicators.{kind:csv|xlsx}", pages.download, WARD_EXPORTERS),
+        StaffRoute("GET", "/w/{ward}/indicators-history.xlsx", pages.history, WARD_EDITORS),
+        StaffRoute("GET", "/w/{ward}/indicators/{code}/people", pages.people, WARD_PEOPLE),
+        StaffRoute("POST", "/w/{ward}/indicators/refresh", pages.refresh, WARD_EDITORS),
     ]
 
 
 def may_see_people(request: web.Request) -> bool:
-    """Staff of the ward, and a leader (the own group's); a city's reader sees figures only."""
-    return request[MEMBERSHIP].role is not Role.READ_ONLY
-
-
-def own_group(request: web.Request) -> int | None:
-    """The group that a leader is narrowed to."""
-    membership = request[MEMBERSHIP]
-    return membership.group_id if membership.role is Role.LEADER else None
+    """Staff of the ward, and a leader (the own group's); who only reads figures sees figures only."""
+    return request[MEMBERSHIP].role in (WARD_PEOPLE.roles or ())
 
 
 def period_of(request: web.Request, today: date) -> Period:
@@ -72,7 +66,7 @@ class IndicatorPages:
 
     async def table(self, request: web.Request) -> web.Response:
         """The table with its charts."""
-        ward, today, only = request[WARD], local_day(utc_now()), own_group(request)
+        ward, today, only = request[WARD], local_day(utc_now()), request[MEMBERSHIP].only_group
         period = period_of(request, today)
         await bring_up(self._database, ward.code, utc_now())
         titles = {course.id: course.title for course in self._context.material.catalogue.courses}
@@ -99,7 +93,7 @@ class IndicatorPages:
 
     async def download(self, request: web.Request) -> web.Response:
         """The table as CSV or XLSX."""
-        ward, kind, only = request[WARD], request.match_info["kind"], own_group(request)
+        ward, kind, only = request[WARD], request.match_info["kind"], request[MEMBERSHIP].only_group
         period = period_of(request, local_day(utc_now()))
         published = "published" in request.query or request[MEMBERSHIP].role is Role.READ_ONLY
         await bring_up(self._database, ward.code, utc_now())
@@ -110,9 +104,7 @@ class IndicatorPages:
 
     async def history(self, request: web.Request) -> web.Response:
         """Every day of every measured figure, for who may see the groups' own figures."""
-        ward, only = request[WARD], own_group(request)
-        if only is not None or request[MEMBERSHIP].role is Role.READ_ONLY:
-            raise web.HTTPForbidden(text=staff_texts()["history_staff_only"])
+        ward = request[WARD]
         period = period_of(request, local_day(utc_now()))
         first = period.first or period.last
 
@@ -133,9 +125,7 @@ class IndicatorPages:
 
     async def people(self, request: web.Request) -> web.Response:
         """Who is counted in a figure of a group."""
-        if not may_see_people(request):
-            raise web.HTTPForbidden(text=staff_texts()["people_staff_only"])
-        ward, only, code = request[WARD], own_group(request), request.match_info["code"]
+        ward, only, code = request[WARD], request[MEMBERSHIP].only_group, request.match_info["code"]
         group = int(request.query.get("group", "0")) if request.query.get("group", "0").isdecimal() else 0
         period = period_of(request, local_day(utc_now()))
         if only is not None and group != only:

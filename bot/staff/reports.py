@@ -32,7 +32,7 @@ FILES = "{kind:docx|xlsx|pdf}"
 def routes(context: Context) -> list[StaffRoute]:
     """The addresses of this file."""
     pages = ReportPages(context)
-    one, frozen = "/w/{ward}/reports/{period:20[0-9]{2}(?:-H1)?}", "/w/{ward}/reports/frozen/{report:[0-9]+}"
+    one, frozen = "/w/{ward}/reports/{period:[0-9H-]+}", "/w/{ward}/reports/frozen/{report:[0-9]+}"
     return [
         StaffRoute("GET", "/w/{ward}/reports", pages.all, WARD_OVERSEERS),
         StaffRoute("GET", one, pages.draft, WARD_EDITORS),

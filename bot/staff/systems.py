@@ -31,7 +31,7 @@ DELIVERIES_SHOWN = 30
 def routes(context: Context) -> list[StaffRoute]:
     """The addresses of this file."""
     pages = SystemPages(context)
-    base, hook = "/w/{ward}/systems", "/w/{ward}/systems/webhooks/{hook:[0-9a-f]{32}}"
+    base, hook = "/w/{ward}/systems", "/w/{ward}/systems/webhooks/{hook:[0-9a-f]+}"
     return [
         StaffRoute("GET", base, pages.all, WARD_ADMINISTRATORS),
         StaffRoute("POST", f"{base}/tokens", pages.add_token, WARD_ADMINISTRATORS),
@@ -39,7 +39,7 @@ def routes(context: Context) -> list[StaffRoute]:
         StaffRoute("POST", f"{base}/webhooks", pages.add_hook, WARD_ADMINISTRATORS),
         StaffRoute("POST", f"{hook}/rotate", pages.rotate, WARD_ADMINISTRATORS),
         StaffRoute("POST", f"{hook}/end", pages.end, WARD_ADMINISTRATORS),
-        StaffRoute("POST", f"{base}/deliveries/{{delivery:[0-9a-f]{{32}}}}/again", pages.again, WARD_ADMINISTRATORS),
+        StaffRoute("POST", f"{base}/deliveries/{{delivery:[0-9a-f]+}}/again", pages.again, WARD_ADMINISTRATORS),
     ]
 
 

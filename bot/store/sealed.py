@@ -89,7 +89,9 @@ def opened(source: Path, key_file: Path, folder: Path) -> Iterator[Path]:
         plain = Path(place) / "backup.zip"
         try:
             pyrage.decrypt_file(str(source), str(plain), [key])
-        except pyrage.DecryptError as cause:
+        except (pyrage.DecryptError, OSError) as cause:
+            if isinstance(cause, OSError) and cause.errno is not None:  # the disk's; a broken chunk's has no number
+                raise
             raise BrokenArchiveError(
                 f"{source} is damaged, or was encrypted with another key than {key_file}."
             ) from cause

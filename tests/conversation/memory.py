@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,16 +19,12 @@ from bot.conversation.ports import (
     WardView,
 )
 from bot.conversation.ports_linking import AccountView
+from bot.store.naming import natural_key
 from lessons.models import Lesson
 from lessons.progress import Attempt
 from tests.conversation.memory_team import MemoryContests, MemoryLearners, MemoryTeam
 
 CALLED_LIMIT = 40
-
-
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    parts = re.split(r"(\d+)", name)
-    return [(1, int(part), "") if part.isdigit() else (0, 0, part.lower()) for part in parts if part]
 
 
 @dataclass
@@ -64,14 +59,14 @@ class MemoryWards:
         self._groups = {group.id: group for group in groups}
 
     def all(self) -> Sequence[WardView]:
-        return sorted(self._wards.values(), key=lambda ward: ward.name)
+        return sorted(self._wards.values(), key=lambda ward: natural_key(ward.name))
 
     def get(self, code: str) -> WardView | None:
         return self._wards.get(code)
 
     def groups(self, ward_code: str) -> Sequence[GroupView]:
         found = [group for group in self._groups.values() if group.ward_code == ward_code]
-        return sorted(found, key=lambda group: _natural(group.name))
+        return sorted(found, key=lambda group: natural_key(group.name))
 
     def group(self, group_id: int) -> GroupView | None:
         return self._groups.get(group_id)

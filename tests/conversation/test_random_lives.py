@@ -31,7 +31,7 @@ TYPED = [
 ]
 OFFERS = Offers("https://hoc.example", frozenset({"web"}), frozenset({"web"}), voice=True)
 STATE_LIMIT = 8000  # characters of JSON a chat may take up
-LIVES, STEPS = 9, 90
+LIVES, STEPS = 12, 90
 TAPS, OLD_TAPS = 0.8, 0.84  # people mostly tap what is before them; now and then a button further up
 UPDATES = 0.98  # seldom a day passes and the courses are updated or put back
 

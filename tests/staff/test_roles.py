@@ -21,7 +21,9 @@ OUTSIDE = {"/staff/static/{name}"}  # the style sheet: nothing to guard
 GROUPS_OF_ROLES = {
     frozenset(Role): "the ward's figures",
     frozenset(Role) - {Role.VOLUNTEER}: "downloads of figures",
+    frozenset(Role) - {Role.LEADER, Role.VOLUNTEER}: "what covers every group of the ward",
     frozenset(Role) - {Role.CITY_READER}: "what the ward shows its own people",
+    frozenset({Role.ADMINISTRATOR, Role.STAFF, Role.LEADER}): "the people behind a figure",
     frozenset({Role.ADMINISTRATOR, Role.STAFF}): "the ward's daily work",
     frozenset({Role.ADMINISTRATOR}): "accounts, the log, the system, setting up",
 }
