@@ -120,8 +120,9 @@ def indicator_table(
     """The figures of a ward for a period, from the daily table and what staff entered.
 
     ``codes`` narrows (and orders) the indicators, by default all that the ward chose; ``only_group`` narrows the rows
-    to a leader's group (the total is then that group's), WHOLE_WARD leaves the total alone. ``published``: groups of fewer than SMALLEST_PUBLISHED
-    learners are merged, and hidden where even that leaves too few. Raises KeyError for a code that the ward lacks.
+    to a leader's group (the total is then that group's), WHOLE_WARD leaves the total alone. ``published``: groups of
+    fewer than SMALLEST_PUBLISHED learners are merged, and hidden where even that leaves too few. Raises KeyError for a
+    code that the ward lacks.
     """
     indicators = _narrowed(chosen(session, ward_code), codes)
     facts = _facts(session, ward_code, period, indicators, only_group)
