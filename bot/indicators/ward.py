@@ -231,7 +231,9 @@ def _entered(facts: _Facts, definition: Definition, group_id: int) -> Figure:
     entry = facts.entries.get((definition.code, group_id))
     if entry is not None:
         bottom = entry.denominator if definition.unit != COUNT else None
-        value = entry.percent if entry.percent is not None else value_of(definition.unit, entry.numerator, bottom)
+        value = value_of(definition.unit, entry.numerator, bottom)
+        if entry.percent is not None:
+            value = entry.percent.quantize(TENTH, ROUND_HALF_UP)
         return Figure(entry.numerator, bottom, value, entry)
     if group_id != WHOLE_WARD:
         return Figure()
