@@ -22,12 +22,13 @@ class RoleView:
 
 @dataclass(frozen=True, slots=True)
 class GroupProgress:
-    """A group's progress as its helpers see it."""
+    """A group's progress as its helpers see it; ``indicators`` are (code and name, value) of what its ward chose."""
 
     name: str
     residents: int
     active: int
     lessons: int
+    indicators: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,12 @@ def progress(turn: Turn) -> list[Reply]:
     if role is None:
         return stranger(turn)
     rows = turn.repositories.team.progress(role, turn.message.received_at)
-    lines = [
-        text("team.group_line", group=one.name, residents=one.residents, active=one.active, lessons=one.lessons)
-        for one in rows
-    ]
+    lines = []
+    for one in rows:
+        lines.append(
+            text("team.group_line", group=one.name, residents=one.residents, active=one.active, lessons=one.lessons)
+        )
+        lines += [text("team.indicator_line", name=name, value=value) for name, value in one.indicators]
     return [with_menu(turn, "\n".join([text("team.groups"), *lines]))]
 
 

@@ -29,7 +29,7 @@ def trend(
     for day in week_ends(last):
         if first is not None and day < first:
             continue
-        table = indicator_table(session, ward_code, Period(first, day), [code], group)
+        table = indicator_table(session, ward_code, Period(first, day), [code], WHOLE_WARD if group is None else group)
         found.append((day, table.total.figures[0]))
     return found
 

@@ -41,6 +41,19 @@ def worded_parts(figure: Figure) -> str:
     return f"{shown(figure.numerator)}/{shown(figure.denominator)}"
 
 
+def named_figures(table: IndicatorTable, row: GroupRow) -> tuple[tuple[str, str], ...]:
+    """What is known of a row, for a line each: (code and name, value in words)."""
+    return tuple(
+        (f"{one.definition.code} – {one.definition.name}", _with_unit(figure, one.definition.unit))
+        for one, figure in zip(table.indicators, row.figures, strict=True)
+        if figure.value is not None
+    )
+
+
+def _with_unit(figure: Figure, unit: str) -> str:
+    return worded(figure, unit) if unit == COUNT else f"{worded(figure, unit)} %"
+
+
 def days_of(table: IndicatorTable) -> str:
     """The period in words."""
     last = f"{table.period.last:%d/%m/%Y}"

@@ -16,18 +16,20 @@ EVER = date(9999, 12, 31)  # until when the newest figures stand
 Pair = tuple[int, int]  # numerator, denominator
 
 
-def standing(session: Session, ward_code: str, measures: Collection[str], day: date) -> Mapping[tuple[str, int], Pair]:
-    """Sums of all days up to ``day`` by measure and group (or NO_GROUP, WHOLE_WARD)."""
-    found = session.exec(
-        select(DailyFigure.measure, DailyFigure.group_id, DailyFigure.numerator, DailyFigure.denominator).where(
-            DailyFigure.ward_code == ward_code,
-            col(DailyFigure.measure).in_(sorted(measures)),
-            DailyFigure.course_id == "",
-            DailyFigure.day <= day,
-            DailyFigure.until > day,
-        )
+def standing(
+    session: Session, ward_code: str, measures: Collection[str], day: date, only: int | None = None
+) -> Mapping[tuple[str, int], Pair]:
+    """Sums of all days up to ``day`` by measure and group (or NO_GROUP, WHOLE_WARD); ``only`` one of these."""
+    query = select(DailyFigure.measure, DailyFigure.group_id, DailyFigure.numerator, DailyFigure.denominator).where(
+        DailyFigure.ward_code == ward_code,
+        col(DailyFigure.measure).in_(sorted(measures)),
+        DailyFigure.course_id == "",
+        DailyFigure.day <= day,
+        DailyFigure.until > day,
     )
-    return {(measure, group): (numerator, denominator) for measure, group, numerator, denominator in found}
+    if only is not None:
+        query = query.where(DailyFigure.group_id == only)
+    return {(measure, group): (top, bottom) for measure, group, top, bottom in session.exec(query)}
 
 
 def by_course(session: Session, ward_code: str, measure: str, day: date) -> Mapping[tuple[str, int], Pair]:
@@ -66,13 +68,18 @@ def course_of_days(
 
 
 def within(
-    session: Session, ward_code: str, measures: Collection[str], first: date | None, last: date
+    session: Session,
+    ward_code: str,
+    measures: Collection[str],
+    first: date | None,
+    last: date,
+    only: int | None = None,
 ) -> Mapping[tuple[str, int], Pair]:
     """Sums of the days from ``first`` to ``last``; None: from the beginning."""
-    upto = standing(session, ward_code, measures, last)
+    upto = standing(session, ward_code, measures, last, only)
     if first is None:
         return upto
-    before = standing(session, ward_code, measures, first - timedelta(days=1))
+    before = standing(session, ward_code, measures, first - timedelta(days=1), only)
     return {
         key: (numerator - before.get(key, (0, 0))[0], denominator - before.get(key, (0, 0))[1])
         for key, (numerator, denominator) in upto.items()

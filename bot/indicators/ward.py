@@ -120,14 +120,15 @@ def indicator_table(
     """The figures of a ward for a period, from the daily table and what staff entered.
 
     ``codes`` narrows (and orders) the indicators, by default all that the ward chose; ``only_group`` narrows the rows
-    to a leader's group (the total is then that group's). ``published``: groups of fewer than SMALLEST_PUBLISHED
-    learners are merged, and hidden where even that leaves too few. Raises KeyError for a code that the ward lacks.
+    to a leader's group (the total is then that group's), WHOLE_WARD leaves the total alone. ``published``: groups of
+    fewer than SMALLEST_PUBLISHED learners are merged, and hidden where even that leaves too few. Raises KeyError for a
+    code that the ward lacks.
     """
     indicators = _narrowed(chosen(session, ward_code), codes)
-    facts = _facts(session, ward_code, period, indicators)
+    facts = _facts(session, ward_code, period, indicators, only_group)
     rows = [_row(facts, indicators, group_id, name) for group_id, name in _groups(session, ward_code, facts)]
     total = _row(facts, indicators, WHOLE_WARD, TOTAL)
-    if only_group is not None:
+    if only_group not in (None, WHOLE_WARD):
         rows = [row for row in rows if row.group_id == only_group]
         total = replace(rows[0], name=TOTAL) if rows else replace(total, figures=tuple(Figure() for _ in indicators))
     if published:
@@ -166,7 +167,9 @@ def _narrowed(indicators: tuple[Indicator, ...], codes: Sequence[str] | None) ->
     return tuple(by_code[code] for code in codes)
 
 
-def _facts(session: Session, ward_code: str, period: Period, indicators: Sequence[Indicator]) -> _Facts:
+def _facts(
+    session: Session, ward_code: str, period: Period, indicators: Sequence[Indicator], only: int | None
+) -> _Facts:
     pairs: dict[tuple[str, int], Pair] = {}
     for in_period in (False, True):
         wanted = [
@@ -177,12 +180,14 @@ def _facts(session: Session, ward_code: str, period: Period, indicators: Sequenc
         if not wanted:
             continue
         measures = {one.measure or "" for one in wanted}
-        found = within(session, ward_code, measures, period.first if in_period else None, period.last)
+        found = within(session, ward_code, measures, period.first if in_period else None, period.last, only)
         for one in wanted:
             pairs |= {(one.code, group): pair for (measure, group), pair in found.items() if measure == one.measure}
     ids = [one or 0 for one in session.exec(select(ResidentialGroup.id).where(ResidentialGroup.ward_code == ward_code))]
     adults = dict(adults_on(session, ids, period.last))
-    learners = {group: pair[0] for (_, group), pair in standing(session, ward_code, {STARTERS}, period.last).items()}
+    learners = {
+        group: pair[0] for (_, group), pair in standing(session, ward_code, {STARTERS}, period.last, only).items()
+    }
     entered = {one.definition.code: one.definition for one in indicators if not one.definition.measured}
     return _Facts(pairs, learners, adults, entries_standing(session, ward_code, entered, period.first, period.last))
 
@@ -226,7 +231,9 @@ def _entered(facts: _Facts, definition: Definition, group_id: int) -> Figure:
     entry = facts.entries.get((definition.code, group_id))
     if entry is not None:
         bottom = entry.denominator if definition.unit != COUNT else None
-        value = entry.percent if entry.percent is not None else value_of(definition.unit, entry.numerator, bottom)
+        value = value_of(definition.unit, entry.numerator, bottom)
+        if entry.percent is not None:
+            value = entry.percent.quantize(TENTH, ROUND_HALF_UP)
         return Figure(entry.numerator, bottom, value, entry)
     if group_id != WHOLE_WARD:
         return Figure()

@@ -80,7 +80,7 @@ def take_groups(
     session.flush()
     batch.added += len(new)
     batch.before = [*batch.before, *({"id": group.id} for group in new), *before]
-    return _stepped(batch)
+    return stepped(batch)
 
 
 def take_people(session: Session, batch_id: int, same: Names, now: datetime) -> bool:
@@ -103,7 +103,7 @@ def take_people(session: Session, batch_id: int, same: Names, now: datetime) -> 
         for person in people
     )
     batch.added += len(people)
-    return _stepped(batch)
+    return stepped(batch)
 
 
 def known_people(session: Session, groups: Iterable[int], same: Names) -> set[tuple[int | None, str]]:
@@ -116,7 +116,8 @@ def known_people(session: Session, groups: Iterable[int], same: Names) -> set[tu
     return {(group, same(called or "")) for group, called in found}
 
 
-def _stepped(batch: ImportBatch) -> bool:
+def stepped(batch: ImportBatch) -> bool:
+    """Note that the next STEP rows are in; True when all are."""
     batch.next_row = min(batch.next_row + STEP, batch.row_count)
     batch.status = "done"
     if batch.next_row < batch.row_count:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -18,6 +18,8 @@ from bot.delivery import broadcasts
 from bot.delivery.reach import Audience, recipients
 from bot.indicators.daily import make_if_quick
 from bot.indicators.figures import ward_figures
+from bot.indicators.sheets import named_figures
+from bot.indicators.ward import Period, indicator_table
 from bot.store import consents
 from bot.store.linking import CODE_LENGTH, CODE_LETTERS, hashed
 from bot.store.naming import natural_key
@@ -31,6 +33,7 @@ from bot.store.tables import (
     Person,
     ResidentialGroup,
 )
+from lessons.progress import local_day
 
 INVITATION_DAYS = 7  # handed over at a meeting, used at home
 ROLES = ("volunteer", "leader")
@@ -88,9 +91,12 @@ class TeamRepository:
     def progress(self, role: RoleView, at: datetime) -> Sequence[GroupProgress]:
         make_if_quick(self._session, role.ward_code, at)
         figures = {one.group_id: one for one in ward_figures(self._session, role.ward_code, at).groups}
+        today = local_day(at)
+        table = indicator_table(self._session, role.ward_code, Period(date(today.year, 1, 1), today))
+        said = {row.group_id: named_figures(table, row) for row in table.groups}
         found = [(group, figures.get(group.id)) for group in role.groups]
         return [
-            GroupProgress(group.name, one.residents, one.active_learners, one.lessons_done)
+            GroupProgress(group.name, one.residents, one.active_learners, one.lessons_done, said.get(group.id, ()))
             for group, one in found
             if one is not None
         ]

@@ -9,10 +9,14 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session, col, select
 
+from bot.indicators.definitions import Definition
+from bot.indicators.ward import chosen
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.context import Context, audit, page, staff_texts, uploaded
 from bot.staff.groups import new_join_code
 from bot.staff.imports.columns import ROW_LIMIT, TableRefusedError, problem, read, said, texts
+from bot.staff.imports.figure_batches import shown_row, take_figures, undo_figures
+from bot.staff.imports.figure_rows import check_figures
 from bot.staff.imports.group_rows import check_groups, kind_by_name, same_name
 from bot.staff.imports.roster_rows import age_bands, check_roster
 from bot.staff.imports.templates import template_csv, template_xlsx
@@ -20,6 +24,7 @@ from bot.store import imports
 from bot.store.naming import natural_key
 from bot.store.tables import ImportBatch, utc_now
 from lessons.exchange_files import FILE_LIMIT
+from lessons.progress import local_day
 
 ROWS_SHOWN = 30  # of a preview: enough to see that the columns are the right ones
 PROBLEMS_KEPT = 500  # more are mended in the file at one go
@@ -31,7 +36,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def routes(context: Context) -> list[StaffRoute]:
     """The addresses of this file."""
     pages = ImportPages(context)
-    base = "/w/{ward}/import/{kind:groups|roster}"
+    base = "/w/{ward}/import/{kind:groups|roster|figures}"
     one = base + "/{batch:[0-9]+}"
     return [
         StaffRoute("GET", base, pages.form, WARD_EDITORS),
@@ -94,6 +99,9 @@ class ImportPages:
         table = await asyncio.to_thread(read, kind, content, name)
         if kind == "groups":
             rows = await asyncio.to_thread(check_groups, table)
+        elif kind == "figures":
+            definitions, names = await self._database.read(partial(_ward_indicators, ward_code))
+            rows = await asyncio.to_thread(check_figures, table, definitions, names, local_day(utc_now()))
         else:
             groups, known = await self._database.read(partial(_there, ward_code))
             rows = [
@@ -131,6 +139,8 @@ class ImportPages:
     def _step(self, kind: str, batch_id: int) -> Any:
         if kind == "groups":
             return lambda session: imports.take_groups(session, batch_id, same_name, kind_by_name, new_join_code)
+        if kind == "figures":
+            return lambda session: take_figures(session, batch_id, utc_now())
         return lambda session: imports.take_people(session, batch_id, same_name, utc_now())
 
     async def undo(self, request: web.Request) -> web.StreamResponse:
@@ -141,6 +151,8 @@ class ImportPages:
             raise web.HTTPNotFound
         if kind == "groups":
             stayed = await self._database.write(lambda session: imports.undo_groups(session, batch_id, utc_now()))
+        elif kind == "figures":
+            stayed = await self._database.write(lambda session: undo_figures(session, batch_id, utc_now()))
         else:
             over = False
             while not over:
@@ -178,6 +190,12 @@ def _there(ward_code: str, session: Session) -> tuple[dict[str, int], set[tuple[
     return groups, imports.known_people(session, groups.values(), same_name)
 
 
+def _ward_indicators(ward_code: str, session: Session) -> tuple[dict[str, Definition], dict[str, int]]:
+    """The ward's indicators by code and its groups by name."""
+    groups = {one.name: one.id or 0 for one in imports.groups_of(session, ward_code)}
+    return {one.definition.code: one.definition for one in chosen(session, ward_code)}, groups
+
+
 def _told_known(problems: list[str], row: list[Any]) -> bool:
     """Say that somebody is there already; False, so that the row is left out."""
     problems.append(problem(f"“{row[0]}”", "", said("known")))
@@ -202,6 +220,10 @@ def _preview(session: Session, code: str, batch_id: int) -> dict[str, Any] | Non
             (*row, "new" if change is None else "changed" if change else "same")
             for row, change in zip(batch.rows, changes, strict=True)
         ]
+    elif batch.kind == "figures":
+        places = {group.id: group.name for group in groups}
+        counts = {"new": len(batch.rows), "changed": 0, "same": 0}
+        shown = [shown_row(row, places) for row in batch.rows]
     else:
         names, bands = {group.id: group.name for group in groups}, age_bands()
         counts = {"new": len(batch.rows), "changed": 0, "same": 0}

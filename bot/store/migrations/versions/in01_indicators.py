@@ -20,6 +20,7 @@ def upgrade() -> None:
     """Go to this revision."""
     _make_daily()
     _make_entered()
+    op.create_index("ix_person_place", "person", ["ward_code", "group_id"])  # the residents of each group are counted
     op.create_table(
         "removed_figure",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -154,6 +155,7 @@ def downgrade() -> None:
         "sum(CASE WHEN measure = 'lessons' THEN numerator ELSE 0 END) "
         "FROM removed_figure WHERE measure IN ('answers', 'lessons') GROUP BY day, ward_code, nullif(group_id, 0)"
     )
+    op.drop_index("ix_person_place", "person")
     for table in (
         "removed_figure", "entered_figure", "ward_indicator", "group_adults", "course_size", "figure_build",
         "daily_figure",
