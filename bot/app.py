@@ -23,6 +23,8 @@ from bot.channels.base import BroadcastsArticles, Capabilities, Channel, Channel
 from bot.channels.message import Reply
 from bot.channels.web import WEB, WebChannel
 from bot.connecting import TOKEN_KINDS, channel_by_token, connected_channels, material_images, store_quotas
+from bot.contest.hub import Hub
+from bot.contest.player_pages import PlayerPages
 from bot.conversation.offers import Offers
 from bot.conversation.router import Conversation
 from bot.delivery.articles import Articles
@@ -35,6 +37,8 @@ from bot.delivery.replies import ReplyReader
 from bot.delivery.sender import Sender
 from bot.delivery.typing import slow_chats
 from bot.delivery.worker import Worker
+from bot.doctor import Finding, Installation, examine
+from bot.errors import OperatorError
 from bot.http import Health, add_security_headers, readable_errors
 from bot.jobs.backups import NightlyBackup
 from bot.jobs.figures import Figures
@@ -45,6 +49,7 @@ from bot.jobs.retention import Keep, forget_what_is_due, remove_old_backups
 from bot.jobs.telling_staff import tell_alerts, tell_of_reports
 from bot.material import Material
 from bot.papers.certificates import CertificatePapers
+from bot.papers.contest_page import ContestPages
 from bot.papers.handouts import HandoutPapers
 from bot.papers.personal_data import PersonalDataPapers
 from bot.papers.sounds import CardSounds, voice
@@ -53,7 +58,8 @@ from bot.reports.deadlines import deadlines_in_force, read_deadlines
 from bot.saved_tokens import keep_token
 from bot.server import Server as Server
 from bot.settings import Settings
-from bot.staff.context import ALERTS, CHANNELS, CONNECT
+from bot.staff.contest_host import HUB
+from bot.staff.context import ALERTS, BACK_UP, CHANNELS, CONNECT, FINDINGS
 from bot.staff.site import StaffSite
 from bot.store.contests import beat, beat_due, settle_due
 from bot.store.database import Database
@@ -149,6 +155,7 @@ class Application:
         self.staff_site = StaffSite(settings, database, material, encoder, self.staff_answers.refresh)
         self.api = Api(settings, database)
         self.webhooks = WebhookSender(database)
+        self.hub = Hub(database)
         self._tasks: list[asyncio.Task[None]] = []
 
     def web_application(self) -> web.Application:
@@ -163,9 +170,12 @@ class Application:
         application.add_routes(self.sounds.routes())
         application.add_routes(self.handouts.routes())
         application.add_routes(self.api.routes())
+        application.add_routes([*ContestPages(self.database).routes(), *PlayerPages(self.hub).routes()])
         application.add_routes(Health(self.registry, self._missing, self._alert_lines).routes())
         staff = self.staff_site.application()
+        staff[HUB] = self.hub
         staff[ALERTS], staff[CHANNELS], staff[CONNECT] = self.alerts.now, lambda: self.accounts, self.connect
+        staff[FINDINGS], staff[BACK_UP] = self._findings, self._back_up_now
         application.add_subapp("/staff/", staff)
         return application
 
@@ -175,6 +185,7 @@ class Application:
         await self._beat()  # the time in which nothing ran costs nobody who plays in a contest
         # At once: connecting to a platform may take as long as a lease.
         self._tasks = [asyncio.create_task(self._every(RENEW_SECONDS, self._renew), name="lease")]
+        await self.hub.start()
         await self.worker.start()
         for sender in self.senders.values():
             await sender.start()
@@ -203,6 +214,7 @@ class Application:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.replies.close()
+        await self.hub.stop()
         await asyncio.gather(*(channel.stop() for channel in self.channels))
         await self.worker.stop()
         await asyncio.gather(*(sender.stop() for sender in self.senders.values()))
@@ -330,6 +342,31 @@ class Application:
     async def _remind(self) -> None:
         if self.replica.leads:
             self._wake_senders(await self._reminders.step(utc_now()))
+
+    async def _back_up_now(self) -> str:
+        """Make a backup; what is wrong, in English, or nothing."""
+        return (await self._backups.make(utc_now())).problem
+
+    async def _findings(self) -> list[Finding]:
+        installation = Installation(
+            self.settings, self.database, lambda: self.material, self._index_line, self._channels_line
+        )
+        return await asyncio.to_thread(lambda: list(examine(installation)))
+
+    def _index_line(self) -> str:
+        """The index in use. Raises OperatorError when it is older than the material."""
+        folder = self.answerer.folder
+        if folder is None or not self._index_is_current(self.material.root / "knowledge"):
+            raise OperatorError("Older than the material. Build it anew: bdhvs index build")
+        return f"{folder.name} in use"
+
+    def _channels_line(self) -> str:
+        """The channels connected. Raises OperatorError for one in trouble."""
+        trouble = [alert for alert in self.alerts.now() if alert.kind == "trouble"]
+        if trouble:
+            raise OperatorError("; ".join(f"{alert.channel}: {alert.text}" for alert in trouble))
+        named = [f"{name} as {account}" for name, account in self.accounts.items()]
+        return ", ".join(["web", *named])
 
     async def _back_up(self) -> None:
         if self.replica.leads and self.settings.backup_nightly:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli_contest import contest_app
 from bot.cli_lessons import facts_app, lessons_app
 from bot.cli_support import operator_errors, out, settings
 from bot.errors import OperatorError
@@ -23,6 +24,7 @@ oa_app = typer.Typer(no_args_is_help=True, help="The Zalo Official Account.")
 app.add_typer(index_app, name="index")
 app.add_typer(lessons_app, name="lessons")
 app.add_typer(facts_app, name="facts")
+app.add_typer(contest_app, name="contest")
 app.add_typer(database_app, name="db")
 app.add_typer(staff_app, name="staff")
 app.add_typer(oa_app, name="zalo-oa")
@@ -74,9 +76,9 @@ def ask(
 @app.command()
 def doctor() -> None:
     """Say what is wrong and how to mend it."""
-    from bot.doctor import examine
+    from bot.doctor import Installation, examine
 
-    findings = list(examine(settings()))
+    findings = list(examine(Installation(settings())))
     for finding in findings:
         out(f"{'ok   ' if finding.well else 'WRONG'} {finding.name}: {finding.text}")
     raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
@@ -256,6 +258,26 @@ def database_upgrade() -> None:
     with instance_lock(current.data_dir):
         open_database(current).close()
     out("The database is up to date.")
+
+
+@database_app.command("before-upgrade", hidden=True)
+def database_before_upgrade() -> None:
+    """Back up while nobody writes, for make upgrade; prints the file, nothing when there is no database yet."""
+    from datetime import UTC, datetime
+
+    from bot.answering import uploaded_plans
+    from bot.serve import instance_lock
+    from bot.store.archive import BrokenArchiveError
+    from bot.store.restore import back_up
+
+    current = settings()
+    file = current.data_dir / "backups" / f"before-make-upgrade-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
+    with instance_lock(current.data_dir), operator_errors():
+        try:
+            back_up(current.sqlalchemy_url, file, documents=uploaded_plans(current.data_dir))
+        except BrokenArchiveError:
+            return
+    out(str(file.resolve()))
 
 
 @database_app.command("copy")

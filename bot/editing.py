@@ -6,7 +6,7 @@ import hashlib
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -17,10 +17,11 @@ from bot.material import knowledge_root, load_material, material_root
 from bot.settings import Settings
 from bot.store.material_edits import stored_edits
 from bot.store.tables import utc_now
+from knowledge.fact_blocks import fact_blocks, with_fact
 from knowledge.facts import MaterialError, load_facts
 from knowledge.guides import load_guides
 from knowledge.material_files import FACTS_FILE, GUIDES_FOLDER, NOT_COVERED_FILE, PHRASINGS_FOLDER, PLANS_FOLDER
-from lessons.material_source import Edit, OverlaidMaterial, ShippedMaterial
+from lessons.material_source import Edit, OverlaidMaterial, ShippedMaterial, UnreadableItemError
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ PARTS = (
     COURSES,
     *(f"knowledge/{part}" for part in (PLANS_FOLDER, GUIDES_FOLDER, PHRASINGS_FOLDER, FACTS_FILE, NOT_COVERED_FILE)),
 )
+FACTS = f"knowledge/{FACTS_FILE}"
+FACT_PARTS = "knowledge/facts/"  # below it each fact is an item of its own, so that two edits of facts do not collide
 EDITED_FOLDER = "material"  # in the data folder: the material with the edits in force, a folder a state of them
 KEPT_FOLDERS = 2  # the one in use and the one before it, which an index under way may still read
 
@@ -47,9 +50,61 @@ class MaterialTree(ShippedMaterial):
         return sorted(found)
 
 
-def overlaid(settings: Settings, edits: Iterable[Edit], now: datetime | None = None) -> OverlaidMaterial:
+def fact_item(fact_id: str) -> str:
+    """The item of one fact of facts.yaml."""
+    return f"{FACT_PARTS}{fact_id}.yaml"
+
+
+def _fact_of(item: str) -> str:
+    return item.removeprefix(FACT_PARTS).removesuffix(".yaml")
+
+
+class _ShippedParts(MaterialTree):
+    """The files, and each fact as an item of its own."""
+
+    def items(self) -> list[str]:
+        return sorted([*super().items(), *map(fact_item, fact_blocks(self.read(FACTS)))])
+
+    def read(self, item: str) -> str:
+        if not item.startswith(FACT_PARTS):
+            return super().read(item)
+        return _block(super().read(FACTS), item)
+
+
+class EditedMaterial(OverlaidMaterial):
+    """The material with edits of files and of single facts laid over it."""
+
+    def files(self) -> Collection[str]:
+        """The files, without the facts as items."""
+        return [item for item in self.items() if not item.startswith(FACT_PARTS)]
+
+    def read(self, item: str) -> str:
+        """The edited text, else the delivered one. Raises UnreadableItemError."""
+        if item == FACTS:
+            text = super().read(FACTS)
+            for part, edit in self.live.items():
+                if part.startswith(FACT_PARTS):
+                    text = with_fact(text, _fact_of(part), edit.body)
+            return text
+        if item.startswith(FACT_PARTS) and item not in self.live:
+            return _block(super().read(FACTS), item)
+        return super().read(item)
+
+    def changed(self) -> Mapping[str, str]:
+        """The text of each file that edits in force change."""
+        return {item: self.read(item) for item in {FACTS if one.startswith(FACT_PARTS) else one for one in self.live}}
+
+
+def _block(facts: str, item: str) -> str:
+    block = fact_blocks(facts).get(_fact_of(item))
+    if block is None:
+        raise UnreadableItemError(f"there is no fact {_fact_of(item)}")
+    return block
+
+
+def overlaid(settings: Settings, edits: Iterable[Edit], now: datetime | None = None) -> EditedMaterial:
     """The shipped material with these edits as it is at a moment, by default the present."""
-    return OverlaidMaterial(MaterialTree(material_root(settings)), edits, now or utc_now())
+    return EditedMaterial(_ShippedParts(material_root(settings)), edits, now or utc_now())
 
 
 def with_edits(settings: Settings, edits: Iterable[Edit], now: datetime | None = None) -> Settings:
@@ -58,16 +113,17 @@ def with_edits(settings: Settings, edits: Iterable[Edit], now: datetime | None =
     The edited material is written to a folder named by its content, so that it is written once.
     """
     source = overlaid(settings, edits, now)
-    if not source.live:
+    changed = source.changed()
+    if not changed:
         return settings
-    tree, base = MaterialTree(material_root(settings)), settings.data_dir / EDITED_FOLDER
+    root, base = material_root(settings), settings.data_dir / EDITED_FOLDER
     state = hashlib.sha256()
-    for item in source.items():
-        body = source.live[item].body.encode() if item in source.live else (tree.root / item).read_bytes()
+    for item in source.files():
+        body = changed[item].encode() if item in changed else (root / item).read_bytes()
         state.update(f"{item}\0".encode() + hashlib.sha256(body).digest())
     target = base / state.hexdigest()[:16]
     if not target.is_dir():
-        _write(source, tree.root, target)
+        _write(source, root, target)
         _remove_old(base, target)
     return settings.model_copy(update={"material_dir": target})
 
@@ -108,19 +164,20 @@ def write_material(settings: Settings, edits: Iterable[Edit], target: Path) -> i
         raise OperatorError(f"{target} exists already; name a folder that does not.")
     source = overlaid(settings, edits)
     _write(source, material_root(settings), target)
-    return len(source.items())
+    return len(source.files())
 
 
-def _write(source: OverlaidMaterial, shipped: Path, target: Path) -> None:
+def _write(source: EditedMaterial, shipped: Path, target: Path) -> None:
     """Written aside and moved: nobody reads half of it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".material-", dir=target.parent))
     try:
-        for item in source.items():
+        changed = source.changed()
+        for item in source.files():
             place = aside / item
             place.parent.mkdir(parents=True, exist_ok=True)
-            if item in source.live:
-                place.write_text(source.live[item].body, encoding="utf-8", newline="\n")
+            if item in changed:
+                place.write_text(changed[item], encoding="utf-8", newline="\n")
             else:
                 shutil.copyfile(shipped / item, place)
         aside.chmod(0o755)

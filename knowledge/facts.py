@@ -21,7 +21,17 @@ from knowledge.yaml_source import (
     text_field,
 )
 
-__all__ = ["FACT_MARK", "Fact", "Facts", "MaterialError", "Problem", "UnknownFactError", "load_facts", "stale_facts"]
+__all__ = [
+    "FACT_MARK",
+    "Fact",
+    "Facts",
+    "MaterialError",
+    "Problem",
+    "UnknownFactError",
+    "load_facts",
+    "parse_facts",
+    "stale_facts",
+]
 
 FACT_MARK = re.compile(r"\{\{fact:([a-z0-9]+(?:-[a-z0-9]+)*)\}\}")
 _IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -85,9 +95,14 @@ class Facts:
 
 def load_facts(path: Path) -> Facts:
     """Read facts.yaml. Raises MaterialError with every problem and its line."""
-    source = YamlSource(read_material(path, path.name), path.name)
+    return parse_facts(read_material(path, path.name), path.name)
+
+
+def parse_facts(text: str, file: str) -> Facts:
+    """Facts from their text; ``file`` is for messages. Raises MaterialError with every problem and its line."""
+    source = YamlSource(text, file)
     if not isinstance(source.value, list):
-        raise MaterialError([Problem(path.name, 1, "must be a list of facts (each begins with '- id:')")])
+        raise MaterialError([Problem(file, 1, "must be a list of facts (each begins with '- id:')")])
     facts: dict[str, Fact] = {}
     problems: list[Problem] = []
     for index, entry in enumerate(source.value):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from knowledge.answer_types import ANSWER_LIMIT, PASSAGE_LIMIT
 from knowledge.facts import Facts, MaterialError, Problem, load_facts, stale_facts
-from knowledge.guides import Guide, GuideSection, read_guides
+from knowledge.guides import Guide, GuideSection, parse_guide, read_guides
 from knowledge.material_rules import (
     AbbreviationRule,
     forbidden_words,
@@ -19,7 +19,7 @@ from knowledge.material_rules import (
 )
 from knowledge.material_similarity import folded_words, same_phrasings, same_texts
 
-__all__ = ["check_material", "stale_facts"]
+__all__ = ["check_guide", "check_material", "stale_facts"]
 
 MIN_PHRASINGS = 8
 """Fewer do not cover how differently residents ask (the House issue's floor)."""
@@ -72,6 +72,19 @@ def check_material(root: Path, today: date | None = None) -> list[Problem]:
         problems += _body(guide)
     problems += _alike(guides)
     return sorted(problems)
+
+
+def check_guide(text: str, file: str, facts: Facts, others: Iterable[Guide]) -> list[Problem]:
+    """Everything wrong with the text of one guide among the others, sorted by line."""
+    try:
+        guide = parse_guide(text, file, facts)
+    except MaterialError as error:
+        return list(error.problems)
+    everything = [*(other for other in others if other.id != guide.id), guide]
+    problems = _front_matter(guide, {one.id for one in everything}, date.today().isoformat())
+    problems += _body(guide)
+    alike = _alike(everything, since=len(everything) - 1)
+    return sorted([*problems, *(one for one in alike if one.file == file)])
 
 
 def _fact_dates(facts: Facts, today: str) -> Iterable[Problem]:
@@ -166,16 +179,17 @@ def _form(section: GuideSection, raw: str) -> list[str]:
     return [] if _BULLET.match(raw) else ["a line of this section must begin with '- '"]
 
 
-def _alike(guides: list[Guide]) -> list[Problem]:
+def _alike(guides: list[Guide], since: int = 0) -> list[Problem]:
+    """Guides that say the same; those before the place ``since`` are not compared with each other."""
     asked = [(guide, index) for guide in guides for index in range(len(guide.phrasings))]
     texts = [guide.phrasings[index] for guide, index in asked]
     problems = []
-    for first, second in same_phrasings(texts):
+    for first, second in same_phrasings(texts, sum(len(guide.phrasings) for guide in guides[:since])):
         guide, index = asked[second]
         message = f"'{texts[second]}' says the same as '{texts[first]}' ({asked[first][0].id})"
         problems.append(guide.lines.problem(message, "phrasings", index))
     bodies = ["\n".join(section.text for section in guide.sections) for guide in guides]
-    for first, second in same_texts(bodies):
+    for first, second in same_texts(bodies, since):
         problems.append(guides[second].lines.problem(f"the same text as guide '{guides[first].id}'", "id"))
     titles: dict[str, str] = {}
     for guide in guides:

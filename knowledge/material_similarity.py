@@ -23,24 +23,29 @@ def folded_words(text: str) -> list[str]:
     return _WORD.findall(strip_diacritics(normalise(text)).casefold())
 
 
-def same_phrasings(phrasings: Sequence[str]) -> list[tuple[int, int]]:
-    """Pairs (earlier, later) of phrasings that are alike after folding, or are the same words in another order."""
+def same_phrasings(phrasings: Sequence[str], since: int = 0) -> list[tuple[int, int]]:
+    """Pairs (earlier, later) of phrasings that are alike after folding, or are the same words in another order.
+
+    ``since`` leaves out pairs whose later one stands before that place: what was compared already.
+    """
     words = [folded_words(phrasing) for phrasing in phrasings]
     bags = [" ".join(sorted(each)) for each in words]
     letters = [_letter_trigrams(" ".join(each)) for each in words]
     return [
         (first, second)
         for first, second in combinations(range(len(phrasings)), 2)
+        if second >= since
         if bags[first] == bags[second] or _dice_reaches(letters[first], letters[second], PHRASING_LIMIT)
     ]
 
 
-def same_texts(texts: Sequence[str]) -> list[tuple[int, int]]:
-    """Pairs (earlier, later) of long texts that share most of their word triples."""
+def same_texts(texts: Sequence[str], since: int = 0) -> list[tuple[int, int]]:
+    """Pairs (earlier, later) of long texts that share most of their word triples; ``since`` as above."""
     shingles = [_word_triples(folded_words(text)) for text in texts]
     return [
         (first, second)
         for first, second in combinations(range(len(texts)), 2)
+        if second >= since
         if _jaccard_reaches(shingles[first], shingles[second], GUIDE_LIMIT)
     ]
 

@@ -1,4 +1,4 @@
-"""Set the program up and run one of the house's commands: serve, test, prove or setup.
+"""Set the program up and run one of the house's commands: serve, test, prove, setup, upgrade or audit.
 
 The one piece of code behind ``make serve``, ``make test``, ``serve.cmd``, ``.ci/run`` and the Dockerfile.
 It runs with the system's Python and its standard library only, on Linux, macOS and Windows. Everything it
@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 ON_WINDOWS = os.name == "nt"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if ON_WINDOWS else "bin/python")
+AUDITOR = "pip-audit==2.10.1"
 INTERRUPTED = 130  # the shell's code for a command ended by Ctrl-C
 
 
@@ -131,7 +132,49 @@ def run_setup(arguments: list[str]) -> int:
     return 0
 
 
-COMMANDS = {"serve": run_serve, "test": run_test, "prove": run_prove, "setup": run_setup}
+def run_upgrade(arguments: list[str]) -> int:
+    """Backup, fetch, install, migrate, check; on failure all the way back."""
+    from upgrade import main as upgrade
+
+    if not VENV_PYTHON.exists():
+        setup(set())
+    return upgrade(arguments, VENV_PYTHON, install_again, say)
+
+
+def install_again() -> None:
+    """Install in a process of its own: the scripts themselves may be other ones by now."""
+    if subprocess.run([sys.executable, str(Path(__file__)), "setup"], check=False).returncode:
+        sys.exit("installing failed; the reason is above")
+
+
+def run_audit(arguments: list[str]) -> int:
+    """Ask the package index's database of known vulnerabilities about every pinned package; needs the network.
+
+    With an auditor in an environment that is thrown away: it belongs to no installation.
+    """
+    import tempfile
+    import venv
+
+    with tempfile.TemporaryDirectory() as folder:
+        venv.create(folder, with_pip=True, symlinks=not ON_WINDOWS)
+        python = Path(folder) / ("Scripts/python.exe" if ON_WINDOWS else "bin/python")
+        say("fetching the auditor")
+        fetched = subprocess.run([str(python), "-m", "pip", "install", "--quiet", AUDITOR], check=False)
+        if fetched.returncode:
+            return fetched.returncode
+        # strict: a package that cannot be looked up is not one that is well
+        pins = ["--requirement", str(ROOT / "constraints.txt"), "--no-deps", "--disable-pip", "--strict"]
+        return subprocess.run([str(python), "-m", "pip_audit", *pins, *arguments], check=False).returncode
+
+
+COMMANDS = {
+    "serve": run_serve,
+    "test": run_test,
+    "prove": run_prove,
+    "setup": run_setup,
+    "upgrade": run_upgrade,
+    "audit": run_audit,
+}
 
 
 def main() -> int:

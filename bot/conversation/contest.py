@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.channels.message import Button, Reply
+from bot.channels.message import Button, FileNote, Reply
 from bot.conversation.buttons import button, consent_buttons, short, to_menu
 from bot.conversation.contest_question import practice_reply, question_reply, tried
 from bot.conversation.menu import old_button
@@ -15,6 +15,8 @@ from bot.conversation.turn import JOINING, NOTICED, Turn
 from bot.texts import text
 
 LINK_PREFIX = "thi-"  # before a contest's code in a link: start=thi-K7QMARTP
+PLAYING = "/thi/{code}/choi"  # the page of a player in a live contest
+WEB_CHANNEL = "web"
 LISTED = 5  # contests at once: older ones are found by their link
 NAMED, NICKNAMED, UNSHOWN = "name", "nickname", "none"
 
@@ -68,6 +70,13 @@ def show(turn: Turn, found: ContestView) -> list[Reply]:
     if found.live:
         if seats:
             lines.append(text("contest.seated", nickname=seats[-1].nickname))
+            way = FileNote(PLAYING.format(code=found.code), text("contest.playing"))
+            return [Reply("\n".join(lines), (to_menu(),), files=(way,))]
+        if turn.chat.channel != WEB_CHANNEL:
+            # A hall hears a question at once; a platform that takes 25 messages a second would not.
+            link = turn.offers.public_url
+            where = text("contest.live_on_web", link=f"{link}/?g={LINK_PREFIX}{found.code}") if link else None
+            lines.append(where or text("contest.live_by_code"))
             return [Reply("\n".join(lines), (*practice, to_menu()))]
     elif seats and seats[-1].left:
         lines.append(text("contest.under_way", left=seats[-1].left))

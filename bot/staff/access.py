@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -15,11 +16,16 @@ from bot.staff.sessions import SEEN_AGAIN, signed_in, touch
 from bot.store.database import Database
 from bot.store.tables import Ward, utc_now
 
+log = logging.getLogger(__name__)
+
 SESSION_COOKIE = "bdhvs_staff"
 FORM_COOKIE = "bdhvs_form"  # proves that a form sent before sign-in came from our page
+HOST_PREFIX = "__Host-"  # over HTTPS: no other host, and no page of plain HTTP, can set a cookie so named
 CSRF_FIELD = "csrf"
+NUMBER_DIGITS = 9  # of a row in an address: 999,999,999 still fits PostgreSQL's 32-bit integers
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
+HTTPS = web.RequestKey("https", bool)
 ACCOUNT = web.RequestKey("account", SignedIn)
 WARD = web.RequestKey("ward", Ward)
 MEMBERSHIP = web.RequestKey("membership", Membership)
@@ -84,11 +90,32 @@ def is_loopback(host: str) -> bool:
 
 def is_safe_transport(request: web.Request, settings: Settings) -> bool:
     """HTTPS, or plain HTTP that never leaves this computer."""
-    if request.secure:
-        return True
-    if settings.trusted_proxy and request.headers.get("X-Forwarded-Proto") == "https":
-        return True
-    return is_loopback(request.host) and is_loopback(request.remote or "")
+    return is_https(request, settings) or (is_loopback(request.host) and is_loopback(request.remote or ""))
+
+
+def is_https(request: web.Request, settings: Settings) -> bool:
+    """Whether the browser speaks HTTPS, to this program or to the trusted proxy in front."""
+    return request.secure or (settings.trusted_proxy and request.headers.get("X-Forwarded-Proto") == "https")
+
+
+def cookie_of(request: web.Request, name: str) -> str:
+    """A cookie of the staff site; empty when there is none."""
+    prefix = HOST_PREFIX if request.get(HTTPS) else ""
+    return request.cookies.get(prefix + name, "")
+
+
+def put_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str, seconds: int | None) -> None:
+    """Give the browser a cookie that no script reads and no other site sends; None: until the browser ends."""
+    https = request.get(HTTPS, False)
+    response.set_cookie(
+        (HOST_PREFIX if https else "") + name,
+        value,
+        max_age=seconds,
+        httponly=True,
+        samesite="Strict",
+        secure=https,
+        path="/" if https else "/staff/",  # the prefix wants the whole host
+    )
 
 
 def address_of(request: web.Request, settings: Settings) -> str:
@@ -115,6 +142,9 @@ class Guard:
                 raise web.HTTPForbidden(
                     text="Trang cán bộ chỉ mở qua HTTPS. Bạn hỏi người quản trị địa chỉ https:// của phường.",
                 )
+            if any(value.isdecimal() and len(value) > NUMBER_DIGITS for value in request.match_info.values()):
+                raise web.HTTPNotFound
+            request[HTTPS] = is_https(request, self._settings)
             account = await self._account(request)
             if route.permission.signed_in:
                 if account is None:
@@ -134,7 +164,7 @@ class Guard:
         return handle
 
     async def _account(self, request: web.Request) -> SignedIn | None:
-        token = request.cookies.get(SESSION_COOKIE)
+        token = cookie_of(request, SESSION_COOKIE)
         if not token:
             return None
         now = utc_now()
@@ -157,17 +187,29 @@ class Guard:
         membership = account.membership(code)
         ward = await self._database.read(lambda session: session.get(Ward, code)) if membership else None
         if membership is None or ward is None:
+            self._note_refusal(request, account)
             raise web.HTTPNotFound
         if permission.roles is not None and membership.role not in permission.roles:
+            self._note_refusal(request, account)
             raise web.HTTPForbidden(text="Tài khoản của bạn không có quyền làm việc này.")
         request[WARD], request[MEMBERSHIP] = ward, membership
+
+    def _note_refusal(self, request: web.Request, account: SignedIn) -> None:
+        """By number and by the address's pattern: a log holds no names, and nothing that somebody typed."""
+        log.warning("refused to staff account %d: %s %s", account.staff_id, request.method, _pattern(request))
 
     async def _refuse_forged(self, request: web.Request) -> None:
         account = request.get(ACCOUNT)  # not on public pages, whoever opens them
         origin = request.headers.get("Origin")
         if origin is not None and origin.split("://", 1)[-1] != request.host:
+            log.warning("refused a form of another site: %s", _pattern(request))
             raise web.HTTPForbidden(text="Yêu cầu đến từ trang khác nên bị từ chối.")
-        expected = account.csrf if account else request.cookies.get(FORM_COOKIE, "")
+        expected = account.csrf if account else cookie_of(request, FORM_COOKIE)
         given = (await request.post()).get(CSRF_FIELD, "")
         if not expected or not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
             raise web.HTTPForbidden(text="Trang đã mở quá lâu. Bạn tải lại trang rồi làm lại nhé.")
+
+
+def _pattern(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else ""

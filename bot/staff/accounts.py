@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -36,6 +38,7 @@ ADDRESS_AFTER = 50  # failures from one address within the window, whatever the 
 # What whoever guesses at this installation tries first; ASVS 5.0 6.2.11.
 OWN_WORDS = ("bdhvs", "binhdanhocvuso", "bình dân học vụ số", "binh dan hoc vu so")
 TOKEN_BYTES = 32
+COMMON_PASSWORDS = Path(__file__).parent / "common_passwords.txt"
 
 # Argon2id with argon2-cffi's defaults, which follow RFC 9106's low-memory profile.
 _hasher = PasswordHasher()
@@ -163,6 +166,13 @@ def set_password(session: Session, staff_id: int, password: str) -> None:
     session.get_one(StaffAccount, staff_id).password_hash = _hasher.hash(password)
 
 
+@cache
+def common_passwords() -> frozenset[str]:
+    """What guessing begins with; ASVS 5.0 6.2.4."""
+    lines = COMMON_PASSWORDS.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
+
+
 def check_password(password: str, username: str) -> None:
     """Raise PasswordRefusedError for one that is too short, too long, or made of the name."""
     if len(password) < PASSWORD_SHORTEST:
@@ -170,7 +180,8 @@ def check_password(password: str, username: str) -> None:
     if len(password) > PASSWORD_LONGEST:
         raise PasswordRefusedError("password_long")
     plain = password.casefold()
-    if len(set(password)) < 4 or any(word in plain for word in (normalised_name(username), *OWN_WORDS)):
+    named = any(word in plain for word in (normalised_name(username), *OWN_WORDS))
+    if len(set(password)) < 4 or named or plain in common_passwords():
         raise PasswordRefusedError("password_easy")
 
 

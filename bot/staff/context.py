@@ -18,17 +18,28 @@ from sqlmodel import Session
 
 from bot.alerts import Alert
 from bot.conversation.linking import channel_name
+from bot.doctor import Finding
 from bot.indicators.export import shown
 from bot.material import Material
 from bot.settings import Settings
-from bot.staff.access import ACCOUNT, EDITORS, EXPORTERS, FORM_COOKIE, MEMBERSHIP, READERS, WARD
+from bot.staff.access import (
+    ACCOUNT,
+    EDITORS,
+    EXPORTERS,
+    FORM_COOKIE,
+    MEMBERSHIP,
+    READERS,
+    WARD,
+    cookie_of,
+    put_cookie,
+)
 from bot.staff.accounts import Role
 from bot.staff.menu import menu_of
 from bot.store.database import Database
 from bot.store.removed import LOCAL_ZONE
 from bot.store.tables import AuditEntry, utc_now
 from knowledge.encoder import Encoder
-from lessons.progress import local_day
+from lessons.progress import VIETNAM, local_day
 
 ALERTS: web.AppKey[Callable[[], Sequence[Alert]]] = web.AppKey(
     "alerts"
@@ -36,6 +47,9 @@ ALERTS: web.AppKey[Callable[[], Sequence[Alert]]] = web.AppKey(
 # The messaging platforms that are connected, by name, and connecting one by its token.
 CHANNELS: web.AppKey[Callable[[], Mapping[str, str]]] = web.AppKey("channels")
 CONNECT: web.AppKey[Callable[[str, str], Awaitable[None]]] = web.AppKey("connect")
+# What the running program finds when it looks at itself, as bdhvs doctor does; and a backup made at once.
+FINDINGS: web.AppKey[Callable[[], Awaitable[Sequence[Finding]]]] = web.AppKey("findings")
+BACK_UP: web.AppKey[Callable[[], Awaitable[str]]] = web.AppKey("back_up")
 TEXTS_FILE = Path(__file__).parent / "vi.yaml"
 
 
@@ -67,7 +81,7 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
     """Render a page with what every page shows: account, ward, messages."""
     account, ward = request.get(ACCOUNT), request.get(WARD)
     membership = request.get(MEMBERSHIP)
-    form_token = account.csrf if account else request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
+    form_token = account.csrf if account else cookie_of(request, FORM_COOKIE) or secrets.token_urlsafe(32)
     given = {
         "account": account,
         "ward": ward,
@@ -86,7 +100,7 @@ def page(request: web.Request, template: str, values: dict[str, Any] | None = No
     }
     response: web.Response = aiohttp_jinja2.render_template(template, request, given, status=status)
     if account is None:
-        response.set_cookie(FORM_COOKIE, form_token, httponly=True, samesite="Strict", path="/staff/")
+        put_cookie(request, response, FORM_COOKIE, form_token, None)
     return response
 
 
@@ -98,6 +112,11 @@ def worded_moment(moment: date | datetime) -> str:
 def worded_time(moment: datetime) -> str:
     """A moment as it was in Vietnam: dd/mm/yyyy hh:mm."""
     return moment.astimezone(LOCAL_ZONE).strftime("%d/%m/%Y %H:%M")
+
+
+def worded_clock(moment: datetime) -> str:
+    """A moment as the clock and the day in Vietnam."""
+    return moment.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y")
 
 
 def day_of(written: str) -> date | None:

@@ -34,7 +34,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Học tập",
         (
+            Entry("indicators", "indicators", "Chỉ tiêu", EVERYONE),
             Entry("groups", "groups", "Tổ dân phố, thôn", READERS),
+            Entry("contests", "contests", "Cuộc thi", READERS),
+            Entry("courses", "courses", "Khóa học và câu hỏi", OVERSEERS),
             Entry("reports", "reports", "Báo cáo", OVERSEERS),
             Entry("certificates", "certificates", "Giấy hoàn thành"),
             Entry("handouts", "handouts", "Tờ in bài học", READERS),
@@ -44,6 +47,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Nội dung",
         (
             Entry("answers", "answers", "Câu đã trả lời"),
+            Entry("content", "content", "Sửa nội dung"),
             Entry("offices", "offices", "Danh bạ", READERS),
             Entry("stale", "stale", "Cần kiểm tra lại"),
         ),
@@ -61,6 +65,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("accounts", "accounts", "Tài khoản", ADMINISTRATORS),
             Entry("audit", "audit", "Nhật ký", ADMINISTRATORS),
+            Entry("system", "system", "Hệ thống", ADMINISTRATORS),
             Entry("setup", "setup", "Thiết lập", ADMINISTRATORS),
             Entry("systems", "systems", "Kết nối hệ thống khác", ADMINISTRATORS),
         ),

@@ -7,10 +7,12 @@ from aiohttp import web
 from bot.indicators.daily import bring_up
 from bot.indicators.export import COLUMNS, ParticipationTable, as_csv, as_xlsx, file_stem, participation_table
 from bot.indicators.figures import WardFigures, ward_figures
+from bot.indicators.trend import Change, changes, trend
 from bot.reports.deadlines import read_deadlines
-from bot.staff.access import MEMBERSHIP, WARD, WARD_EXPORTERS, WARD_FIGURES, StaffRoute
+from bot.staff.access import EDITORS, MEMBERSHIP, WARD, WARD_EXPORTERS, WARD_FIGURES, StaffRoute
 from bot.staff.context import Context, audit, page
 from bot.staff.goals import goals
+from bot.staff.needs import Needs
 from bot.store.tables import utc_now
 from lessons.progress import local_day
 
@@ -33,17 +35,30 @@ class OverviewPages:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._database = context.database
+        self._needs = Needs(context)
 
     async def overview(self, request: web.Request) -> web.Response:
-        """The table of groups."""
+        """What waits, the ward against its targets, how the weeks went, the table of groups."""
         ward, now = request[WARD], utc_now()
         figures = await self._figures(request)
         aims = None
         if request[MEMBERSHIP].only_group is None:  # the ward's, not the group's
             read = read_deadlines(self._context.settings, self._context.material)
             aims = await self._database.read(lambda session: goals(session, ward.code, figures, local_day(now), read))
-        table = participation_table(figures, ward.name, now)
-        return page(request, "overview.html", {"columns": COLUMNS, "table": table, "goals": aims})
+        only = request[MEMBERSHIP].only_group
+        weeks = await self._database.read(lambda session: trend(session, ward.code, now, only))
+        moved = await self._database.read(lambda session: changes(session, ward.code, now))
+        waiting = await self._needs.of(ward.code, now) if request[MEMBERSHIP].role in EDITORS else None
+        values = {
+            "columns": COLUMNS,
+            "table": participation_table(figures, ward.name, now),
+            "groups": figures.groups,
+            "goals": aims,
+            "weeks": weeks,
+            "moved": [(one, moved[one.group_id]) for one in figures.groups if _has_moved(moved.get(one.group_id))],
+            "needs": waiting,
+        }
+        return page(request, "overview.html", values)
 
     async def csv(self, request: web.Request) -> web.Response:
         """The table as CSV."""
@@ -70,3 +85,7 @@ class OverviewPages:
         name = f"{file_stem(request[WARD].code, table.made_at)}.{kind}"
         headers = {"Content-Type": content_type, "Content-Disposition": f'attachment; filename="{name}"'}
         return web.Response(body=body, headers=headers)
+
+
+def _has_moved(change: Change | None) -> bool:
+    return change is not None and change.now != change.before

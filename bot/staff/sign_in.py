@@ -9,7 +9,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from bot.staff import accounts, second_factor
-from bot.staff.access import ACCOUNT, ANY_ACCOUNT, OWN_ACCOUNT, PUBLIC, SESSION_COOKIE, StaffRoute, address_of
+from bot.staff.access import (
+    ACCOUNT,
+    ANY_ACCOUNT,
+    OWN_ACCOUNT,
+    PUBLIC,
+    SESSION_COOKIE,
+    StaffRoute,
+    address_of,
+    cookie_of,
+    put_cookie,
+)
 from bot.staff.context import Context, audit, form_of, page, secret_of, see_other, staff_texts
 from bot.staff.sessions import SESSION_HOURS, end_session, halfway_in, start_session
 from bot.store.naming import natural_key
@@ -84,7 +94,7 @@ class SignInPages:
         """Check the second factor; guessing is slowed down like that of passwords."""
         staff_id, username = await self._halfway(request)
         typed, now, address = (await form_of(request)).get("code", ""), utc_now(), self._address(request)
-        token = request.cookies.get(SESSION_COOKIE, "")
+        token = cookie_of(request, SESSION_COOKIE)
         if await self._database.read(lambda session: accounts.throttled(session, username, address, now)):
             return page(request, "sign_in_code.html", {"problem": staff_texts()["sign_in_throttled"]}, status=429)
 
@@ -103,7 +113,7 @@ class SignInPages:
         return self._with_cookie(request, made, "/staff/")
 
     async def _halfway(self, request: web.Request) -> tuple[int, str]:
-        token, now = request.cookies.get(SESSION_COOKIE, ""), utc_now()
+        token, now = cookie_of(request, SESSION_COOKIE), utc_now()
         account = await self._database.read(lambda session: halfway_in(session, token, now))
         if account is None or account.id is None:
             raise web.HTTPSeeOther("/staff/sign-in")
@@ -111,7 +121,7 @@ class SignInPages:
 
     async def _enter(self, request: web.Request, staff_id: int) -> web.StreamResponse:
         """After the password: in, or on to the second factor. What the browser held before ends."""
-        old, agent = request.cookies.get(SESSION_COOKIE, ""), request.headers.get("User-Agent", "")
+        old, agent = cookie_of(request, SESSION_COOKIE), request.headers.get("User-Agent", "")
 
         def unit(session: Session) -> tuple[str, bool]:
             end_session(session, old)
@@ -137,7 +147,7 @@ class SignInPages:
 
     async def sign_out(self, request: web.Request) -> web.StreamResponse:
         """End this browser's session."""
-        token = request.cookies.get(SESSION_COOKIE, "")
+        token = cookie_of(request, SESSION_COOKIE)
 
         def unit(session: Session) -> None:
             end_session(session, token)
@@ -145,7 +155,8 @@ class SignInPages:
 
         await self._database.write(unit)
         response = see_other("/staff/sign-in?done=signed_out")
-        response.del_cookie(SESSION_COOKIE, path="/staff/")
+        put_cookie(request, response, SESSION_COOKIE, "", 0)
+        response.headers["Clear-Site-Data"] = '"cache"'  # not storage: the resident's chat lives on this host too
         return response
 
     async def first_form(self, request: web.Request) -> web.Response:
@@ -194,13 +205,5 @@ class SignInPages:
 
     def _with_cookie(self, request: web.Request, token: str, path: str) -> web.StreamResponse:
         response = see_other(path)
-        response.set_cookie(
-            SESSION_COOKIE,
-            token,
-            max_age=SESSION_HOURS * 3600,
-            httponly=True,
-            samesite="Strict",
-            secure=request.secure or (self._context.settings.public_url or "").startswith("https://"),
-            path="/staff/",
-        )
+        put_cookie(request, response, SESSION_COOKIE, token, SESSION_HOURS * 3600)
         return response

@@ -20,10 +20,17 @@ from bot.staff import (
     awards,
     broadcasts,
     certificates,
+    contest_host,
+    contest_papers,
+    contest_results,
+    contests,
     duplicates,
     groups,
     handouts,
     helpers,
+    indicator_settings,
+    indicators,
+    learning,
     my_account,
     my_alerts,
     offices,
@@ -35,12 +42,14 @@ from bot.staff import (
     rights,
     sign_in,
     stale,
+    system,
     systems,
     team,
     undelivered,
 )
 from bot.staff.access import Guard, Handler, StaffRoute
-from bot.staff.context import Context, worded_moment, worded_time
+from bot.staff.content import pages as content
+from bot.staff.context import Context, worded_clock, worded_moment, worded_time
 from bot.staff.imports import pages as imports
 from bot.staff.setup import accounts as setup_accounts
 from bot.staff.setup import channels, plan, steps, targets, trial, wards
@@ -74,9 +83,13 @@ class StaffSite:
             *sign_in.routes(self._context),
             *my_account.routes(self._context),
             *overview.routes(self._context),
+            *indicators.routes(self._context),
+            *indicator_settings.routes(self._context),
             *groups.routes(self._context),
+            *learning.routes(self._context),
             *questions.routes(self._context),
             *answers.routes(self._context),
+            *content.routes(self._context),
             *people.routes(self._context),
             *broadcasts.routes(self._context),
             *helpers.routes(self._context),
@@ -84,6 +97,10 @@ class StaffSite:
             *my_alerts.routes(self._context),
             *certificates.routes(self._context),
             *handouts.routes(self._context),
+            *contests.routes(self._context),
+            *contest_results.routes(self._context),
+            *contest_papers.routes(self._context),
+            *contest_host.routes(self._context),
             *stale.routes(self._context),
             *offices.routes(self._context),
             *rights.routes(self._context),
@@ -93,6 +110,7 @@ class StaffSite:
             *duplicates.routes(self._context),
             *team.routes(self._context),
             *audit_log.routes(self._context),
+            *system.routes(self._context),
             *imports.routes(self._context),
             *posters.routes(self._context),
             *wards.routes(self._context),
@@ -115,6 +133,7 @@ class StaffSite:
         environment.filters["shown"] = shown
         environment.filters["day"] = worded_moment
         environment.filters["moment"] = worded_time
+        environment.filters["clock"] = worded_clock
         environment.filters["in_sentence"] = in_sentence
         environment.filters["reason"] = undelivered.worded_reason
         guard = Guard(self._context.settings, self._context.database)

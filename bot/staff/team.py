@@ -167,7 +167,7 @@ class TeamPages:
 
     async def _change(self, request: web.Request, act: Act, done: str, *, whole: bool = True) -> web.StreamResponse:
         """Do ``act`` to an account of the ward; ``whole``: only where the actor looks after all of it."""
-        ward, actor, number = request[WARD].code, request[ACCOUNT], int(request.match_info["account"][:9])
+        ward, actor, number = request[WARD].code, request[ACCOUNT], int(request.match_info["account"])
 
         def unit(session: Session) -> tuple[str, str | None]:
             account = session.get(StaffAccount, number)

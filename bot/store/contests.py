@@ -89,7 +89,7 @@ def log_of(session: Session, contest: Contest) -> Log:
     codes = {row.id: row.code for row in seats}
     columns = (ContestAnswer.participant_id, ContestAnswer.number, ContestAnswer.asked_at, ContestAnswer.received_at)
     answers = session.exec(
-        select(*columns, ContestAnswer.chosen).where(ContestAnswer.contest_id == contest_id)  # type: ignore[call-overload]
+        select(*columns, ContestAnswer.chosen).where(ContestAnswer.contest_id == contest_id, ContestAnswer.number > 0)  # type: ignore[call-overload]
     )
     return Log(
         rules_of(contest),

@@ -20,13 +20,34 @@ def edits(session: Session) -> list[Edit]:
     rows = session.exec(
         select(MaterialEdit).where(col(MaterialEdit.withdrawn_at).is_(None)).order_by(col(MaterialEdit.id))
     )
-    return [
-        Edit(row.id or 0, row.item, row.base_hash, row.body, row.author, row.approver, row.effective_from)
-        for row in rows
-    ]
+    return [as_edit(row) for row in rows]
 
 
-def add(session: Session, edit: Edit) -> int:
+def as_edit(row: MaterialEdit) -> Edit:
+    """A row as the material's own rooms know it."""
+    return Edit(row.id or 0, row.item, row.base_hash, row.body, row.author, row.approver, row.effective_from)
+
+
+def history(session: Session, item: str) -> list[MaterialEdit]:
+    """Every edit of an item, withdrawn ones too, the newest first."""
+    statement = select(MaterialEdit).where(MaterialEdit.item == item).order_by(col(MaterialEdit.id).desc())
+    return list(session.exec(statement))
+
+
+def waiting(session: Session, now: datetime) -> list[MaterialEdit]:
+    """The edits that are not in force yet: drafts, and approved ones whose day has not come."""
+    statement = (
+        select(MaterialEdit)
+        .where(
+            col(MaterialEdit.withdrawn_at).is_(None),
+            col(MaterialEdit.approver).is_(None) | (col(MaterialEdit.effective_from) > now),
+        )
+        .order_by(col(MaterialEdit.id))
+    )
+    return list(session.exec(statement))
+
+
+def add(session: Session, edit: Edit, author_id: int | None = None, why: str = "") -> int:
     """Keep an edit; its number is given here and returned."""
     row = MaterialEdit(
         item=edit.item,
@@ -36,18 +57,22 @@ def add(session: Session, edit: Edit) -> int:
         approver=edit.approver,
         made_at=utc_now(),
         effective_from=edit.effective_from,
+        author_id=author_id,
+        why=why,
     )
     session.add(row)
     session.flush()
     return row.id or 0
 
 
-def approve(session: Session, number: int, approver: str, effective_from: datetime) -> bool:
+def approve(
+    session: Session, number: int, approver: str, effective_from: datetime, approver_id: int | None = None
+) -> bool:
     """Let an edit come into force; False when there is none such."""
     row = session.get(MaterialEdit, number)
     if row is None or row.withdrawn_at is not None:
         return False
-    row.approver, row.effective_from = approver, effective_from
+    row.approver, row.effective_from, row.approver_id = approver, effective_from, approver_id
     return True
 
 

@@ -259,7 +259,9 @@ class Certificate(SQLModel, table=True):
 class MaterialEdit(SQLModel, table=True):
     """A change of the material by staff: the whole text of an item. In force once approved, until withdrawn.
 
-    ``item`` is the file's path below the material's folder, ``base_hash`` that of the shipped text it was made from.
+    ``item`` is the file's path below the material's folder (of a fact: knowledge/facts/ID.yaml), ``base_hash`` that of
+    the shipped text it was made from. ``author_id`` and ``approver_id`` are accounts; None on the command line.
+    ``why`` is what the author says of it.
     """
 
     __tablename__ = "material_edit"
@@ -273,6 +275,9 @@ class MaterialEdit(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcDateTime)
     effective_from: datetime = Field(sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    author_id: int | None = Field(default=None, foreign_key="staff_account.id")
+    approver_id: int | None = Field(default=None, foreign_key="staff_account.id")
+    why: str = ""
 
 
 class UnansweredQuestion(SQLModel, table=True):

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 import soundfile
 
-from bot.doctor import examine
+from bot.doctor import Installation, examine
 from bot.papers.sounds import CardSounds, voice
 from bot.settings import Settings
 from bot.store.database import Database
@@ -95,5 +95,5 @@ async def test_without_a_voice_the_button_is_not_shown(start_house: StartHouse, 
     ],
 )
 def test_the_doctor_says_what_reads_aloud(tmp_path: Path, given: dict[str, str], says: str) -> None:
-    findings = {one.name: one for one in examine(settings(data_dir=tmp_path, **given))}
+    findings = {one.name: one for one in examine(Installation(settings(data_dir=tmp_path, **given)))}
     assert says in findings["reading aloud"].text and findings["reading aloud"].well

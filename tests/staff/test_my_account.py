@@ -108,3 +108,12 @@ async def test_a_browser_left_alone_is_signed_out(browser: Browser) -> None:
 )
 def test_of_a_browser_only_its_kind_is_kept(header: str, name: str) -> None:
     assert agent_name(header) == name
+
+
+async def test_a_new_sign_in_ends_the_session_of_before(browser: Browser) -> None:
+    browser.house.staff("lan", {"hung-dao": Role.STAFF})
+    await browser.sign_in("lan")
+    before = browser.house.database.read_now(lambda session: session.exec(select(StaffSession.token_hash)).all())
+    await browser.sign_in("lan")
+    after = browser.house.database.read_now(lambda session: session.exec(select(StaffSession.token_hash)).all())
+    assert len(before) == len(after) == 1 and before != after

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from bot.alerts import overdue_backup
 from bot.jobs import backups
 from bot.jobs.backups import NightlyBackup, attempt, is_due, last_night, thin_out, worth_keeping
 from bot.settings import Settings
-from bot.store.archive import BrokenArchiveError
+from bot.store.archive import BrokenArchiveError, unpack_documents
 from bot.store.database import Database
 from bot.store.restore import restore
 from bot.store.sealed import KeyMissingError, is_sealed, make_key, opened, read_key
@@ -72,6 +73,17 @@ async def test_a_night_later_the_backup_is_there_encrypted_and_comes_back(databa
     assert groups(database) == [("Tổ bí mật", 120)]
     assert (tmp_path / "plans" / "hung-dao.md").read_text(encoding="utf-8") == "# Kế hoạch 7"
     assert await job.step(NIGHT + timedelta(hours=24))
+
+
+def test_a_document_with_a_path_stays_in_the_backup(tmp_path: Path) -> None:
+    file, folder = tmp_path / "b.zip", tmp_path / "plans"
+    names = ["../evil.md", "/etc/evil.md", "a/b.md", "hung-dao.md", "HÙNG.md"]
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(f"documents/{name}", "x")
+    unpack_documents(file, {"documents": names}, folder)
+    assert [one.name for one in folder.iterdir()] == ["hung-dao.md"]
+    assert not (tmp_path / "evil.md").exists()
 
 
 @pytest.mark.postgres

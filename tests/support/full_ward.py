@@ -8,25 +8,29 @@ from typing import Any
 
 from sqlmodel import select
 
-from bot.staff.accounts import Role
+from bot.editing import fact_item, overlaid
+from bot.staff.accounts import GROUP_ROLES, Role
+from bot.store import material_edits
 from bot.store.rights import new_request
 from bot.store.tables import (
     Attempt,
     Broadcast,
     Chat,
+    Consent,
     HumanLine,
     HumanRequest,
     Person,
     ResidentialGroup,
     StaffAnswerRow,
-    StaffMembership,
     UnansweredQuestion,
     WardTarget,
     utc_now,
 )
+from lessons.material_source import Edit
 from tests.support.house import House
 
 WARD = "hung-dao"
+EDITED = fact_item("vneid-passcode-length")
 GROUPS = ("Tổ dân phố Đông Hòa", "Tổ dân phố Ấp Bắc", "Tổ 2", "Tổ 10")
 LEARNERS = 12
 ASKED = ("Đăng ký tạm trú cho con mới sinh cần giấy gì?", "Mấy giờ nhà văn hóa tổ 2 mở cửa học?")
@@ -37,20 +41,24 @@ def fill(house: House) -> None:
     for number, name in enumerate(GROUPS):
         house.group(WARD, name, 200 + 50 * number)
     for role in Role:
-        house.staff(role.value, {WARD: role})
+        if role is Role.CITY_READER:
+            house.staff(role.value, {}, reads_city=True)
+        else:
+            house.staff(role.value, {WARD: role}, 1 if role in GROUP_ROLES else None)
     house.staff("second", {WARD: Role.STAFF})
     house.database.write_now(lambda session: _fill(session, house))
+    house.database.write_now(lambda session: _edit(session, house))
 
 
 def _fill(session: Any, house: House) -> None:
     now = utc_now()
     groups = session.exec(select(ResidentialGroup).order_by(ResidentialGroup.id)).all()
-    session.exec(select(StaffMembership).where(StaffMembership.role == Role.LEADER.value)).one().group_id = groups[0].id
     for number in range(LEARNERS):
-        called = "Bà Đào Thị Ấn" if number < 2 else f"Ông {number}"
+        called = "Bà Đào Thị Ấn" if number in (0, 2) else f"Ông {number}"
         person = Person(ward_code=WARD, group_id=groups[number % 2].id, called=called, age_band="60+")
         session.add(person)
         session.flush()
+        session.add(Consent(person_id=person.id or 0, purpose="learning", version="2026-11-22", given_at=now))
         learn_real_lesson(session, house, person)
     chat = Chat(channel="telegram", address="1", person_id=1, ward_code=WARD, state={})
     session.add(chat)
@@ -77,6 +85,15 @@ def _fill(session: Any, house: House) -> None:
             ward_code=WARD, body=body, audience=audience, recipients=3, author="Lan", status="draft", start_at=now
         )
     )
+
+
+def _edit(session: Any, house: House) -> None:
+    """A fact with an edit in force whose base was updated, and a draft."""
+    shipped = overlaid(house.settings, ()).read(EDITED)
+    live = shipped.replace("6 chữ số", "đúng 6 chữ số")
+    body = shipped.replace("6 chữ số", "6 số")
+    for text, approver in ((live, "Hùng"), (body, None)):
+        material_edits.add(session, Edit(0, EDITED, "an older text", text, "Lan", approver, utc_now()), why="Cho rõ")
 
 
 def learn_real_lesson(session: Any, house: House, person: Person) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
-from sqlmodel import select
 
 from bot.staff.access import SESSION_COOKIE, StaffRoute
-from bot.staff.accounts import Role, add_account, hashed
+from bot.staff.accounts import Role, account_named, add_account, hashed
 from bot.staff.sessions import start_session
-from bot.store.tables import StaffAccount, StaffSession, utc_now
+from bot.store.tables import StaffSession, utc_now
 from tests.support.house import House
 
 
@@ -34,18 +34,32 @@ class As:
     def __init__(self, house: House, token: str, http: aiohttp.ClientSession) -> None:
         self._house, self._token, self._http = house, token, http
 
-    async def ask(self, method: str, path: str, fields: Mapping[str, object] | None = None) -> tuple[int, str]:
-        """Ask as this account, with the form's token; the status and what was said."""
-        row = self._house.database.read_now(lambda session: session.get(StaffSession, hashed(self._token)))
-        form = None if method == "GET" else {"csrf": row.csrf if row else "", **(fields or {})}
-        async with self._http.request(
+    def open(self, method: str, path: str, form: object = None) -> Any:
+        """The response, as a context."""
+        return self._http.request(
             method,
             self._house.url + path,
             data=form,
             headers={"Cookie": f"{SESSION_COOKIE}={self._token}"},
             allow_redirects=False,
-        ) as response:
+        )
+
+    async def ask(self, method: str, path: str, fields: Mapping[str, object] | None = None) -> tuple[int, str]:
+        """Ask as this account, with the form's token; the status and what was said."""
+        form = {"csrf": self._csrf(), **(fields or {})} if method == "POST" else None
+        async with self.open(method, path, form) as response:
             return response.status, (await response.read()).decode("utf-8", "replace")
+
+    async def send(self, path: str, name: str, content: bytes) -> tuple[int, str]:
+        """Send a file in the field ``file``."""
+        form = aiohttp.FormData({"csrf": self._csrf()})
+        form.add_field("file", content, filename=name, content_type="application/octet-stream")
+        async with self.open("POST", path, form) as response:
+            return response.status, (await response.read()).decode("utf-8", "replace")
+
+    def _csrf(self) -> str:
+        row = self._house.database.read_now(lambda session: session.get(StaffSession, hashed(self._token)))
+        return row.csrf if row else ""
 
 
 def make_account(house: House, username: str, role: Role, ward: str, group: int | None = None) -> str:
@@ -57,7 +71,7 @@ def make_account(house: House, username: str, role: Role, ward: str, group: int 
         else:
             add_account(session, username, username, {ward: role}, group)
         session.flush()
-        account = session.exec(select(StaffAccount).where(StaffAccount.username == username)).one()
+        account = account_named(session, username)
         return start_session(session, account.id, utc_now())
 
     token: str = house.database.write_now(unit)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "in01"
-down_revision = "co01"
+down_revision = "ed01"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""The live side of contests: rounds, clock, what host and players see."""

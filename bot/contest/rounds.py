@@ -1,0 +1,243 @@
+"""Rounds of a live contest: the database alone says where it is, so that a restart changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from bot.store.contest_board import shown_names
+from bot.store.contest_play import nickname
+from bot.store.contest_tables import Contest, ContestAnswer, ContestParticipant, ContestQuestion, ContestRound
+from bot.store.contests import FROZEN, LIVE_KIND, OPEN, REHEARSAL, log_of, outages_of, rules_of
+from lessons.contest.boards import boards
+from lessons.contest.clock import deadline
+from lessons.contest.rules import Rules, moment, time_of
+from lessons.models import Question
+from lessons.versions import question_from_json
+
+LOBBY, ASKED, SHOWN, ENDED = "lobby", "asked", "shown", "ended"
+TOP = 10  # lines of the board on the projector: legible from the last row
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A player of the contest; ``code`` decides the order of options."""
+
+    id: int
+    code: str
+    player: str
+    shown: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A player's place, points and right answers."""
+
+    place: int
+    points: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Where a live contest is: everything host and players are shown, but who has which seat.
+
+    ``number`` is that of the present question, negative for practice; ``closes`` until when its answers count,
+    allowance included, later by every outage; ``closed`` when the right option was told. ``answered`` is how many
+    answered it, ``counts`` how often each option was chosen.
+    """
+
+    id: int
+    code: str
+    ward_code: str
+    name: str
+    seed: str
+    phase: str
+    rules: Rules
+    number: int
+    total: int
+    question: Question | None
+    opened: datetime | None
+    closes: datetime | None
+    closed: datetime | None
+    answered: int
+    seats: Mapping[int, Seat] = field(repr=False)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    standings: Mapping[str, Standing] = field(default_factory=dict, repr=False)
+    top: Sequence[tuple[int, str, int]] = ()
+
+    @property
+    def step(self) -> tuple[str, int, datetime | None]:
+        """Changes with everything that all players see."""
+        return self.phase, self.number, self.closes
+
+
+def live_contests(session: Session) -> list[int]:
+    """The live contests that are on."""
+    on = col(Contest.status).in_((OPEN, REHEARSAL))
+    return [row for row in session.exec(select(Contest.id).where(Contest.kind == LIVE_KIND, on)) if row]
+
+
+def open_next(session: Session, contest: Contest, now: datetime) -> str:
+    """Ask the next question, practice first; the key of the staff text that says what became of it."""
+    if contest.kind != LIVE_KIND or contest.status not in (OPEN, REHEARSAL):
+        return "contest_state_wrong"
+    rounds = _rounds(session, contest)
+    if rounds and rounds[-1].closed_at is None:
+        return "contest_round_open"
+    asked = {row.number for row in rounds}
+    # Practice questions are numbered -1, -2, …; they come first.
+    left = [number for number in _numbers(session, contest) if number not in asked]
+    if not left:
+        return "contest_rounds_over"
+    if now < contest.starts_at:
+        contest.starts_at = now
+    if now >= contest.ends_at:
+        return "contest_window_over"
+    session.add(ContestRound(contest_id=contest.id or 0, number=left[0], opened_at=now))
+    return "contest_round_opened"
+
+
+def close_due(session: Session, contest_id: int, now: datetime) -> bool:
+    """Close the present round when its time is over, or when everybody has answered; whether it was closed."""
+    contest = session.get_one(Contest, contest_id)
+    row = session.exec(
+        select(ContestRound)
+        .where(ContestRound.contest_id == contest_id, col(ContestRound.closed_at).is_(None))
+        .with_for_update()
+    ).first()
+    if row is None:
+        return False
+    seats = session.exec(
+        select(func.count(col(ContestParticipant.id))).where(
+            ContestParticipant.contest_id == contest_id, col(ContestParticipant.paper).is_(False)
+        )
+    ).one()
+    everybody = 0 < seats <= _answered(session, contest_id, row.number)
+    if not everybody and now <= _closes(session, contest, row):
+        return False
+    row.closed_at = now
+    return True
+
+
+def finish(session: Session, contest: Contest, now: datetime) -> str:
+    """No more questions: the window ends here, and the result can be frozen."""
+    rounds = _rounds(session, contest)
+    if contest.status not in (OPEN, REHEARSAL) or (rounds and rounds[-1].closed_at is None):
+        return "contest_round_open"
+    contest.ends_at = max(contest.starts_at, min(now, contest.ends_at))
+    return "contest_finished"
+
+
+def is_due(live: Live, now: datetime) -> bool:
+    """Whether the present round may be closed: its time is over, or everybody has answered."""
+    return live.closes is not None and (now > live.closes or 0 < len(live.seats) <= live.answered)
+
+
+def live_state(session: Session, contest_id: int, now: datetime, before: Live | None = None) -> Live | None:
+    """Where a contest is; None for one that is not live or not opened. What ``before`` has is not read again."""
+    contest = session.get(Contest, contest_id)
+    if contest is None or contest.kind != LIVE_KIND or contest.status not in (OPEN, REHEARSAL, FROZEN):
+        return None
+    rounds, seats = _rounds(session, contest), _seats(session, contest_id, before)
+    total = sum(number > 0 for number in _numbers(session, contest))
+    common: dict[str, Any] = {
+        "id": contest_id, "code": contest.code, "ward_code": contest.ward_code, "name": contest.name,
+        "seed": contest.seed, "rules": rules_of(contest), "total": total, "seats": seats,
+    }  # fmt: skip
+    over = now > contest.ends_at or contest.status == FROZEN
+    if not rounds:
+        nothing: dict[str, Any] = {"number": 0, "question": None, "opened": None, "closes": None, "closed": None}
+        return Live(**common, **nothing, phase=ENDED if over else LOBBY, answered=0)
+    last = rounds[-1]
+    same = before is not None and before.number == last.number
+    common |= {
+        "number": last.number,
+        "question": before.question if before and same else _question(session, contest_id, last.number),
+        "answered": _answered(session, contest_id, last.number),
+        "opened": last.opened_at,
+        "closes": _closes(session, contest, last),
+        "closed": last.closed_at,
+    }
+    if last.closed_at is None:
+        return Live(**common, phase=ASKED)
+    phase = ENDED if over else SHOWN
+    if before and same and before.phase == phase and before.answered == common["answered"]:
+        return Live(**common, phase=phase, counts=before.counts, standings=before.standings, top=before.top)
+    standings, top = _standings(session, contest)
+    counts = _counts(session, contest_id, last.number)
+    return Live(**common, phase=phase, counts=counts, standings=standings, top=top)
+
+
+def _seats(session: Session, contest_id: int, before: Live | None) -> Mapping[int, Seat]:
+    """The players; read again only when there are more or fewer."""
+    playing = col(ContestParticipant.set_aside).is_(False), col(ContestParticipant.paper).is_(False)
+    here = (ContestParticipant.contest_id == contest_id, *playing)
+    count = session.exec(select(func.count(col(ContestParticipant.id))).where(*here)).one()
+    if before is not None and len(before.seats) == count:
+        return before.seats
+    names = shown_names(session, contest_id)
+    return {
+        row.id or 0: Seat(row.id or 0, row.code, row.player, names.get(row.code))
+        for row in session.exec(select(ContestParticipant).where(*here))
+    }
+
+
+def _standings(session: Session, contest: Contest) -> tuple[dict[str, Standing], list[tuple[int, str, int]]]:
+    rows = boards(log_of(session, contest)).people
+    names = shown_names(session, contest.id or 0)
+    standings = {row.participant.id: Standing(row.place, row.score.points, row.score.right) for row in rows}
+    named = [(row.place, names[row.participant.id], row.score.points) for row in rows]
+    return standings, [(place, name, points) for place, name, points in named if name is not None][:TOP]
+
+
+def _closes(session: Session, contest: Contest, row: ContestRound) -> datetime:
+    rules = rules_of(contest)
+    length = rules.seconds_per_question * 1000 + rules.allowance_ms
+    return time_of(deadline(moment(row.opened_at), length, outages_of(session, contest.id or 0)))
+
+
+def _rounds(session: Session, contest: Contest) -> Sequence[ContestRound]:
+    return session.exec(
+        select(ContestRound).where(ContestRound.contest_id == contest.id).order_by(col(ContestRound.id))
+    ).all()
+
+
+def _numbers(session: Session, contest: Contest) -> list[int]:
+    """In the order they are asked: practice -1, -2, …, then 1, 2, …"""
+    found = session.exec(select(ContestQuestion.number).where(ContestQuestion.contest_id == contest.id)).all()
+    return sorted(found, key=lambda number: (number > 0, abs(number)))
+
+
+def _question(session: Session, contest_id: int, number: int) -> Question:
+    row = session.exec(
+        select(ContestQuestion).where(ContestQuestion.contest_id == contest_id, ContestQuestion.number == number)
+    ).one()
+    return question_from_json({**row.body, "line": 0})
+
+
+def _answered(session: Session, contest_id: int, number: int) -> int:
+    return session.exec(
+        select(func.count(col(ContestAnswer.id))).where(
+            ContestAnswer.contest_id == contest_id, ContestAnswer.number == number
+        )
+    ).one()
+
+
+def _counts(session: Session, contest_id: int, number: int) -> dict[str, int]:
+    return Counter(
+        session.exec(
+            select(ContestAnswer.chosen).where(ContestAnswer.contest_id == contest_id, ContestAnswer.number == number)
+        ).all()
+    )
+
+
+def own_name(seat: Seat) -> str:
+    """What a player is called on the own screen."""
+    return seat.shown or nickname(seat.player)

@@ -1,0 +1,89 @@
+"""Boards with what each agreed to be called: a name, a nickname made by the program, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from bot.conversation.purposes import BOARD, CHILD
+from bot.store.contest_play import NAMED, UNSHOWN, nickname
+from bot.store.contest_tables import Contest, ContestParticipant
+from bot.store.contests import log_of
+from bot.store.tables import Consent, Person
+from lessons.contest.boards import GroupPlace, boards
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A line of the people's board; ``name`` None: this one does not wish to appear."""
+
+    place: int
+    code: str
+    name: str | None
+    nickname: str
+    group: str
+    points: int
+    right: int
+    answered: int
+    seconds: float
+    paper: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NamedBoards:
+    """Both boards of a contest at this moment."""
+
+    people: tuple[BoardRow, ...]
+    groups: tuple[GroupPlace, ...]
+
+
+def named_boards(session: Session, contest: Contest) -> NamedBoards:
+    """The boards; who took back the agreement to be named is no longer named."""
+    log = log_of(session, contest)
+    found = boards(log)
+    names, groups = shown_names(session, contest.id or 0), {one.id: one.name for one in log.groups}
+    rows = [
+        BoardRow(
+            row.place,
+            row.participant.id,
+            names[row.participant.id],
+            nickname(row.participant.person),
+            groups.get(row.participant.group or "", ""),
+            row.score.points,
+            row.score.right,
+            row.score.answered,
+            row.score.taken_ms / 1000,
+            row.participant.paper,
+        )
+        for row in found.people
+    ]
+    return NamedBoards(tuple(rows), found.groups)
+
+
+def shown_names(session: Session, contest_id: int) -> dict[str, str | None]:
+    """What each participant of a contest is called in public, by code."""
+    agreed = set(
+        session.exec(
+            select(Consent.person_id)
+            .join(ContestParticipant, col(ContestParticipant.person_id) == col(Consent.person_id))
+            .where(
+                ContestParticipant.contest_id == contest_id,
+                Consent.purpose == BOARD,
+                col(Consent.withdrawn_at).is_(None),
+            )
+        )
+    )
+    rows = session.exec(
+        select(ContestParticipant, Person)
+        .join(Person, col(Person.id) == col(ContestParticipant.person_id), isouter=True)
+        .where(ContestParticipant.contest_id == contest_id)
+    )
+    return {seat.code: _shown(seat, person, agreed) for seat, person in rows}
+
+
+def _shown(seat: ContestParticipant, person: Person | None, agreed: set[int]) -> str | None:
+    if seat.shown_as == UNSHOWN:
+        return None
+    may = person is not None and person.id in agreed and person.age_band != CHILD and person.called
+    return person.called if seat.shown_as == NAMED and may and person is not None else nickname(seat.player)
