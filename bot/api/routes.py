@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -36,6 +37,11 @@ LONGEST_NUMBER = 9  # digits of an id: a larger one is no row of any database
 FIRST_DAY = date(2020, 1, 1)  # before it there is nothing, and days of the year 1 break calendars
 
 Read = Callable[[web.Request, Reader], Awaitable[web.Response]]
+
+
+def _json(body: dict[str, Any]) -> web.Response:
+    """An answer in which Vietnamese stays readable, and half as long as with every letter escaped."""
+    return web.json_response(text=json.dumps(body, ensure_ascii=False, separators=(",", ":")))
 
 
 @cache
@@ -102,11 +108,11 @@ class Api:
         return reader
 
     async def _document(self, _request: web.Request) -> web.Response:
-        return web.json_response(openapi())
+        return _json(openapi())
 
     async def _ward(self, _request: web.Request, reader: Reader) -> web.Response:
         ward = await self._database.read(lambda session: session.get_one(Ward, reader.ward_code))
-        return web.json_response({"code": ward.code, "name": ward.name, "scopes": sorted(reader.scopes)})
+        return _json({"code": ward.code, "name": ward.name, "scopes": sorted(reader.scopes)})
 
     async def _figures(self, request: web.Request, reader: Reader) -> web.Response:
         today = local_day(utc_now())
@@ -123,11 +129,11 @@ class Api:
             return snapshot_of(session, ward, Period("", first, last), today)
 
         await bring_up(self._database, reader.ward_code, utc_now())
-        return web.json_response(figures_body(await self._database.read(unit)))
+        return _json(figures_body(await self._database.read(unit)))
 
     async def _reports(self, _request: web.Request, reader: Reader) -> web.Response:
         rows = await self._database.read(lambda session: frozen_reports(session, reader.ward_code))
-        return web.json_response({"reports": [report_line(row) for row in rows]})
+        return _json({"reports": [report_line(row) for row in rows]})
 
     async def _report(self, request: web.Request, reader: Reader) -> web.Response:
         number = request.match_info["report"]
@@ -137,4 +143,4 @@ class Api:
         if row is None or row.ward_code != reader.ward_code:
             return json_error(404, "not_found", "This ward has no such report.")
         snapshot, words, _ = content(row)
-        return web.json_response(report_body(row, snapshot, words))
+        return _json(report_body(row, snapshot, words))
