@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from sqlmodel import Session, col, select
 
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
+from bot.conversation.buttons import button
+from bot.conversation.payloads import Verb
 from bot.delivery import broadcasts
 from bot.delivery.broadcasts import SECOND_PERSON_ABOVE, TEXT_LIMIT, report, waking_hour
 from bot.delivery.reach import WEEKLY_CAP, Audience, recipients
@@ -65,7 +68,12 @@ class BroadcastPages:
         form, ward, account = await form_of(request), request[WARD], request[ACCOUNT]
         posted = await request.post()
         groups = [int(str(value)) for value in posted.getall("group", []) if str(value).isdecimal()]
-        lessons = {lesson.id for lesson in self._context.material.catalogue.lessons}
+        lessons = {lesson.id: lesson.title for lesson in self._context.material.catalogue.lessons}
+        invited = form.get("lesson", "")
+        if invited in lessons:
+            said = staff_texts()["broadcast_lesson"]
+            form |= {"text": said.format(ward=ward.name, lesson=lessons[invited]), "unfinished": invited}
+        learn = (button("team.learn_now", Verb.LESSON, invited),) if invited in lessons else ()
 
         def unit(session: Session) -> None:
             draft = _read(form, groups, _groups(session, ward.code), lessons)
@@ -75,7 +83,7 @@ class BroadcastPages:
             session.add(
                 Broadcast(
                     ward_code=ward.code,
-                    body=reply_to_json(Reply(draft.text)),
+                    body=reply_to_json(Reply(draft.text, learn)),
                     audience=draft.audience.to_json(),
                     recipients=len(found),
                     author=account.name,
@@ -140,7 +148,7 @@ def _groups(session: Session, ward_code: str) -> list[ResidentialGroup]:
     return sorted(rows, key=lambda row: natural_key(row.name))
 
 
-def _read(form: dict[str, str], groups: list[int], known: list[ResidentialGroup], lessons: set[str]) -> Draft:
+def _read(form: dict[str, str], groups: list[int], known: list[ResidentialGroup], lessons: Container[str]) -> Draft:
     text, lesson = form.get("text", ""), form.get("unfinished", "")
     if not text or len(text) > TEXT_LIMIT:
         raise FormProblemError("broadcast_length")

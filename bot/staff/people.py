@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from aiohttp import web
 from sqlmodel import Session, col, select
@@ -18,6 +19,7 @@ from bot.store.tables import HumanLine, HumanRequest, Outbox, WardDesk, utc_now
 from bot.texts import text
 
 SHOWN = 100  # open threads on the page, oldest first
+CLOSED_SHOWN = 20  # closed talks, newest first: to look up what was said; they are deleted after some weeks
 ANSWER_LIMIT = 1000  # characters of one answer: it is read on a phone
 AWAY_LIMIT = 300
 TIME_FORM = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -35,6 +37,20 @@ def routes(context: Context) -> list[StaffRoute]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A talk, and why the last message of staff has not arrived; None when it has, or is on its way."""
+
+    row: HumanRequest
+    lines: list[HumanLine]
+    not_delivered: str | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is for staff to speak: the resident spoke last, or nobody has."""
+        return not self.lines or self.lines[-1].author is None
+
+
 class PeoplePages:
     """Handlers."""
 
@@ -42,7 +58,7 @@ class PeoplePages:
         self._database = context.database
 
     async def people(self, request: web.Request) -> web.Response:
-        """Open threads and the office hours."""
+        """Open threads, those that wait for staff first, closed ones, and the office hours."""
         return await self._page(request)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -109,14 +125,31 @@ def _shown(session: Session, code: str) -> dict[str, object]:
         .order_by(col(HumanRequest.id))
         .limit(SHOWN)
     ).all()
-    lines: dict[int, list[HumanLine]] = {row.id or 0: [] for row in opened}
+    lines = _lines(session, [row.id or 0 for row in opened])
+    desk = session.get(WardDesk, code) or WardDesk(ward_code=code)
+    threads = [Thread(row, lines[row.id or 0], _not_delivered(session, row)) for row in opened]
+    closed = session.exec(
+        select(HumanRequest)
+        .where(HumanRequest.ward_code == code, col(HumanRequest.closed_at).is_not(None))
+        .order_by(col(HumanRequest.closed_at).desc())
+        .limit(CLOSED_SHOWN)
+    ).all()
+    said = _lines(session, [row.id or 0 for row in closed])
+    return {
+        "threads": sorted(threads, key=lambda one: not one.waits),
+        "closed": [Thread(row, said[row.id or 0], None) for row in closed],
+        "desk": desk,
+    }
+
+
+def _lines(session: Session, requests: list[int]) -> dict[int, list[HumanLine]]:
+    """What was said in each of these talks, in order."""
+    lines: dict[int, list[HumanLine]] = {number: [] for number in requests}
     for line in session.exec(
         select(HumanLine).where(col(HumanLine.request_id).in_(lines)).order_by(col(HumanLine.id))
     ).all():
         lines[line.request_id].append(line)
-    desk = session.get(WardDesk, code) or WardDesk(ward_code=code)
-    threads = [(row, lines[row.id or 0], _not_delivered(session, row)) for row in opened]
-    return {"threads": threads, "desk": desk}
+    return lines
 
 
 def _not_delivered(session: Session, row: HumanRequest) -> str | None:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from bot.staff.accounts import Role
 from bot.staff.menu import menu_of
-from tests.support.full_ward import WARD, fill
+from tests.support.full_ward import ASKED, WARD, fill
 from tests.support.house import PASSWORD, House
+from tests.support.keyboard import Clicks, Keyboard
 
 pytestmark = pytest.mark.browser
 
@@ -90,3 +91,89 @@ async def test_every_page_is_accessible_to_every_role_and_fits_a_phone(chromium:
             wrong += await look(page, "content-preview")
         await context.close()
     assert not wrong, "\n".join(wrong)
+
+
+async def done(page: Page, says: str) -> None:
+    await expect(page.get_by_role("status")).to_contain_text(says)
+
+
+async def test_the_commonest_tasks_take_few_clicks(chromium: Browser, house: House) -> None:
+    fill(house)
+    page = await (await chromium.new_context(locale="vi-VN", viewport={"width": OFFICE, "height": 768})).new_page()
+    await sign_in(page, house, "staff")
+    overview = page.url
+
+    answer = Clicks(page)
+    await answer.click("link", "câu hỏi chờ trả lời")
+    await answer.fold_out("Trả lời")
+    await page.get_by_label("Câu trả lời (tối đa").first.fill("Giấy khai sinh của cháu. Nguồn: Luật Cư trú.")
+    await answer.click("button", "Lưu")
+    await done(page, "Đã lưu")
+    assert answer.count <= 4
+
+    await page.goto(overview)
+    report = Clicks(page)
+    await report.click("link", "Báo cáo")
+    await report.click("link", "Báo cáo năm")
+    async with page.expect_download() as download:
+        await report.click("link", "Tải Word")
+    assert (await download.value).suggested_filename.endswith(".docx")
+    assert report.count <= 4
+
+    await page.goto(overview)
+    push = Clicks(page)
+    await push.click("link", "Thông báo")
+    await page.get_by_label("Bài học", exact=True).select_option(label="Gọi điện, nhắn tin và lưu danh bạ")
+    await push.click("button", "Xem lời mời")
+    await expect(page.locator("main")).to_contain_text("mời bạn học bài: Gọi điện")
+    await push.click("button", "Xác nhận gửi")
+    await done(page, "Đã xác nhận")
+    assert push.count + 2 <= 6, "choosing from the list counts as two"
+
+
+async def test_the_commonest_tasks_are_done_by_keyboard(chromium: Browser, house: House) -> None:
+    fill(house)
+    page = await (await chromium.new_context(locale="vi-VN", viewport={"width": OFFICE, "height": 768})).new_page()
+    keys = Keyboard(page)
+    await page.goto(f"{house.url}/staff/sign-in")
+    await keys.write("Tên đăng nhập", "staff")
+    await keys.write("Mật khẩu", PASSWORD)
+    await keys.press("Đăng nhập")
+    await keys.press(f"{len(ASKED)} câu hỏi chờ trả lời")
+    await keys.unfold("Trả lời")
+    await keys.write("Câu trả lời (tối đa", "Mở từ 19 giờ thứ bảy.")
+    await keys.press("Lưu")
+    await done(page, "Đã lưu")
+    await keys.press("Gặp cán bộ")
+    await keys.write("Trả lời (tối đa", "Bác mang theo thẻ căn cước nhé.")
+    await keys.press("Gửi")
+    await done(page, "Đã gửi")
+    await keys.press("Kết thúc")
+    await done(page, "Đã kết thúc")
+    await keys.press("Thông báo")
+    await keys.write("Nội dung", "Tối mai học ở nhà văn hóa.")
+    await keys.press("Xem trước")
+    await done(page, "bản nháp")
+    await keys.press("Xác nhận gửi")
+    await done(page, "Đã xác nhận")
+    await keys.press("Tổ dân phố, thôn")
+    await keys.write("Tên", "Tổ 11")
+    await keys.press("Thêm")
+    await done(page, "Đã thêm")
+    await keys.press("Câu đã trả lời")
+    await keys.unfold("Sửa hoặc rút lại")
+    await keys.write("Câu trả lời (tối đa", "Tối chủ nhật, tại nhà văn hóa.")
+    await keys.press("Lưu")
+    await done(page, "Đã")
+    await keys.press("Yêu cầu dữ liệu")
+    await keys.press("Đã xong")
+    await done(page, "thực hiện xong")
+    await keys.press("Sửa nội dung")
+    await keys.press("vneid-passcode-length")
+    await keys.press("Giữ bản đã sửa")
+    await keys.press("Tôi đã đọc, duyệt")
+    await done(page, "Đã duyệt")
+    await keys.press("Khóa học và câu hỏi")
+    await keys.press("Tổng quan")
+    await keys.press("Đăng xuất")
+    await done(page, "đã đăng xuất")

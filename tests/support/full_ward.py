@@ -63,6 +63,7 @@ def _fill(session: Any, house: House) -> None:
     chat = Chat(channel="telegram", address="1", person_id=1, ward_code=WARD, state={})
     session.add(chat)
     session.flush()
+    session.add(Consent(person_id=1, purpose="messages", version="2026-11-22", given_at=now))
     for text in ASKED:
         session.add(UnansweredQuestion(ward_code=WARD, text=text, asked_at=now, group_id=groups[0].id))
     talk = HumanRequest(chat_id=chat.id or 0, ward_code=WARD, opened_at=now - timedelta(hours=1))
