@@ -17,7 +17,7 @@ BATCH = 1000  # rows written at a time
 VERSION_TABLE = "alembic_version"
 # Tokens that work for whoever holds them. A backup is carried to other machines, and each renewal kills the pair
 # before it, so that one from a backup would be dead anyway; a restore keeps the pair that is in use.
-SECRET_TABLES = frozenset({"oa_token"})
+SECRET_TABLES = frozenset({"channel_account", "oa_token"})
 
 
 class BrokenArchiveError(Exception):
