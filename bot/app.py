@@ -247,8 +247,8 @@ class Application:
             await asyncio.sleep(seconds)
             try:
                 await job()
-            except SQLAlchemyError:
-                log.exception("a job could not reach the database; it is tried again")
+            except (SQLAlchemyError, OSError):  # the database or the disk: a job that ended would never come back
+                log.exception("a job could not be done; it is tried again")
 
     async def _reload_index(self) -> None:
         if await asyncio.to_thread(self.answerer.reload):
