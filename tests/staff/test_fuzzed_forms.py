@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import random
 import re
 from collections.abc import AsyncIterator
@@ -26,7 +27,6 @@ TYPED = (
     "😀" * 400, "\u202ea\u0000b\r\nSet-Cookie: x=y", "９９９", "-1", "1e309", "99999999999999999999", "2026-02-30",
     "0000-00-00", "25:61", "NaN", "", "x" * 5000, "1", "2026-11-21", "08:00", "staff", "tổ dân phố", "on", "hung-dao",
 )  # fmt: skip
-ROUNDS = 2
 NAMES = sorted(
     {
         name
@@ -35,6 +35,8 @@ NAMES = sorted(
     }
     - {"csrf", "viewport"}
 )
+SEED = int(os.environ.get("BDHVS_FUZZ_SEED", "26"))  # another one tries what this one does not
+QUERY = ("page", "staff", "since", "group", "done")
 # These end the session that goes through the addresses.
 ENDING = ("/sign-out",)
 
@@ -69,19 +71,15 @@ def sound(status: int, body: str, where: object) -> None:
 
 
 async def test_whatever_is_typed_no_page_breaks_or_leaks(house: House, lan: As) -> None:
-    choose = random.Random(26)
+    choose = random.Random(SEED)
     for route in routes(house, "POST"):
-        for _ in range(1 if route.path.endswith("/backup") else ROUNDS):
-            fields = {name: choose.choice(TYPED) for name in NAMES}
-            status, body = await lan.ask("POST", filled(route, "hung-dao"), fields)
-            sound(status, body, (route.path, fields))
+        fields = {name: choose.choice(TYPED) for name in NAMES}
+        status, body = await lan.ask("POST", filled(route, "hung-dao"), fields)
+        sound(status, body, (route.path, fields))
     for route in routes(house, "GET"):
-        for _ in range(ROUNDS):
-            query = "&".join(
-                f"{name}={choose.choice(TYPED)[:60]}" for name in ("page", "staff", "since", "group", "done")
-            )
-            status, body = await lan.ask("GET", f"{filled(route, 'hung-dao')}?{query}")
-            sound(status, body, (route.path, query))
+        query = "&".join(f"{name}={choose.choice(TYPED)[:60]}" for name in QUERY)
+        status, body = await lan.ask("GET", f"{filled(route, 'hung-dao')}?{query}")
+        sound(status, body, (route.path, query))
 
 
 async def test_numbers_no_database_holds_are_not_found(house: House, lan: As) -> None:
