@@ -32,7 +32,7 @@ LESSON, FACT = "content/lessons/dt-lam-quen", "content/facts/vneid-passcode-leng
 FURTHER = {
     Role.STAFF: (
         *("undelivered", "import/groups", "import/roster", "content?kind=facts", FACT, f"{FACT}/edit", "groups/1"),
-        *("groups/1/people", "residents/1", f"reports/{local_day(utc_now()).year}", ""),
+        *("groups/1/people", "residents/1", f"reports/{local_day(utc_now()).year}", "indicator-settings"),
         *("../../me", LESSON),
     ),
     Role.ADMINISTRATOR: tuple(f"setup/{step}" for step in STEPS),
@@ -71,7 +71,7 @@ async def keep(page: Page, name: str) -> None:
         await page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_every_page_is_accessible_to_every_role_and_fits_a_phone(chromium: Browser, house: House) -> None:
     fill(house)
     wrong: list[str] = []
