@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from bot.conversation.purposes import BOARD, CHILD
 from bot.reports.snapshot import IndicatorFigures, PlaceFigure, Snapshot
 from bot.store.consents import agreed_to
+from bot.store.naming import natural_key
 from bot.store.tables import Attempt, Person, ResidentialGroup
 
 
@@ -110,4 +111,4 @@ def _learners(
             found.append(Learner(called or "", group or "", int(done), percent))
         else:
             unnamed += 1
-    return sorted(found, key=lambda one: (-one.lessons, -one.right_percent, one.called)), unnamed
+    return sorted(found, key=lambda one: (-one.lessons, -one.right_percent, natural_key(one.called))), unnamed

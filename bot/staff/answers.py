@@ -7,13 +7,19 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from aiohttp import web
 from sqlmodel import Session, col, func, select
 
+from bot.channels.message import Reply
 from bot.conversation import notices
+from bot.conversation.notes import citation_notes
+from bot.preview.walk import Exchange
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.answer_form import QUESTION_LIMIT, TEXT_LIMIT, read_answer
+from bot.staff.content.diff import Line, changes
+from bot.staff.content.preview import screens
 from bot.staff.context import Context, FormProblemError, audit, back_to, form_of, page, staff_texts
 from bot.staff.question_groups import RIGHT, WRONG
 from bot.staff.telling import tell
@@ -28,6 +34,8 @@ from bot.store.staff_answers import (
     withdraw,
 )
 from bot.store.tables import StaffAnswerRow, UnansweredQuestion, utc_now
+from knowledge.answer_types import StaffAnswer
+from knowledge.overrides import staff_citation
 from lessons.progress import local_day
 
 
@@ -37,6 +45,7 @@ def routes(context: Context) -> list[StaffRoute]:
     return [
         StaffRoute("GET", "/w/{ward}/answers", pages.answers, WARD_EDITORS),
         StaffRoute("POST", "/w/{ward}/answers", pages.add, WARD_EDITORS),
+        StaffRoute("POST", "/w/{ward}/answers/preview", pages.preview, WARD_EDITORS),
         StaffRoute("POST", "/w/{ward}/answers/{answer:[0-9]+}", pages.change, WARD_EDITORS),
         StaffRoute("POST", "/w/{ward}/answers/{answer:[0-9]+}/withdraw", pages.withdraw, WARD_EDITORS),
         StaffRoute("POST", "/w/{ward}/answers/{answer:[0-9]+}/tell", pages.tell, WARD_EDITORS),
@@ -52,6 +61,12 @@ class ShownAnswer:
     wrong: int
     behind: int
     expired: bool
+
+    @property
+    def earlier(self) -> list[tuple[dict[str, Any], list[Line]]]:
+        """The versions before, newest first, each with what the one after it changed."""
+        texts = [self.row.text, *(one["text"] for one in self.row.earlier)]
+        return [(one, changes(one["text"], texts[place])) for place, one in enumerate(self.row.earlier)]
 
 
 class AnswerPages:
@@ -75,6 +90,19 @@ class AnswerPages:
             audit(session, request, "answer", f"{row.id}: before anybody asked")
 
         return await self._apply(request, unit, "answered", {"new": form})
+
+    async def preview(self, request: web.Request) -> web.Response:
+        """What was typed as each channel shows it; nothing is kept."""
+        form, ward, account, now = await form_of(request), request[WARD], request[ACCOUNT], utc_now()
+        try:
+            draft = read_answer(form, local_day(now))
+        except FormProblemError as problem:
+            return await self._page(request, str(problem), {form.get("answer") or "new": form})
+        until = draft.valid_until.isoformat() if draft.valid_until else None
+        answer = StaffAnswer("", ward.code, draft.question, draft.text, account.name, local_day(now).isoformat(), until)
+        reply = Reply(draft.text, (), citation_notes((staff_citation(answer),), local_day(now)))
+        shown = screens([Exchange(draft.question, (reply,))])
+        return page(request, "answer_preview.html", {"question": draft.question, "screens": shown})
 
     async def change(self, request: web.Request) -> web.StreamResponse:
         """Correct an answer, or put a withdrawn one back in force."""

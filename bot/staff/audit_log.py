@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from bot.indicators.export import safe
 from bot.staff.access import WARD, WARD_ADMINISTRATORS, StaffRoute
 from bot.staff.context import Context, audit, day_of, page, staff_texts, worded_time
+from bot.store.naming import natural_key
 from bot.store.removed import LOCAL_ZONE
 from bot.store.tables import AuditEntry, StaffAccount, StaffMembership, utc_now
 from lessons.progress import local_day
@@ -157,9 +158,10 @@ def _rows(
 
 def _people(session: Session, code: str) -> list[tuple[int | None, str]]:
     statement = select(StaffAccount.id, StaffAccount.name).join(StaffMembership)
-    return list(session.exec(statement.where(StaffMembership.ward_code == code).order_by(StaffAccount.name)).all())
+    found = session.exec(statement.where(StaffMembership.ward_code == code)).all()
+    return sorted(found, key=lambda account: natural_key(account[1]))
 
 
 def _actions(session: Session, code: str) -> list[tuple[str, str]]:
     found = session.exec(select(AuditEntry.action).where(_of_ward(session, code)).distinct()).all()
-    return sorted(((action, worded_action(action)) for action in found), key=lambda one: one[1])
+    return sorted(((action, worded_action(action)) for action in found), key=lambda one: natural_key(one[1]))

@@ -21,6 +21,7 @@ from bot.staff.accounts import Role
 from bot.staff.charts import bar_chart, funnel_lengths, shade, trend_chart
 from bot.staff.context import Context, audit, day_of, page, staff_texts
 from bot.store.figure_inputs import make_stale
+from bot.store.naming import natural_key
 from bot.store.tables import Person, ResidentialGroup, utc_now
 from lessons.progress import local_day
 
@@ -144,7 +145,7 @@ class IndicatorPages:
             return {
                 "indicator": indicator,
                 "group": row.name if row is not None else "Chưa chọn tổ",
-                "named": sorted(one for one in names if one),
+                "named": sorted((one for one in names if one), key=natural_key),
                 "unnamed": len(found) - sum(bool(one) for one in names),
                 "count": len(found),
                 "detail": audit_detail,

@@ -17,6 +17,7 @@ from bot.indicators.hardest import DAYS, FEWEST_PEOPLE, QuestionFigures, questio
 from bot.indicators.trend import trend
 from bot.staff.access import MEMBERSHIP, WARD, WARD_EDITORS, WARD_OVERSEERS, WARD_READERS, StaffRoute
 from bot.staff.context import Context, audit, page
+from bot.staff.kept import Kept
 from bot.store.naming import natural_key
 from bot.store.repositories import AttemptRepository
 from bot.store.tables import Certificate, Chat, Consent, Person, ResidentialGroup, utc_now
@@ -67,11 +68,14 @@ class LearningPages:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._database = context.database
+        self._figures: Kept[list[QuestionFigures]] = Kept()
 
     async def courses(self, request: web.Request) -> web.Response:
         """How courses go, and the hardest questions with the wrong answers that are chosen."""
         code, now, catalogue = request[WARD].code, utc_now(), self._context.material.catalogue
-        figures = await self._database.read(lambda session: question_figures(session, code, now))
+        figures = await self._figures.get(
+            code, now, lambda: self._database.read(lambda session: question_figures(session, code, now))
+        )
         hard = [found for one in figures if (found := _hard(one, catalogue)) is not None]
         by_course: dict[str, list[HardQuestion]] = {}
         for one in hard:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -13,12 +14,11 @@ from bot.checking import STALE_DAYS, stale_material
 from bot.settings import Settings
 from bot.staff.content.state import what_is_open
 from bot.staff.context import Context, staff_texts
+from bot.staff.kept import Kept
 from bot.store.duplicates import suggestions
 from bot.store.rights import answer_due, local_day
 from bot.store.tables import Broadcast, HumanLine, HumanRequest, MaterialEdit, RightsRequest, UnansweredQuestion
 from knowledge.facts import MaterialError
-
-KEPT = timedelta(minutes=10)  # how long a count is kept that takes longer than a page may
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +35,26 @@ class Needs:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._slow: dict[str, tuple[datetime, int]] = {}
+        self._slow: Kept[int] = Kept()
 
     async def of(self, ward_code: str, now: datetime) -> list[Need]:
         """Everything that waits in a ward, urgent things first."""
-        settings = self._context.settings
-        quick = await self._context.database.read(lambda session: _quick(session, settings, ward_code, now))
-        pairs = await self._pairs(ward_code, now)
-        stale = await self._stale(local_day(now), now)
+        settings, root, database = self._context.settings, self._context.material.root, self._context.database
+        quick = await database.read(lambda session: _quick(session, settings, ward_code, now))
+        pairs = await self._slow.get(
+            ward_code, now, lambda: database.read(lambda session: len(suggestions(session, ward_code)))
+        )
+        stale = await self._slow.get(root, now, lambda: asyncio.to_thread(_stale, root / "knowledge", local_day(now)))
         slow = [_need("duplicates", pairs, "duplicates"), _need("stale", stale, "stale")]
         return sorted((one for one in [*quick, *slow] if one is not None), key=lambda one: not one.urgent)
 
-    async def _pairs(self, ward_code: str, now: datetime) -> int:
-        key = f"pairs {ward_code}"
-        if not self._is_fresh(key, now):
-            pairs = await self._context.database.read(lambda session: len(suggestions(session, ward_code)))
-            self._slow[key] = now, pairs
-        return self._slow[key][1]
 
-    async def _stale(self, today: date, now: datetime) -> int:
-        root = self._context.material.root
-        key = f"stale {root}"
-        if not self._is_fresh(key, now):
-            try:
-                found = await asyncio.to_thread(stale_material, root / "knowledge", STALE_DAYS, today)
-                count = len(found.facts) + len(found.guides)
-            except (OSError, MaterialError):
-                count = 0  # edits are taking another folder's place: it is counted with the next look
-            self._slow[key] = now, count
-        return self._slow[key][1]
-
-    def _is_fresh(self, key: str, now: datetime) -> bool:
-        return key in self._slow and now - self._slow[key][0] < KEPT
+def _stale(knowledge: Path, today: date) -> int:
+    try:
+        found = stale_material(knowledge, STALE_DAYS, today)
+    except (OSError, MaterialError):
+        return 0  # edits are taking another folder's place: it is counted with the next look
+    return len(found.facts) + len(found.guides)
 
 
 def _quick(session: Session, settings: Settings, ward_code: str, now: datetime) -> list[Need | None]:

@@ -7,11 +7,12 @@ from aiohttp import web
 from bot.indicators.daily import bring_up
 from bot.indicators.export import COLUMNS, ParticipationTable, as_csv, as_xlsx, file_stem, participation_table
 from bot.indicators.figures import WardFigures, ward_figures
-from bot.indicators.trend import Change, changes, trend
+from bot.indicators.trend import Change, Week, changes, trend
 from bot.reports.deadlines import read_deadlines
 from bot.staff.access import EDITORS, MEMBERSHIP, WARD, WARD_EXPORTERS, WARD_FIGURES, StaffRoute
 from bot.staff.context import Context, audit, page
 from bot.staff.goals import goals
+from bot.staff.kept import Kept
 from bot.staff.needs import Needs
 from bot.store.tables import utc_now
 from lessons.progress import local_day
@@ -36,6 +37,7 @@ class OverviewPages:
         self._context = context
         self._database = context.database
         self._needs = Needs(context)
+        self._weeks: Kept[tuple[list[Week], dict[int | None, Change]]] = Kept()
 
     async def overview(self, request: web.Request) -> web.Response:
         """What waits, the ward against its targets, how the weeks went, the table of groups."""
@@ -46,8 +48,13 @@ class OverviewPages:
             read = read_deadlines(self._context.settings, self._context.material)
             aims = await self._database.read(lambda session: goals(session, ward.code, figures, local_day(now), read))
         only = request[MEMBERSHIP].only_group
-        weeks = await self._database.read(lambda session: trend(session, ward.code, now, only))
-        moved = await self._database.read(lambda session: changes(session, ward.code, now))
+        weeks, moved = await self._weeks.get(
+            (ward.code, only),
+            now,
+            lambda: self._database.read(
+                lambda session: (trend(session, ward.code, now, only), changes(session, ward.code, now))
+            ),
+        )
         waiting = await self._needs.of(ward.code, now) if request[MEMBERSHIP].role in EDITORS else None
         values = {
             "columns": COLUMNS,

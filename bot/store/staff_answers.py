@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -13,6 +14,7 @@ from bot.store.tables import Chat, StaffAnswerFollower, StaffAnswerRow, Unanswer
 from knowledge.answer_types import StaffAnswer
 from lessons.progress import local_day
 
+VERSIONS_KEPT = 20  # of an answer: what staff compare with and go back to
 FOLLOWED_DAYS = 30  # so long a correction still reaches who received the answer; older advice has been acted on
 ID_PREFIX = "staff-answer-"
 
@@ -87,14 +89,28 @@ def settle_questions(
 
 def correct(row: StaffAnswerRow, draft: Draft, author: str, now: datetime) -> bool:
     """Change an answer; True when what residents were told has changed, so that they should hear of it."""
-    told = (row.question, row.text, row.valid_until)
+    told, before = (row.question, row.text, row.valid_until), _version_of(row)
     row.question, row.text, row.valid_until = draft.question, draft.text, draft.valid_until
     row.wordings = list(draft.wordings)
     if told == (row.question, row.text, row.valid_until) and row.active:
         return False
     row.author, row.answered_at, row.active = author, now, True
+    row.earlier = [before, *row.earlier][:VERSIONS_KEPT]
     row.version += 1
     return True
+
+
+def _version_of(row: StaffAnswerRow) -> dict[str, Any]:
+    return {
+        "version": row.version,
+        "question": row.question,
+        "text": row.text,
+        "author": row.author,
+        "day": local_day(row.answered_at).strftime("%d/%m/%Y"),
+        "valid_until": row.valid_until.isoformat() if row.valid_until else "",
+        "wordings": list(row.wordings),
+        "withdrawn": not row.active,
+    }
 
 
 def withdraw(row: StaffAnswerRow, now: datetime) -> None:

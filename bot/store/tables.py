@@ -306,7 +306,8 @@ class UnansweredQuestion(SQLModel, table=True):
 class StaffAnswerRow(SQLModel, table=True):
     """An answer by ward staff; overrides the machine for questions close to ``question`` or one of ``wordings``.
 
-    ``for_no_ward``: residents who chose no ward get it too. ``version`` counts what residents can see change.
+    ``for_no_ward``: residents who chose no ward get it too. ``version`` counts what residents can see change;
+    ``earlier`` holds the versions before, the newest first (bot/store/staff_answers.py).
     """
 
     __tablename__ = "staff_answer"
@@ -322,6 +323,7 @@ class StaffAnswerRow(SQLModel, table=True):
     wordings: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     for_no_ward: bool = False
     version: int = 1
+    earlier: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
 class StaffAnswerFollower(SQLModel, table=True):

@@ -89,6 +89,24 @@ async def test_other_wordings_alone_are_no_correction(browser: Browser) -> None:
     assert answered(browser.house, "xe phun muỗi đến lúc nào").startswith("Phun sáng thứ bảy.")
 
 
+async def test_earlier_versions_are_shown_with_what_changed_and_can_be_used_again(browser: Browser) -> None:
+    await with_answer(browser)
+    _, page = await browser.submit(PAGE, f"{PAGE}/1", **SECOND)
+    assert "Các bản trước (1)" in page and "Dùng lại bản 1" in page
+    assert f"<del>{FIRST['text']}" in page and f"<ins>{SECOND['text']}" in page
+    await browser.submit(PAGE, f"{PAGE}/1", **{**FIRST, "version": "2"})
+    assert answered(browser.house).startswith("Phun sáng thứ bảy.")
+    assert [one["version"] for one in rows(browser.house, StaffAnswerRow)[0].earlier] == [2, 1]
+
+
+async def test_an_answer_is_previewed_on_every_channel_and_not_kept(browser: Browser) -> None:
+    await with_answer(browser)
+    status, page = await browser.submit(PAGE, f"{PAGE}/preview", **{**FIRST, "text": "Chưa ai thấy câu này."})
+    assert status == 200 and page.count("Chưa ai thấy câu này.") >= 3 and "Telegram" in page
+    assert len(rows(browser.house, StaffAnswerRow)) == 1
+    assert (await browser.submit(PAGE, f"{PAGE}/preview", question="?", text=""))[0] == 400
+
+
 async def test_two_who_edit_at_once_do_not_overwrite_each_other(browser: Browser) -> None:
     await with_answer(browser)
     await browser.submit(PAGE, f"{PAGE}/1", **SECOND)

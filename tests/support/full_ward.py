@@ -21,6 +21,7 @@ from bot.store.tables import (
     HumanRequest,
     Person,
     ResidentialGroup,
+    StaffAccount,
     StaffAnswerRow,
     UnansweredQuestion,
     WardTarget,
@@ -33,6 +34,13 @@ WARD = "hung-dao"
 EDITED = fact_item("vneid-passcode-length")
 GROUPS = ("Tổ dân phố Đông Hòa", "Tổ dân phố Ấp Bắc", "Tổ 2", "Tổ 10")
 LEARNERS = 12
+NAMES = {
+    "administrator": "Nguyễn Thị Lan",
+    "staff": "Trần Văn Hùng",
+    "leader": "Phạm Thị Hoa",
+    "volunteer": "Vũ Đức Ân",
+    "second": "Lê Thu Hà",
+}  # nobody's: they are seen in the handbook's pictures
 ASKED = ("Đăng ký tạm trú cho con mới sinh cần giấy gì?", "Mấy giờ nhà văn hóa tổ 2 mở cửa học?")
 
 
@@ -60,6 +68,8 @@ def _fill(session: Any, house: House) -> None:
         session.flush()
         session.add(Consent(person_id=person.id or 0, purpose="learning", version="2026-11-22", given_at=now))
         learn_real_lesson(session, house, person)
+    for account in session.exec(select(StaffAccount)):
+        account.name = NAMES.get(account.username, account.name)
     chat = Chat(channel="telegram", address="1", person_id=1, ward_code=WARD, state={})
     session.add(chat)
     session.flush()
