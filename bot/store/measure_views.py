@@ -26,14 +26,16 @@ _WORDS = {
     "sqlite": {
         "second": "CAST(strftime('%s', answered_at) AS INTEGER)",
         "day": f"date(moment / {GROUP_ROOM}, 'unixepoch', '+7 hours')",
-        "held_day": "date(held_at, '+7 hours')",
+        "day_of_session": "date(held_at, '+7 hours')",
+        "day_of_contest": "date(c.ends_at, '+7 hours')",
         "later": f"date(day, '+{ACTIVE_DAYS} days')",
         "later_than_previous": f"date(previous, '+{ACTIVE_DAYS} days')",
     },
     "postgresql": {
         "second": "floor(extract(epoch FROM answered_at))::bigint",
         "day": f"((to_timestamp(moment / {GROUP_ROOM}) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)",
-        "held_day": "((held_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)",
+        "day_of_session": "((held_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)",
+        "day_of_contest": "((c.ends_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)",
         "later": f"(day + {ACTIVE_DAYS})",
         "later_than_previous": f"(previous + {ACTIVE_DAYS})",
     },
@@ -125,10 +127,16 @@ _EVENTS = {
     "FROM log_day WHERE next IS NULL OR {later} <= next",
 }
 
-# Measures of what no person owns: sessions held face to face, and how many came.
-_SESSIONS = {"sessions": "1", "attendances": "present"}
+# Measures of what no person owns: sessions held face to face and how many came; who passed a contest, of who took part.
+_SESSION = "SELECT ward_code, group_id, {day_of_session} AS day, '' AS course_id, "
+_COUNTS = {
+    "sessions": _SESSION + "1 AS numerator, 0 AS denominator FROM class_session",
+    "attendances": _SESSION + "present AS numerator, 0 AS denominator FROM class_session",
+    "contests": "SELECT c.ward_code, n.group_id, {day_of_contest} AS day, '' AS course_id, n.passed AS numerator, "
+    "n.took_part AS denominator FROM contest_count n JOIN contest c ON c.id = n.contest_id",
+}
 PERSONAL = tuple(_EVENTS)
-MEASURES = (*PERSONAL, *_SESSIONS)
+MEASURES = (*PERSONAL, *_COUNTS)
 ROW = ("measure", "ward_code", "group_id", "day", "course_id", "numerator", "denominator")  # of the statements below
 _SUMMED = "ward_code, group_id, day, course_id"
 
@@ -139,13 +147,8 @@ def _worded(sql: str, dialect: str, which: str = "") -> str:
 
 def _measure(name: str, dialect: str) -> str:
     """One definition: the sums of a measure by ward, group, day and course."""
-    if name in _SESSIONS:
-        inner = _worded(
-            f"SELECT ward_code, group_id, {{held_day}} AS day, '' AS course_id, {_SESSIONS[name]} AS numerator, "  # noqa: S608 - words of this file
-            "0 AS denominator FROM class_session WHERE ward_code IS NOT NULL{which}",
-            dialect,
-            "{which}",
-        )
+    if name in _COUNTS:
+        inner = f"SELECT * FROM ({_worded(_COUNTS[name], dialect)}) counts WHERE ward_code IS NOT NULL{{which}}"  # noqa: S608 - words of this file
     else:
         inner = f"SELECT {_SUMMED}, numerator, denominator FROM event_{name}"  # noqa: S608 - words of this file
     inner += (

@@ -32,6 +32,7 @@ from bot.store.community_tables import StaffChat as StaffChat
 from bot.store.community_tables import StaffChatCode as StaffChatCode
 from bot.store.community_tables import StaffTold as StaffTold
 from bot.store.community_tables import WardDesk as WardDesk
+from bot.store.figure_tables import ContestCount as ContestCount
 from bot.store.figure_tables import CourseSize as CourseSize
 from bot.store.figure_tables import DailyFigure as DailyFigure
 from bot.store.figure_tables import EnteredFigure as EnteredFigure
