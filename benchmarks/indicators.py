@@ -28,7 +28,8 @@ from bot.indicators.standing import WHOLE_WARD, standing
 from bot.material import load_material
 from bot.settings import Settings
 from bot.staff.access import SESSION_COOKIE
-from bot.staff.accounts import Role, add_account, start_session
+from bot.staff.accounts import Role, add_account
+from bot.staff.sessions import start_session
 from bot.staff.site import StaffSite
 from bot.store.database import Database
 from bot.store.figure_inputs import keep_course_sizes

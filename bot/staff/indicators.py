@@ -46,6 +46,11 @@ def may_see_people(request: web.Request) -> bool:
     return request[MEMBERSHIP].role in (WARD_PEOPLE.roles or ())
 
 
+def is_published(request: web.Request) -> bool:
+    """Whether small groups are merged: where it is asked for, and for who only reads figures."""
+    return "published" in request.query or request[MEMBERSHIP].role in (Role.READ_ONLY, Role.CITY_READER)
+
+
 def period_of(request: web.Request, today: date) -> Period:
     """The period asked for, by default this year up to today. Raises HTTPBadRequest."""
     try:
@@ -71,7 +76,7 @@ class IndicatorPages:
         period = period_of(request, today)
         await bring_up(self._database, ward.code, utc_now())
         titles = {course.id: course.title for course in self._context.material.catalogue.courses}
-        published = "published" in request.query or request[MEMBERSHIP].role is Role.READ_ONLY
+        published = is_published(request)
 
         def unit(session: Session) -> dict[str, Any]:
             table = indicator_table(session, ward.code, period, None, only, published)
@@ -96,7 +101,7 @@ class IndicatorPages:
         """The table as CSV or XLSX."""
         ward, kind, only = request[WARD], request.match_info["kind"], request[MEMBERSHIP].only_group
         period = period_of(request, local_day(utc_now()))
-        published = "published" in request.query or request[MEMBERSHIP].role is Role.READ_ONLY
+        published = is_published(request)
         await bring_up(self._database, ward.code, utc_now())
         sheet = await self._database.read(
             lambda session: sheet_of(indicator_table(session, ward.code, period, None, only, published))

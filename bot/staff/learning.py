@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.conversation.linking import channel_name
 from bot.conversation.purposes import LEARNING, purposes
+from bot.indicators.daily import bring_up
 from bot.indicators.figures import ward_figures
 from bot.indicators.hardest import DAYS, FEWEST_PEOPLE, QuestionFigures, question_figures
 from bot.indicators.trend import trend
@@ -94,6 +95,8 @@ class LearningPages:
         only = request[MEMBERSHIP].only_group
         if only is not None and only != number:
             raise web.HTTPNotFound
+
+        await bring_up(self._context.database, ward.code, now)
 
         def unit(session: Session) -> dict[str, object]:
             return {

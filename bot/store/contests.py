@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from bot.store.contest_counts import keep_contest_counts
 from bot.store.contest_tables import (
     Contest,
     ContestAnswer,
@@ -144,6 +145,7 @@ def freeze(session: Session, contest: Contest, now: datetime) -> str:
     contest.result_file = file_of(session, contest)
     contest.result_hash = digest_of(contest.result_file)
     contest.status = FROZEN
+    keep_contest_counts(session, contest, log_of(session, contest))
     if contest.frozen_at is None:
         contest.frozen_at, contest.protests_until = now, now + timedelta(days=PROTEST_DAYS)
     return contest.result_hash

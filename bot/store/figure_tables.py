@@ -70,6 +70,17 @@ class GroupAdults(SQLModel, table=True):
     adults: int | None = None
 
 
+class ContestCount(SQLModel, table=True):
+    """How many of a group took part in a frozen contest and passed (bot/store/contest_counts.py); 0: of no group."""
+
+    __tablename__ = "contest_count"
+
+    contest_id: int = Field(primary_key=True, foreign_key="contest.id")
+    group_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    took_part: int
+    passed: int
+
+
 class RemovedFigure(SQLModel, table=True):
     """What stays of a deleted person: what they added to a measure on a day in a group, tied to nobody."""
 

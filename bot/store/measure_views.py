@@ -17,25 +17,26 @@ from __future__ import annotations
 from sqlalchemy import Connection, TextClause, inspect, text
 
 ACTIVE_DAYS = 30  # a learner is active who answered a quiz question within this many days
+WEEK_DAYS = 7  # who learnt this week is counted in the same way
 SAFETY_COURSE = "an-toan"  # lessons/courses: the course whose answers are the score of K8
 PASS_PERCENT = 70  # share of a lesson's questions answered right that passes it, as lessons.progress.PASS_MARK
 GROUP_ROOM = 1_000_000  # group numbers are below it: seconds times it stay below 2^63 for some 290,000 years
 
-# Words that differ: the second of a time, the day in Vietnam of a moment, the day ACTIVE_DAYS later.
+# Words that differ: the second of a time, the day in Vietnam of a moment, a day some days later.
 _WORDS = {
     "sqlite": {
         "second": "CAST(strftime('%s', answered_at) AS INTEGER)",
         "day": f"date(moment / {GROUP_ROOM}, 'unixepoch', '+7 hours')",
-        "held_day": "date(held_at, '+7 hours')",
-        "later": f"date(day, '+{ACTIVE_DAYS} days')",
-        "later_than_previous": f"date(previous, '+{ACTIVE_DAYS} days')",
+        "day_of_session": "date(held_at, '+7 hours')",
+        "day_of_contest": "date(c.ends_at, '+7 hours')",
+        "later": "date({from_day}, '+{days} days')",
     },
     "postgresql": {
         "second": "floor(extract(epoch FROM answered_at))::bigint",
         "day": f"((to_timestamp(moment / {GROUP_ROOM}) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)",
-        "held_day": "((held_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)",
-        "later": f"(day + {ACTIVE_DAYS})",
-        "later_than_previous": f"(previous + {ACTIVE_DAYS})",
+        "day_of_session": "((held_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)",
+        "day_of_contest": "((c.ends_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)",
+        "later": "({from_day} + {days})",
     },
 }
 
@@ -106,6 +107,20 @@ def _event(log: str, numerator: str = "1", denominator: str = "0", course: str =
     )
 
 
+# Who is counted as learning for so many days after each day of learning.
+_STAYS = {"active": ACTIVE_DAYS, "weekly": WEEK_DAYS}
+
+
+def _stretches(name: str) -> str:
+    """One more learner on the first day of a stretch without a gap, one fewer so many days after its last."""
+    return (
+        "SELECT person_id, ward_code, group_id, day, '' AS course_id, 1 AS numerator, 0 AS denominator "  # noqa: S608 - words of this file
+        f"FROM log_day WHERE previous IS NULL OR {{{name}_after_previous}} <= day UNION ALL "
+        f"SELECT person_id, ward_code, group_id, {{{name}_after_day}} AS day, '' AS course_id, -1 AS numerator, "
+        f"0 AS denominator FROM log_day WHERE next IS NULL OR {{{name}_after_day}} <= next"
+    )
+
+
 # What a person adds to each measure, and when.
 _EVENTS = {
     "answers": _event("log_answer", "correct", "1"),
@@ -118,34 +133,37 @@ _EVENTS = {
     + " UNION ALL "
     + _event(_FIRST.format(log="log_lesson"), "0", "1"),
     "passers": _event(_FIRST.format(log="log_passed_course")),
-    # One more active learner on the first day of a stretch without a gap, one fewer ACTIVE_DAYS after its last.
-    "active": "SELECT person_id, ward_code, group_id, day, '' AS course_id, 1 AS numerator, 0 AS denominator "
-    "FROM log_day WHERE previous IS NULL OR {later_than_previous} <= day UNION ALL "
-    "SELECT person_id, ward_code, group_id, {later} AS day, '' AS course_id, -1 AS numerator, 0 AS denominator "
-    "FROM log_day WHERE next IS NULL OR {later} <= next",
+    "active": _stretches("active"),
+    "weekly": _stretches("weekly"),
 }
 
-# Measures of what no person owns: sessions held face to face, and how many came.
-_SESSIONS = {"sessions": "1", "attendances": "present"}
+# Measures of what no person owns: sessions held face to face and how many came; who passed a contest, of who took part.
+_SESSION = "SELECT ward_code, group_id, {day_of_session} AS day, '' AS course_id, "
+_COUNTS = {
+    "sessions": _SESSION + "1 AS numerator, 0 AS denominator FROM class_session",
+    "attendances": _SESSION + "present AS numerator, 0 AS denominator FROM class_session",
+    "contests": "SELECT c.ward_code, n.group_id, {day_of_contest} AS day, '' AS course_id, n.passed AS numerator, "
+    "n.took_part AS denominator FROM contest_count n JOIN contest c ON c.id = n.contest_id",
+}
 PERSONAL = tuple(_EVENTS)
-MEASURES = (*PERSONAL, *_SESSIONS)
+MEASURES = (*PERSONAL, *_COUNTS)
 ROW = ("measure", "ward_code", "group_id", "day", "course_id", "numerator", "denominator")  # of the statements below
 _SUMMED = "ward_code, group_id, day, course_id"
 
 
 def _worded(sql: str, dialect: str, which: str = "") -> str:
-    return sql.format(**_WORDS[dialect], room=GROUP_ROOM, passes=PASS_PERCENT, which=which)
+    words = dict(_WORDS[dialect])
+    later = words.pop("later")
+    for name, days in _STAYS.items():
+        for start in ("day", "previous"):
+            words[f"{name}_after_{start}"] = later.format(from_day=start, days=days)
+    return sql.format(**words, room=GROUP_ROOM, passes=PASS_PERCENT, which=which)
 
 
 def _measure(name: str, dialect: str) -> str:
     """One definition: the sums of a measure by ward, group, day and course."""
-    if name in _SESSIONS:
-        inner = _worded(
-            f"SELECT ward_code, group_id, {{held_day}} AS day, '' AS course_id, {_SESSIONS[name]} AS numerator, "  # noqa: S608 - words of this file
-            "0 AS denominator FROM class_session WHERE ward_code IS NOT NULL{which}",
-            dialect,
-            "{which}",
-        )
+    if name in _COUNTS:
+        inner = f"SELECT * FROM ({_worded(_COUNTS[name], dialect)}) counts WHERE ward_code IS NOT NULL{{which}}"  # noqa: S608 - words of this file
     else:
         inner = f"SELECT {_SUMMED}, numerator, denominator FROM event_{name}"  # noqa: S608 - words of this file
     inner += (

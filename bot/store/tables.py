@@ -32,6 +32,7 @@ from bot.store.community_tables import StaffChat as StaffChat
 from bot.store.community_tables import StaffChatCode as StaffChatCode
 from bot.store.community_tables import StaffTold as StaffTold
 from bot.store.community_tables import WardDesk as WardDesk
+from bot.store.figure_tables import ContestCount as ContestCount
 from bot.store.figure_tables import CourseSize as CourseSize
 from bot.store.figure_tables import DailyFigure as DailyFigure
 from bot.store.figure_tables import EnteredFigure as EnteredFigure
@@ -104,7 +105,11 @@ class Person(SQLModel, table=True):
     ``import_id`` the list by which staff did.
     """
 
-    __table_args__ = (Index("ix_person_place", "ward_code", "group_id"), NEVER_REUSED)
+    __table_args__ = (
+        Index("ix_person_place", "ward_code", "group_id"),
+        Index("ix_person_joined", "ward_code", "created_at"),
+        NEVER_REUSED,
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     ward_code: str | None = Field(default=None, foreign_key="ward.code", index=True)

@@ -44,6 +44,7 @@ def test_first_figures(database: Database) -> None:
             "finishers": (1, 1),
             "passers": (1, 0),
             "active": (1, 0),
+            "weekly": (1, 0),
         }
         assert not standing(session, WARD, set(MEASURES), date(2026, 11, 19))
         later = standing(session, WARD, {"active"}, date(2026, 12, 20))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import select
 
+from bot.indicators import daily
 from bot.indicators.hardest import FEWEST_PEOPLE, question_figures
 from bot.indicators.trend import WEEKS, changes, trend
 from bot.staff.accounts import Role
@@ -146,6 +147,7 @@ def test_weeks_are_counted_by_people_and_compared(database: Database) -> None:
                 session.add(attempt)
 
     database.write_now(unit)
+    database.write_now(lambda session: daily.make(session, "w", now))
     weeks = database.read_now(lambda session: trend(session, "w", now))
     assert len(weeks) == WEEKS
     assert [(one.learners, one.answers, one.joined) for one in weeks[-2:]] == [(1, 2, 1), (2, 4, 2)]
