@@ -15,6 +15,7 @@ from sqlalchemy import func
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
+from bot import often
 from bot.alerts import Alerts
 from bot.answering import LiveAnswerer, StoredStaffAnswers, current_index, is_current
 from bot.api.routes import Api
@@ -73,20 +74,6 @@ from lessons.progress import local_day
 
 log = logging.getLogger(__name__)
 
-INDEX_CHECK_SECONDS = 2.0  # a newly built index is taken this soon
-STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in force this soon
-ALERT_SECONDS = 20.0  # a stalled outbox is told this soon after its minutes are over
-BROADCAST_SECONDS = 1.0  # a broadcast is fed, begun and ended this soon
-CONTEST_SECONDS = 1.0  # what a live contest notes of being alive
-PROGRESS_SECONDS = 3.0  # a bar need not move faster, and each look counts the messages
-TYPING_SECONDS = 2.0  # platforms show it for five
-RETENTION_SECONDS = 3600.0
-REMINDERS_SECONDS = 300.0  # the next 500 of who asked are looked at
-WEBHOOKS_SECONDS = 5.0  # other systems hear of an event this soon
-FIGURES_SECONDS = 15.0  # figures that were asked for are begun this soon
-REPORTS_SECONDS = 1800.0  # a report's deadline is told within half an hour after the quiet hours
-BACKUP_SECONDS = 600.0  # the backup of the night is made this soon after its hour, or after a start that finds none
-EDITS_SECONDS = 5.0  # an edit of the material is in force this soon
 PICTURE_KINDS = (".png", ".svg", ".jpg")  # nothing else of the material is served
 PAPERS_FOLDER = "papers"  # in the data folder; only for the minutes that a platform needs
 HANDOUTS_FOLDER = "handouts"  # in the data folder: lessons to print, drawn once
@@ -192,20 +179,20 @@ class Application:
         for channel in self.channels:
             await channel.start(self.inbox.receive)
         self._tasks += [
-            asyncio.create_task(self._every(INDEX_CHECK_SECONDS, self._reload_index), name="index-reload"),
-            asyncio.create_task(self._every(STAFF_ANSWER_SECONDS, self._refresh_answers), name="staff-answers"),
-            asyncio.create_task(self._every(EDITS_SECONDS, self._edits.look), name="material-edits"),
-            asyncio.create_task(self._every(ALERT_SECONDS, self._look_for_alerts), name="alerts"),
-            asyncio.create_task(self._every(BROADCAST_SECONDS, self._advance_broadcasts), name="broadcasts"),
-            asyncio.create_task(self._every(PROGRESS_SECONDS, self._show_progress), name="progress"),
-            asyncio.create_task(self._every(CONTEST_SECONDS, self._beat), name="contests"),
-            asyncio.create_task(self._every(TYPING_SECONDS, self._show_typing), name="typing"),
-            asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
-            asyncio.create_task(self._every(REMINDERS_SECONDS, self._remind), name="reminders"),
-            asyncio.create_task(self._every(FIGURES_SECONDS, self._make_figures), name="figures"),
-            asyncio.create_task(self._every(REPORTS_SECONDS, self._tell_of_reports), name="reports"),
-            asyncio.create_task(self._every(BACKUP_SECONDS, self._back_up), name="backup"),
-            asyncio.create_task(self._every(WEBHOOKS_SECONDS, self._send_webhooks), name="webhooks"),
+            asyncio.create_task(self._every(often.INDEX_CHECK_SECONDS, self._reload_index), name="index-reload"),
+            asyncio.create_task(self._every(often.STAFF_ANSWER_SECONDS, self._refresh_answers), name="staff-answers"),
+            asyncio.create_task(self._every(often.EDITS_SECONDS, self._edits.look), name="material-edits"),
+            asyncio.create_task(self._every(often.ALERT_SECONDS, self._look_for_alerts), name="alerts"),
+            asyncio.create_task(self._every(often.BROADCAST_SECONDS, self._advance_broadcasts), name="broadcasts"),
+            asyncio.create_task(self._every(often.PROGRESS_SECONDS, self._show_progress), name="progress"),
+            asyncio.create_task(self._every(often.CONTEST_SECONDS, self._beat), name="contests"),
+            asyncio.create_task(self._every(often.TYPING_SECONDS, self._show_typing), name="typing"),
+            asyncio.create_task(self._every(often.RETENTION_SECONDS, self._forget), name="retention"),
+            asyncio.create_task(self._every(often.REMINDERS_SECONDS, self._remind), name="reminders"),
+            asyncio.create_task(self._every(often.FIGURES_SECONDS, self._make_figures), name="figures"),
+            asyncio.create_task(self._every(often.REPORTS_SECONDS, self._tell_of_reports), name="reports"),
+            asyncio.create_task(self._every(often.BACKUP_SECONDS, self._back_up), name="backup"),
+            asyncio.create_task(self._every(often.WEBHOOKS_SECONDS, self.webhooks.step), name="webhooks"),
         ]
 
     async def stop(self) -> None:
@@ -330,10 +317,6 @@ class Application:
                 return tell_of_reports(session, deadlines_in_force(session, read), utc_now())
 
             self._wake_senders(await self.database.write(unit))
-
-    async def _send_webhooks(self) -> None:
-        if self.replica.leads:
-            await self.webhooks.step()
 
     async def _make_figures(self) -> None:
         if self.replica.leads:
