@@ -56,7 +56,7 @@ async def test_an_administrator_invites_protects_and_looks_after_the_program(pag
     await page.goto(f"{house.url}{HOME}/audit")
     await expect(page.locator("#audit")).to_contain_text("Mời tài khoản")
     await seen_on_both(page, "nhat-ky")
-    await page.get_by_label("Việc").select_option(label="Đăng nhập")
+    await page.get_by_label("Việc", exact=True).select_option(label="Đăng nhập")
     await page.get_by_role("button", name="Lọc").click()
     await expect(page.locator("#audit")).not_to_contain_text("Mời tài khoản")
     async with page.expect_download() as download:
