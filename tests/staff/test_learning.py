@@ -76,7 +76,8 @@ async def test_who_took_the_agreement_back_or_lives_elsewhere_is_not_shown(brows
     await enter(browser, Role.STAFF)
 
     def change(session: Any) -> None:
-        session.exec(select(Consent).where(Consent.person_id == 1)).one().withdrawn_at = utc_now()
+        for consent in session.exec(select(Consent).where(Consent.person_id == 1)).all():
+            consent.withdrawn_at = utc_now()
         session.get(Person, 3).ward_code = "tu-ky"
 
     browser.house.database.write_now(change)

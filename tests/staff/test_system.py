@@ -35,7 +35,7 @@ async def test_what_is_wrong_is_told(browser: Browser) -> None:
     browser.house.staff("lan", {"hung-dao": Role.ADMINISTRATOR})
     await browser.sign_in("lan")
     sender = type("Sender", (), {"name": "telegram", "trouble": "the token is refused"})()
-    browser.house.application.alerts._channels = [sender]
+    browser.house.application.alerts._channels = lambda: [sender]
     _, page = await browser.get(PAGE)
     assert '<span class="mark wrong">' in page and "telegram: the token is refused" in page
 
