@@ -194,7 +194,7 @@ class Application:
             asyncio.create_task(self._every(FIGURES_SECONDS, self._make_figures), name="figures"),
             asyncio.create_task(self._every(REPORTS_SECONDS, self._tell_of_reports), name="reports"),
             asyncio.create_task(self._every(BACKUP_SECONDS, self._back_up), name="backup"),
-            asyncio.create_task(self._every(WEBHOOKS_SECONDS, self._send_webhooks), name="webhooks"),
+            asyncio.create_task(self._every(WEBHOOKS_SECONDS, self.webhooks.step), name="webhooks"),
         ]
 
     async def stop(self) -> None:
@@ -308,10 +308,6 @@ class Application:
                 return tell_of_reports(session, deadlines_in_force(session, read), utc_now())
 
             self._wake_senders(await self.database.write(unit))
-
-    async def _send_webhooks(self) -> None:
-        if self.replica.leads:
-            await self.webhooks.step()
 
     async def _make_figures(self) -> None:
         if self.replica.leads:

@@ -19,7 +19,7 @@ NO_SECRET = "no secret"  # noqa: S105 - said on the page of one whose secret was
 
 
 class WebhookSender:
-    """Sends what is due; run by the program that leads."""
+    """Sends what is due. Several programs may: each takes what no other holds."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
         self._database = database

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, column, delete, func
 from sqlmodel import Session, col, select
 
+from bot.indicators.nights import tell_ready
 from bot.indicators.standing import EVER, WHOLE_WARD
 from bot.store.database import Database
 from bot.store.measure_views import ROW, all_measures, statement
@@ -88,7 +89,9 @@ def write(session: Session, part: Changes, now: datetime) -> None:
     if part.written:
         upsert(session, DailyFigure, part.written)
     for ward_code in part.wards:
-        build = session.get(FigureBuild, ward_code) or FigureBuild(ward_code=ward_code, built_at=now)
+        made = session.get(FigureBuild, ward_code)
+        tell_ready(session, ward_code, made.built_at if made else None, now)
+        build = made or FigureBuild(ward_code=ward_code, built_at=now)
         build.built_at, build.seconds, build.stale = now, part.seconds, False
         build.attempt_id, build.session_id = part.attempt_id, part.session_id
         session.add(build)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from bot.indicators import daily
+from bot.indicators.nights import last_night
 from bot.store.database import Database
 from bot.store.tables import FigureBuild, Ward
-from bot.store.webhooks import FIGURES_READY, announce
-from lessons.progress import VIETNAM
 
-NIGHT_HOUR = 2  # in Vietnam; backups and people are asleep
 # Making the figures of a ward that are merely behind takes at most this share of the time: it needs a whole core.
 SHARE = 0.05
 
@@ -26,15 +24,12 @@ class Figures:
     async def step(self, now: datetime) -> int:
         """Make what is due; how many rows changed. Residents' messages are stored between the parts."""
         due = await self._database.read(lambda session: due_wards(session, now))
-        nightly = await self._database.read(lambda session: not_made_since_night(session, now))
         changed = 0
         for ward_code in due:
             found = await self._database.read(lambda session, ward=ward_code: daily.changes(session, ward))  # type: ignore[misc]
             changed += len(found.gone) + len(found.written)
             for part in daily.steps(found):
                 await self._database.write(lambda session, one=part: daily.write(session, one, now))  # type: ignore[misc]
-            if ward_code in nightly:
-                await self._database.write(lambda session, ward=ward_code: tell_ready(session, ward, now))  # type: ignore[misc]
         return changed
 
 
@@ -48,22 +43,3 @@ def due_wards(session: Session, now: datetime) -> list[str]:
         if build is None or build.stale or build.built_at < night or (rested and daily.is_behind(session, ward_code)):
             due.append(ward_code)
     return due
-
-
-def not_made_since_night(session: Session, now: datetime) -> set[str]:
-    """The wards whose figures of yesterday are not told as ready yet."""
-    made = select(FigureBuild.ward_code).where(col(FigureBuild.built_at) >= last_night(now))
-    return set(session.exec(select(Ward.code).where(col(Ward.code).not_in(made))).all())
-
-
-def tell_ready(session: Session, ward_code: str, now: datetime) -> None:
-    """Tell the ward's webhooks that the figures up to yesterday were made."""
-    day = last_night(now).astimezone(VIETNAM).date() - timedelta(days=1)
-    announce(session, ward_code, FIGURES_READY, {"ward": ward_code, "day": day.isoformat()}, now)
-
-
-def last_night(now: datetime) -> datetime:
-    """The last time that it was NIGHT_HOUR in Vietnam."""
-    local = now.astimezone(VIETNAM)
-    night = local.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
-    return night if night <= local else night - timedelta(days=1)

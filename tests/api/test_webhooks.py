@@ -18,6 +18,7 @@ from aiohttp.test_utils import TestServer
 from sqlmodel import Session, select
 
 from bot.api.sending import WebhookSender
+from bot.indicators.daily import bring_up
 from bot.jobs.figures import Figures
 from bot.staff.accounts import Role
 from bot.store.database import Database
@@ -196,6 +197,7 @@ async def test_the_figures_of_a_day_are_told_once_they_are_made_at_night(databas
     job = Figures(database)
     for hours in (0, 1, 15, 16):  # noon, then past two at night
         await job.step(NOON + timedelta(hours=hours))
+    await bring_up(database, "hung-dao", NOON + timedelta(hours=17))
     bodies = database.read_now(lambda session: [json.loads(row.body) for row in session.exec(select(WebhookDelivery))])
     days = sorted(body["data"]["day"] for body in bodies)
     assert days == ["2026-11-20", "2026-11-21"] and {body["data"]["ward"] for body in bodies} == {"hung-dao"}
