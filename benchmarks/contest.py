@@ -62,6 +62,7 @@ ACKNOWLEDGED_LIMIT, SEEN_LIMIT, BACK_LIMIT = 0.5, 2.0, 5.0
 ATTEMPTS, REPLAYED_QUESTIONS = 50_000, 3
 AT_ONCE = 64  # attempts in hand while replaying
 OPEN_FILES = 16_384
+REVEAL = 3.0  # seconds in which the hall looks at the answer before the next question
 ROUND_LIMIT = 180.0  # seconds of a round, with a restart in it on a busy machine
 RETRY = 0.3
 
@@ -139,6 +140,7 @@ async def lead(database: Database, contest_id: int, program: Program, kills: Seq
             await asyncio.to_thread(program.wait)
             played.back.append(time.monotonic() - begin)
         await asyncio.to_thread(_wait_until_closed, database, contest_id)
+        await asyncio.sleep(REVEAL)
     await asyncio.to_thread(database.write_now, partial(_finish, contest_id=contest_id))
 
 

@@ -138,7 +138,7 @@ class Hub:
         return Verdict.KEPT, options.index(await self._intake.keep(given))
 
     async def mark(self, live: Live, seat: Seat, address: str) -> None:
-        """Note, once, the hash of the line a player answers from."""
+        """Note, once, the hash of the line a player plays from."""
         if (seat.id, address) in self._marked:
             return
         self._marked.add((seat.id, address))
