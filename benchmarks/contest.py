@@ -22,16 +22,13 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from sqlalchemy import insert, text
 from sqlmodel import Session, col, select
 
 from benchmarks.harness import Row, percentile, wait_for
 from benchmarks.serving import build_index
+from benchmarks.support.contest_replay import AT_ONCE, REPLAYED_QUESTIONS, replay
 from benchmarks.support.programs import Program, postgres
 from bot.contest.rounds import close_due, finish, open_next
-from bot.conversation.ports import ChatContext
-from bot.store.contest_play import ContestRepository
-from bot.store.contest_setup import ContestPlan, create
 from bot.store.contest_tables import (
     Contest,
     ContestAnswer,
@@ -39,15 +36,13 @@ from bot.store.contest_tables import (
     ContestParticipant,
     ContestRound,
 )
-from bot.store.contests import OPEN, freeze, log_of, questions_of
+from bot.store.contests import freeze, log_of, questions_of
 from bot.store.database import Database, make_engine
 from bot.store.migrate import upgrade
-from bot.store.sql import table_of
-from bot.store.tables import Chat, Person, utc_now
+from bot.store.tables import utc_now
 from bot.store.wards import register_wards
 from knowledge.wards import load_wards
 from lessons.catalogue import load_courses
-from lessons.contest.draw import Wanted, options_for
 from lessons.contest.rules import Rules
 from lessons.contest.score import scores
 from lessons.contest.verify import verify
@@ -59,8 +54,7 @@ PLAYERS, QUESTIONS, SECONDS = 2000, 20, 20
 THINKING = 8.0  # seconds a player takes at most: an answer arrives every 4 ms
 KILLS = 3
 ACKNOWLEDGED_LIMIT, SEEN_LIMIT, BACK_LIMIT = 0.5, 2.0, 5.0
-ATTEMPTS, REPLAYED_QUESTIONS = 50_000, 10  # an attempt is an answered question, as in the log of lessons
-AT_ONCE = 64  # attempts in hand while replaying
+ATTEMPTS = 50_000  # an attempt is an answered question, as in the log of lessons
 OPEN_FILES = 16_384
 REVEAL = 3.0  # seconds in which the hall looks at the answer before the next question
 ROUND_LIMIT = 180.0  # seconds of a round, with a restart in it on a busy machine
@@ -296,116 +290,6 @@ def live(folder: Path, players: int, questions: int, kills: int, thinking: float
         return played, judge(database, contest_id, played, sessions)
     finally:
         database.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """An open contest replayed: seconds for the answers and for as many bare rows, and whose score is wrong."""
-
-    people: int
-    answers: int
-    seconds: float
-    bare_seconds: float
-    wrong: int
-
-
-def replay(url: str, attempts: int) -> Replayed:
-    """So many answers, of a tenth as many people, through the program's own code on a migrated database."""
-    engine = make_engine(url)
-    upgrade(engine, Path("never-used"))
-    database, chance = Database(url), random.Random(7)
-    catalogue = load_courses()
-    try:
-        joining = partial(_prepared, catalogue=catalogue, people=-(-attempts // REPLAYED_QUESTIONS))
-        contest_id, people = database.write_now(joining)
-        choices = {person: [chance.randrange(2) for _ in range(REPLAYED_QUESTIONS)] for person in people}
-        begin = time.monotonic()
-        asyncio.run(_replayed(database, contest_id, choices))
-        seconds = time.monotonic() - begin
-        wrong = database.read_now(partial(_differing, contest_id=contest_id, choices=choices))
-        bare = _bare(database)
-        return Replayed(len(people), len(people) * REPLAYED_QUESTIONS, seconds, bare, wrong)
-    finally:
-        database.close()
-        engine.dispose()
-
-
-def _prepared(session: Session, catalogue: Any, people: int) -> tuple[int, list[int]]:
-    register_wards(session, load_wards().wards)
-    now = utc_now()
-    plan = ContestPlan(
-        "Mở", now - timedelta(days=1), now + timedelta(days=9), Rules(), "Lan",
-        wanted=Wanted({1: REPLAYED_QUESTIONS}), boards=("people",),
-    )  # fmt: skip
-    row = create(session, "hung-dao", plan, catalogue)
-    row.status = OPEN
-    session.add(Chat(id=1, channel="web", address="a", state={}))
-    session.execute(insert(table_of(Person)), [{"ward_code": "hung-dao", "created_at": now}] * people)
-    return row.id or 0, [number for number in session.exec(select(Person.id)) if number]
-
-
-async def _replayed(database: Database, contest_id: int, choices: dict[int, list[int]]) -> None:
-    places = asyncio.Semaphore(AT_ONCE)
-
-    async def one(person: int, chosen: list[int]) -> None:
-        async with places:
-            at = utc_now()
-            await database.write(partial(_begin, contest_id=contest_id, person=person, at=at))
-            for place, option in enumerate(chosen, 1):
-                await database.write(
-                    partial(_tap, contest_id=contest_id, person=person, place=place, option=option, at=utc_now())
-                )
-
-    await asyncio.gather(*(one(person, chosen) for person, chosen in choices.items()))
-
-
-def _begin(session: Session, contest_id: int, person: int, at: datetime) -> None:
-    contests = ContestRepository(session)
-    seat = contests.join(contest_id, person, "nickname", ChatContext(1, "web"), at)
-    assert seat is not None
-    contests.next_question(seat.id, at)
-
-
-def _tap(session: Session, contest_id: int, person: int, place: int, option: int, at: datetime) -> None:
-    contests = ContestRepository(session)
-    seat = contests.seats(contest_id, person)[-1]
-    contests.answer(seat.id, place, option, 1, at)
-    contests.next_question(seat.id, at)
-
-
-def _differing(session: Session, contest_id: int, choices: dict[int, list[int]]) -> int:
-    """How many have not as many right answers as what they tapped gives."""
-    from lessons.contest.draw import order_for
-
-    contest = session.get_one(Contest, contest_id)
-    questions = {number: question for number, (_row, question) in questions_of(session, contest_id).items()}
-    found = scores(log_of(session, contest))
-    wrong = 0
-    for seat in session.exec(select(ContestParticipant).where(ContestParticipant.contest_id == contest_id)):
-        order = order_for(list(questions), contest.seed, seat.code)
-        tapped = choices[seat.person_id or 0]
-        right = sum(
-            options_for(questions[number], contest.seed, seat.code)[option].id in questions[number].correct
-            for number, option in zip(order, tapped, strict=True)
-        )
-        wrong += found[seat.code].right != right or found[seat.code].answered != len(tapped)
-    return wrong + abs(len(found) - len(choices))
-
-
-def _bare(database: Database) -> float:
-    """Seconds to insert the same rows a second time into a bare copy of the table, an answer a statement."""
-
-    def unit(session: Session) -> float:
-        session.execute(text("CREATE TABLE bare_answer AS SELECT * FROM contest_answer WHERE 1 = 0"))
-        rows = session.execute(select(*table_of(ContestAnswer).columns)).all()  # type: ignore[call-overload]
-        names = [column.name for column in table_of(ContestAnswer).columns]
-        statement = text(f"INSERT INTO bare_answer ({', '.join(names)}) VALUES ({', '.join(':' + n for n in names)})")
-        begin = time.monotonic()
-        for row in rows:
-            session.execute(statement, dict(zip(names, row, strict=True)))
-        return time.monotonic() - begin
-
-    return database.write_now(unit)
 
 
 def rows(scale: float) -> Iterable[Row]:

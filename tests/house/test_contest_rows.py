@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.contest import ATTEMPTS, PLAYERS, live, replay
+from benchmarks.contest import ATTEMPTS, PLAYERS, live
+from benchmarks.support.contest_replay import replay
 from tests.support.house import use_index
 
 pytestmark = [pytest.mark.xdist_group("serving"), pytest.mark.timeout(300)]
