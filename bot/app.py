@@ -58,7 +58,6 @@ from bot.settings import Settings
 from bot.staff.contest_host import HUB
 from bot.staff.context import ACCOUNTS, ALERTS, BACK_UP, FINDINGS
 from bot.staff.site import StaffSite
-from bot.store.contests import beat, beat_due, settle_due
 from bot.store.database import Database
 from bot.store.figure_inputs import keep_course_sizes
 from bot.store.leases import RENEW_SECONDS
@@ -76,7 +75,6 @@ LOOK_SECONDS = 1.0  # messages written by another program, or due later, are not
 FOLLOW_SECONDS = 5.0  # an account that another program connected is used this soon
 ALERT_SECONDS = 20.0  # a stalled outbox is told this soon after its minutes are over
 BROADCAST_SECONDS = 1.0  # a broadcast is fed, begun and ended this soon
-CONTEST_SECONDS = 1.0  # what a live contest notes of being alive
 PROGRESS_SECONDS = 3.0  # a bar need not move faster, and each look counts the messages
 TYPING_SECONDS = 2.0  # platforms show it for five
 RETENTION_SECONDS = 3600.0
@@ -154,13 +152,10 @@ class Application:
         application.on_response_prepare.append(add_security_headers)
         application.add_routes([*self.web_channel.routes(), *self.accounts.routes()])
         application.router.add_get("/static/{path:.+}", self._picture)
-        application.add_routes(self.certificates.routes())
-        application.add_routes(self.personal_data.routes())
-        application.add_routes(self.sounds.routes())
-        application.add_routes(self.handouts.routes())
-        application.add_routes(self.api.routes())
-        application.add_routes([*ContestPages(self.database).routes(), *PlayerPages(self.hub).routes()])
-        application.add_routes(Health(self.registry, self._missing, self._alert_lines).routes())
+        papers = [*self.certificates.routes(), *self.personal_data.routes(), *self.sounds.routes()]
+        contests = [*ContestPages(self.database).routes(), *PlayerPages(self.hub).routes()]
+        health = Health(self.registry, self._missing, self._alert_lines).routes()
+        application.add_routes([*papers, *self.handouts.routes(), *contests, *self.api.routes(), *health])
         staff = self.staff_site.application()
         staff[HUB] = self.hub
         staff[ALERTS], staff[ACCOUNTS] = self.alerts.now, self.accounts
@@ -171,7 +166,6 @@ class Application:
     async def start(self) -> None:
         """Take up what an earlier run left, then receive."""
         await self.replica.renew()
-        await self._beat()  # the time in which nothing ran costs nobody who plays in a contest
         # At once: connecting to a platform may take as long as a lease.
         self._tasks = [asyncio.create_task(self._every(RENEW_SECONDS, self._renew), name="lease")]
         await self.hub.start()
@@ -187,7 +181,6 @@ class Application:
             asyncio.create_task(self._every(ALERT_SECONDS, self._look_for_alerts), name="alerts"),
             asyncio.create_task(self._every(BROADCAST_SECONDS, self._advance_broadcasts), name="broadcasts"),
             asyncio.create_task(self._every(PROGRESS_SECONDS, self._show_progress), name="progress"),
-            asyncio.create_task(self._every(CONTEST_SECONDS, self._beat), name="contests"),
             asyncio.create_task(self._every(TYPING_SECONDS, self._show_typing), name="typing"),
             asyncio.create_task(self._every(RETENTION_SECONDS, self._forget), name="retention"),
             asyncio.create_task(self._every(REMINDERS_SECONDS, self._remind), name="reminders"),
@@ -295,11 +288,6 @@ class Application:
             if await self.database.read(lambda session: alerts_to_tell(session, found, now)):
                 self._wake_senders(await self.database.write(lambda session: tell_alerts(session, found, now)))
 
-    async def _beat(self) -> None:
-        now = utc_now()
-        if await self.database.read(lambda session: beat_due(session, now)):
-            await self.database.write(lambda session: beat(session, now), urgent=True)
-
     async def _tell_of_reports(self) -> None:
         if self.replica.leads:
             read = await asyncio.to_thread(read_deadlines, self.settings, self.material)
@@ -374,7 +362,6 @@ class Application:
         if self.replica.leads:
             keep, now = Keep.of(self.settings), utc_now()
             await self.database.write(lambda session: forget_what_is_due(session, now, keep))
-            await self.database.write(lambda session: settle_due(session, now))
             await asyncio.to_thread(remove_old_backups, self.settings.data_dir / "backups", now, keep.backups)
         await asyncio.to_thread(self.database.drop_old_pages)
         await asyncio.to_thread(self.certificates.forget_files)
@@ -382,5 +369,4 @@ class Application:
 
 
 def _waiting_replies(session: Session) -> int:
-    statement = select(func.count(col(Outbox.id))).where(Outbox.status == "waiting")
-    return session.exec(statement).one()
+    return session.exec(select(func.count(col(Outbox.id))).where(Outbox.status == "waiting")).one()

@@ -16,6 +16,7 @@ from bot.contest.intake import Intake, LiveAnswer
 from bot.contest.rounds import ASKED, Live, Seat, close_due, is_due, live_contests, live_state
 from bot.store.contest_signals import ADDRESS, note_mark
 from bot.store.contest_tables import Contest, ContestParticipant
+from bot.store.contests import beat, beat_due
 from bot.store.database import Database
 from bot.store.tables import Chat, utc_now
 from lessons.contest.draw import options_for
@@ -48,6 +49,7 @@ class Hub:
 
     async def start(self) -> None:
         """Take up what was on before a restart, then look for steps."""
+        await self._beat()  # the time in which nothing ran costs nobody who plays
         await self._look()
         self._task = asyncio.create_task(self._run(), name="live-contests")
 
@@ -138,7 +140,7 @@ class Hub:
         return Verdict.KEPT, options.index(await self._intake.keep(given))
 
     async def mark(self, live: Live, seat: Seat, address: str) -> None:
-        """Note, once, the hash of the line a player answers from."""
+        """Note, once, the hash of the line a player plays from."""
         if (seat.id, address) in self._marked:
             return
         self._marked.add((seat.id, address))
@@ -154,7 +156,13 @@ class Hub:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             with contextlib.suppress(SQLAlchemyError):  # tried again; the database has its own alert
+                await self._beat()
                 await self._look()
+
+    async def _beat(self) -> None:
+        now = utc_now()
+        if await self._database.read(lambda session: beat_due(session, now)):
+            await self._database.write(lambda session: beat(session, now), urgent=True)
 
     async def _look(self) -> None:
         for contest_id in await self._database.read(live_contests):

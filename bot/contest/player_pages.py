@@ -82,8 +82,6 @@ class PlayerPages:
         if type(number) is not int or type(option) is not int:
             return error(400, "bad_answer", "number and option are whole numbers.")
         try:
-            if request.remote:
-                await self._hub.mark(live, seat, request.remote)
             verdict, kept = await self._hub.answer(live, seat, number, option, at)
         except (SQLAlchemyError, DatabaseClosedError):
             return error(503, "store_unavailable", "Hệ thống đang bận. Máy của bạn tự gửi lại.")
@@ -94,6 +92,8 @@ class PlayerPages:
         if who is None:
             return error(403, "no_seat", "Bạn chưa vào thi.")
         live, seat = who
+        if request.remote:
+            await self._hub.mark(live, seat, request.remote)  # here and not with an answer, which it would hold up
         return await stream(
             request, self._hub, live.id, lambda state: player_view(state, state.seats.get(seat.id, seat), _now()), True
         )

@@ -14,9 +14,9 @@ from sqlmodel import Session, col, select
 from bot.store.contest_board import shown_names
 from bot.store.contest_play import nickname
 from bot.store.contest_tables import Contest, ContestAnswer, ContestParticipant, ContestQuestion, ContestRound
-from bot.store.contests import FROZEN, LIVE_KIND, OPEN, REHEARSAL, log_of, outages_of, rules_of
+from bot.store.contests import FROZEN, LIVE_KIND, OPEN, REHEARSAL, closing_time, log_of, outages_of, rules_of
 from lessons.contest.boards import boards
-from lessons.contest.clock import deadline
+from lessons.contest.clock import deadline, ran
 from lessons.contest.rules import Rules, moment, time_of
 from lessons.models import Question
 from lessons.versions import question_from_json
@@ -98,7 +98,7 @@ def open_next(session: Session, contest: Contest, now: datetime) -> str:
         return "contest_rounds_over"
     if now < contest.starts_at:
         contest.starts_at = now
-    if now >= contest.ends_at:
+    if now >= closing_time(session, contest):
         return "contest_window_over"
     session.add(ContestRound(contest_id=contest.id or 0, number=left[0], opened_at=now))
     return "contest_round_opened"
@@ -131,7 +131,10 @@ def finish(session: Session, contest: Contest, now: datetime) -> str:
     rounds = _rounds(session, contest)
     if contest.status not in (OPEN, REHEARSAL) or (rounds and rounds[-1].closed_at is None):
         return "contest_round_open"
-    contest.ends_at = max(contest.starts_at, min(now, contest.ends_at))
+    # So that the window, which outages make longer, ends now.
+    starts = moment(contest.starts_at)
+    ended = time_of(starts + ran(starts, moment(now), outages_of(session, contest.id or 0)))
+    contest.ends_at = min(ended, contest.ends_at)
     return "contest_finished"
 
 
@@ -151,7 +154,7 @@ def live_state(session: Session, contest_id: int, now: datetime, before: Live | 
         "id": contest_id, "code": contest.code, "ward_code": contest.ward_code, "name": contest.name,
         "seed": contest.seed, "rules": rules_of(contest), "total": total, "seats": seats,
     }  # fmt: skip
-    over = now > contest.ends_at or contest.status == FROZEN
+    over = now > closing_time(session, contest) or contest.status == FROZEN
     if not rounds:
         nothing: dict[str, Any] = {"number": 0, "question": None, "opened": None, "closes": None, "closed": None}
         return Live(**common, **nothing, phase=ENDED if over else LOBBY, answered=0)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from bot.delivery.broadcasts import freeze_reports
 from bot.delivery.notices import HELD
 from bot.settings import Settings
+from bot.store.contests import settle_due
 from bot.store.desk import forget_closed
 from bot.store.forget import forget_addresses, forget_silent
 from bot.store.imports import forget_previews
@@ -111,6 +112,7 @@ def forget_what_is_due(session: Session, now: datetime, keep: Keep = KEEP) -> No
         delete(StaffAnswerFollower).where(col(StaffAnswerFollower.received_at) < now - timedelta(days=FOLLOWED_DAYS))
     )
     forget_closed(session, now - keep.staff_talks)
+    settle_due(session, now)
     forget_previews(session, now)
     _forget_last_questions(session, now, keep.texts)
     session.execute(delete(StaffSession).where(col(StaffSession.expires_at) < now))

@@ -60,6 +60,8 @@ class PaperPages:
             count = int(form["count"]) if form.get("count", "").isdecimal() else 0
             if group is None or group.ward_code != contest.ward_code or not 1 <= count <= SHEETS_LIMIT:
                 return "contest_paper_wrong"
+            if contest.groups and group.id not in contest.groups:
+                return "contest_who_wrong"
             for _ in range(count):
                 session.add(ContestPaper(contest_id=contest.id or 0, code=new_code(), group_id=group.id))
             audit(session, request, "contest_papers", f"{contest.code} {count}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import yaml
 from sqlalchemy import delete, func, update
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from bot.conversation.ports import ChatContext
@@ -27,15 +28,17 @@ from bot.store.contests import (
 )
 from bot.store.sql import insert_ignoring
 from bot.store.tables import Inbox, Outbox, Person
-from lessons.contest.clock import ran
+from lessons.contest.clock import deadline, ran
 from lessons.contest.draw import options_for, order_for
-from lessons.contest.rules import moment
+from lessons.contest.rules import Outage, moment
 from lessons.contest.verify import places_in
 from lessons.models import Option, Question
 from lessons.versions import question_from_json
 
 NICKNAMES_FILE = Path(__file__).parents[1] / "texts" / "nicknames.yaml"
 NAMED, NICKNAMED, UNSHOWN = "name", "nickname", "none"
+REMEMBERED_CONTESTS = 64  # whose questions are in memory, some 50 KB each
+_QUESTIONS: dict[str, Mapping[int, Question]] = {}
 NUMBERS = 90  # of a nickname, from 10: two digits
 
 
@@ -57,6 +60,10 @@ class ContestRepository:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        # Rows that a message touches more than once; a session alone would read them again.
+        self._contests: dict[int, Contest | None] = {}
+        self._taken: dict[int, ContestParticipant] = {}
+        self._stood: dict[int, list[Outage]] = {}
 
     def of_ward(self, ward_code: str) -> Sequence[ContestView]:
         rows = self._session.exec(
@@ -71,17 +78,18 @@ class ContestRepository:
         return None if row is None else self._view(row)
 
     def get(self, contest_id: int) -> ContestView | None:
-        row = self._session.get(Contest, contest_id)
+        row = self._contest(contest_id)
         return None if row is None or row.status == DRAFT else self._view(row)
 
     def seats(self, contest_id: int, person_id: int) -> Sequence[SeatView]:
-        total = len(self._numbers(contest_id))
-        return [self._seat(row, total) for row in self._rows(contest_id, person_id) if not row.set_aside]
+        rows = [row for row in self._rows(contest_id, person_id) if not row.set_aside]
+        total = len(self._questions(contest_id)) if rows else 0
+        return [self._seat(row, total) for row in rows]
 
     def join(self, contest_id: int, person_id: int, shown_as: str, chat: ChatContext, at: datetime) -> SeatView | None:
-        contest = self._session.get_one(Contest, contest_id)
+        contest = self._known(contest_id)
         person = self._session.get_one(Person, person_id)
-        total = len(self._numbers(contest_id))
+        total = len(self._questions(contest_id))
         every = self._rows(contest_id, person_id)
         rows = [row for row in every if not row.set_aside]
         if rows and rows[-1].position < total:
@@ -102,14 +110,14 @@ class ContestRepository:
 
     def next_question(self, seat_id: int, at: datetime) -> Asked | None:
         seat, contest = self._both(seat_id)
-        questions = questions_of(self._session, seat.contest_id)
+        questions = self._questions(seat.contest_id)
         order = order_for(list(questions), contest.seed, seat.code)
         if seat.asked_at is not None and seat.position < len(order) and self._is_over(seat, contest, at):
             seat.position, seat.asked_at = seat.position + 1, None
         if seat.position >= len(order):
             return None
         seat.asked_at = seat.asked_at or at
-        question = questions[order[seat.position]][1]
+        question = questions[order[seat.position]]
         seconds = rules_of(contest).seconds_per_question
         return Asked(seat.position + 1, len(order), question, _options(question, contest, seat), seconds)
 
@@ -117,9 +125,9 @@ class ContestRepository:
         seat, contest = self._both(seat_id, lock=True)
         if place != seat.position + 1 or seat.asked_at is None:
             return Taken.REPEATED if 1 <= place <= seat.position else Taken.OLD
-        questions = questions_of(self._session, seat.contest_id)
+        questions = self._questions(seat.contest_id)
         number = order_for(list(questions), contest.seed, seat.code)[place - 1]
-        options = _options(questions[number][1], contest, seat)
+        options = _options(questions[number], contest, seat)
         if option >= len(options):
             return Taken.OLD
         asked = max(seat.asked_at, self._sent_at(chat_id, seat.asked_at) or seat.asked_at)
@@ -137,14 +145,14 @@ class ContestRepository:
         return None if row is None else question_from_json({**row.body, "line": 0})
 
     def standing(self, contest_id: int, person_id: int) -> Standing | None:
-        contest = self._session.get(Contest, contest_id)
+        contest = self._contest(contest_id)
         if contest is None or contest.result_file is None or not contest.published:
             return None
         rows = places_in(contest.result_file)
         for one in self._rows(contest_id, person_id):
             if one.code in rows:
                 row = rows[one.code]
-                questions = len(self._numbers(contest_id))
+                questions = len(self._questions(contest_id))
                 return Standing(row["place"], len(rows), row["points"], row["right"], questions)
         return None
 
@@ -156,22 +164,27 @@ class ContestRepository:
         ).all()
 
     def _both(self, seat_id: int, lock: bool = False) -> tuple[ContestParticipant, Contest]:
-        statement = select(ContestParticipant).where(ContestParticipant.id == seat_id)
-        seat = self._session.exec(statement.with_for_update() if lock else statement).one()
-        return seat, self._session.get_one(Contest, seat.contest_id)
+        if lock:
+            statement = select(ContestParticipant).where(ContestParticipant.id == seat_id).with_for_update()
+            seat = self._session.exec(statement.execution_options(populate_existing=True)).one()
+        else:
+            seat = self._taken.get(seat_id) or self._session.get_one(ContestParticipant, seat_id)
+        self._taken[seat_id] = seat
+        return seat, self._known(seat.contest_id)
 
     def _is_over(self, seat: ContestParticipant, contest: Contest, at: datetime, asked: datetime | None = None) -> bool:
         """Whether the time of the question before a participant is over, with the allowance."""
         rules, begun = rules_of(contest), asked or seat.asked_at
         if begun is None:
             return False
-        stood = outages_of(self._session, seat.contest_id)
+        stood = self._outages(seat.contest_id)
         if ran(moment(begun), moment(at), stood) > rules.seconds_per_question * 1000 + rules.allowance_ms:
             return True
         overall = rules.seconds_overall
         if overall and ran(moment(seat.joined_at), moment(at), stood) > overall * 1000 + rules.allowance_ms:
             return True
-        return moment(at) > moment(closing_time(self._session, contest)) + rules.allowance_ms
+        starts, ends = moment(contest.starts_at), moment(contest.ends_at)
+        return moment(at) > deadline(starts, ends - starts, stood) + rules.allowance_ms
 
     def _sent_at(self, chat_id: int, asked_at: datetime) -> datetime | None:
         """When the reply to the message that asked for the question had left: pacing costs nobody a second."""
@@ -181,10 +194,34 @@ class ContestRepository:
             .where(Inbox.chat_id == chat_id, Inbox.received_at == asked_at)
         ).one()
 
-    def _numbers(self, contest_id: int) -> Sequence[int]:
-        return self._session.exec(
-            select(ContestQuestion.number).where(ContestQuestion.contest_id == contest_id, ContestQuestion.number > 0)
-        ).all()
+    def _questions(self, contest_id: int) -> Mapping[int, Question]:
+        """The questions by number: what they say never changes, so that they are read once a program."""
+        code = self._known(contest_id).code
+        found = _QUESTIONS.get(code)
+        if found is None:
+            if len(_QUESTIONS) >= REMEMBERED_CONTESTS:
+                _QUESTIONS.clear()
+            rows = questions_of(self._session, contest_id).items()
+            found = _QUESTIONS[code] = {number: question for number, (_row, question) in rows}
+        return found
+
+    def _contest(self, contest_id: int) -> Contest | None:
+        if contest_id not in self._contests:
+            # The bank and the frozen file are long and seldom wanted: read when asked for.
+            long = (defer(Contest.bank), defer(Contest.result_file))  # type: ignore[arg-type]
+            self._contests[contest_id] = self._session.get(Contest, contest_id, options=long)
+        return self._contests[contest_id]
+
+    def _known(self, contest_id: int) -> Contest:
+        found = self._contest(contest_id)
+        if found is None:
+            raise KeyError(contest_id)
+        return found
+
+    def _outages(self, contest_id: int) -> list[Outage]:
+        if contest_id not in self._stood:
+            self._stood[contest_id] = outages_of(self._session, contest_id)
+        return self._stood[contest_id]
 
     def _seat(self, row: ContestParticipant, total: int) -> SeatView:
         left = max(0, total - row.position)
@@ -204,7 +241,7 @@ class ContestRepository:
             tuple(row.groups),
             tuple(row.age_bands),
             rules_of(row),
-            len(self._numbers(row.id or 0)),
+            len(self._questions(row.id or 0)),
             row.practice,
             row.published,
         )

@@ -12,13 +12,15 @@ import aiohttp
 import pytest_asyncio
 from sqlmodel import Session, select
 
-from bot.contest.rounds import open_next
+from bot.contest.rounds import finish, open_next
 from bot.staff.accounts import Role
 from bot.store.contest_board import named_boards
 from bot.store.contest_signals import signals
 from bot.store.contest_tables import Contest, ContestAnswer, ContestOutage, ContestRound
-from bot.store.contests import beat, freeze, log_of, questions_of
+from bot.store.contests import beat, closing_time, freeze, log_of, questions_of
+from bot.store.database import Database
 from bot.store.tables import utc_now
+from lessons.catalogue import load_courses
 from lessons.contest.score import scores
 from lessons.contest.verify import verify
 from tests.contest.live import WebPlayer, add_players, close_round, contest_row, live_contest
@@ -222,3 +224,19 @@ async def test_joining_in_the_chat_leads_to_the_page(hall: Hall, chat: Any) -> N
     assert (await player.state())["you"] in "\n".join(reply["text"] for reply in replies)
     board = hall.read(lambda s: named_boards(s, s.get_one(Contest, hall.id)))
     assert len(board.people) == 4
+
+
+def test_a_contest_that_is_ended_is_over_at_once_though_it_once_stood_still(database: Database) -> None:
+    contest_id, _code = live_contest(database, load_courses(), 2)
+    starts = contest_row(database, contest_id).starts_at
+
+    def unit(session: Session) -> None:
+        contest, at = session.get_one(Contest, contest_id), starts + timedelta(minutes=5)
+        stood = ContestOutage(contest_id=contest_id, started_at=starts, ended_at=starts + timedelta(minutes=2))
+        session.add(stood)
+        session.flush()
+        assert finish(session, contest, at) == "contest_finished"
+        assert timedelta(0) <= at - closing_time(session, contest) < timedelta(milliseconds=1)
+        assert open_next(session, contest, at) == "contest_window_over"
+
+    database.write_now(unit)

@@ -17,7 +17,7 @@ function line() {
   if (state.phase === "lobby") return "Bạn đã vào sân. Chờ câu hỏi đầu tiên.";
   if (state.phase === "ended") return "Cuộc thi đã kết thúc. Cảm ơn bạn đã tham gia.";
   const place = state.practice ? "Câu thử, không tính điểm" : `Câu ${state.number}/${state.total}`;
-  if (state.phase === "shown") return `${place}. Hết giờ.`;
+  if (state.phase === "shown") return `${place}. Câu này đã đóng.`;
   if (chosen.option === null) return place;
   return chosen.stored ? `${place}. Đã nhận câu trả lời.` : `${place}. Đang gửi…`;
 }
@@ -32,7 +32,7 @@ function show() {
   const options = (state.options || []).map((text, place) => {
     const made = document.createElement("button");
     made.type = "button";
-    made.textContent = text;
+    made.textContent = state.phase === "shown" && chosen.option === place ? `${text} (bạn chọn)` : text;
     made.disabled = state.phase !== "asked" || chosen.option !== null;
     made.classList.toggle("mine", chosen.option === place);
     made.classList.toggle("right", state.right === place);
