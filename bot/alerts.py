@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -44,8 +44,8 @@ class Troubled(Protocol):
 class Alerts:
     """The alerts of this moment; ``refresh`` looks again."""
 
-    def __init__(self, database: Database, channels: Sequence[Troubled], *, backups: bool = False) -> None:
-        """``channels`` may hold several parts of one channel: what receives and what sends.
+    def __init__(self, database: Database, channels: Callable[[], Iterable[Any]], *, backups: bool = False) -> None:
+        """``channels`` gives Troubled parts, perhaps several of one account: what receives and what sends.
 
         ``backups``: nightly ones are expected.
         """
@@ -64,7 +64,9 @@ class Alerts:
 
     def now(self) -> tuple[Alert, ...]:
         """Every alert."""
-        found = {channel.name: trouble for channel in self._channels if (trouble := getattr(channel, "trouble", None))}
+        found = {
+            channel.name: trouble for channel in self._channels() if (trouble := getattr(channel, "trouble", None))
+        }
         return (*(Alert("trouble", name, trouble) for name, trouble in found.items()), *self._stored)
 
 

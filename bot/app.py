@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -15,26 +15,24 @@ from sqlalchemy import func
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
+from bot.accounts import Accounts
 from bot.alerts import Alerts
 from bot.answering import LiveAnswerer, StoredStaffAnswers, current_index, is_current
 from bot.api.routes import Api
 from bot.api.sending import WebhookSender
-from bot.channels.base import BroadcastsArticles, Capabilities, Channel, ChannelError, ShowsTyping
+from bot.channels.base import Channel, ChannelError
 from bot.channels.message import Reply
 from bot.channels.web import WEB, WebChannel
-from bot.connecting import TOKEN_KINDS, channel_by_token, connected_channels, material_images, store_quotas
+from bot.connecting import material_images, store_quotas
 from bot.contest.hub import Hub
 from bot.contest.player_pages import PlayerPages
 from bot.conversation.offers import Offers
 from bot.conversation.router import Conversation
-from bot.delivery.articles import Articles
 from bot.delivery.broadcasts import advance_one, under_way
 from bot.delivery.inbox import DurableInbox
 from bot.delivery.notices import PULLING_CHANNELS
-from bot.delivery.pacing import Pacer
 from bot.delivery.replica import Replica
 from bot.delivery.replies import ReplyReader
-from bot.delivery.sender import Sender
 from bot.delivery.typing import slow_chats
 from bot.delivery.worker import Worker
 from bot.doctor import Finding, Installation, examine
@@ -55,11 +53,10 @@ from bot.papers.personal_data import PersonalDataPapers
 from bot.papers.sounds import CardSounds, voice
 from bot.papers.source import PicturesAndPapers
 from bot.reports.deadlines import deadlines_in_force, read_deadlines
-from bot.saved_tokens import keep_token
 from bot.server import Server as Server
 from bot.settings import Settings
 from bot.staff.contest_host import HUB
-from bot.staff.context import ALERTS, BACK_UP, CHANNELS, CONNECT, FINDINGS
+from bot.staff.context import ACCOUNTS, ALERTS, BACK_UP, FINDINGS
 from bot.staff.site import StaffSite
 from bot.store.contests import beat, beat_due, settle_due
 from bot.store.database import Database
@@ -75,6 +72,8 @@ log = logging.getLogger(__name__)
 
 INDEX_CHECK_SECONDS = 2.0  # a newly built index is taken this soon
 STAFF_ANSWER_SECONDS = 5.0  # an answer written through another replica is in force this soon
+LOOK_SECONDS = 1.0  # messages written by another program, or due later, are noticed this soon
+FOLLOW_SECONDS = 5.0  # an account that another program connected is used this soon
 ALERT_SECONDS = 20.0  # a stalled outbox is told this soon after its minutes are over
 BROADCAST_SECONDS = 1.0  # a broadcast is fed, begun and ended this soon
 CONTEST_SECONDS = 1.0  # what a live contest notes of being alive
@@ -120,32 +119,18 @@ class Application:
         self.personal_data = PersonalDataPapers(database, settings.data_dir / PAPERS_FOLDER)
         papers = (self.certificates, self.sounds, self.handouts, self.personal_data)
         named = PicturesAndPapers(self._images, papers, settings.public_url)
-        connected = connected_channels(settings, database, named)
-        kinds = {WebChannel.name: WEB, **{channel.name: channel.capabilities for channel, _ in connected}}
-        self._named, self._voice = named, speech is not None and speech.missing is None
-        conversation = Conversation(self.answerer, material.catalogue, self._offers(kinds))
+        self.replica = Replica(database)
+        self.accounts = Accounts(settings, database, self.replica, named)
+        self._voice = speech is not None and speech.missing is None
+        conversation = Conversation(self.answerer, material.catalogue, self._offers())
         self.worker = Worker(
             database, conversation.handle, Reply(text("error.apology")), PULLING_CHANNELS, self._on_replies
         )
-        self.replica = Replica(database)
         self.inbox = DurableInbox(database, self.worker.wake)
         self.replies = ReplyReader(database, self.inbox)
         secure = (settings.public_url or "").startswith("https://")
         self.web_channel = WebChannel(self.replies, secure_cookie=secure)
-        self.channels: list[Channel] = [self.web_channel]
-        self.senders: dict[str, Sender] = {}
-        self.accounts = {channel.name: TOKEN_KINDS.get(channel.name, ("", "Zalo OA"))[1] for channel, _ in connected}
-        for channel, pace in connected:
-            self.channels.append(channel)
-            self.senders[channel.name] = Sender(database, channel, Pacer(pace), self.replica)
-        self._editing = frozenset(name for name, kind in kinds.items() if kind.edit)
-        self._articles = [
-            Articles(database, channel.broadcast_article)
-            for channel in self.channels
-            if isinstance(channel, BroadcastsArticles)
-        ]
-        self._typing = {channel.name: channel for channel in self.channels if isinstance(channel, ShowsTyping)}
-        self.alerts = Alerts(database, [*self.channels, *self.senders.values()], backups=settings.backup_nightly)
+        self.alerts = Alerts(database, self.accounts.troubled, backups=settings.backup_nightly)
         self._backups = NightlyBackup(settings, database)
         self._conversation = conversation
         self._edits = EditWatch(settings, database, self._on_material, self._index_is_current)
@@ -158,12 +143,16 @@ class Application:
         self.hub = Hub(database)
         self._tasks: list[asyncio.Task[None]] = []
 
+    @property
+    def channels(self) -> list[Channel]:
+        """The web chat and every account."""
+        return [self.web_channel, *self.accounts.channels]
+
     def web_application(self) -> web.Application:
         """The routes of every part on one port."""
         application = web.Application(middlewares=[readable_errors], client_max_size=MAX_BODY)
         application.on_response_prepare.append(add_security_headers)
-        for channel in self.channels:
-            application.add_routes(channel.routes())
+        application.add_routes([*self.web_channel.routes(), *self.accounts.routes()])
         application.router.add_get("/static/{path:.+}", self._picture)
         application.add_routes(self.certificates.routes())
         application.add_routes(self.personal_data.routes())
@@ -174,7 +163,7 @@ class Application:
         application.add_routes(Health(self.registry, self._missing, self._alert_lines).routes())
         staff = self.staff_site.application()
         staff[HUB] = self.hub
-        staff[ALERTS], staff[CHANNELS], staff[CONNECT] = self.alerts.now, lambda: self.accounts, self.connect
+        staff[ALERTS], staff[ACCOUNTS] = self.alerts.now, self.accounts
         staff[FINDINGS], staff[BACK_UP] = self._findings, self._back_up_now
         application.add_subapp("/staff/", staff)
         return application
@@ -187,14 +176,14 @@ class Application:
         self._tasks = [asyncio.create_task(self._every(RENEW_SECONDS, self._renew), name="lease")]
         await self.hub.start()
         await self.worker.start()
-        for sender in self.senders.values():
-            await sender.start()
-        for channel in self.channels:
-            await channel.start(self.inbox.receive)
+        await self.web_channel.start(self.inbox.receive)
+        await self.accounts.start(self.inbox.receive)
         self._tasks += [
             asyncio.create_task(self._every(INDEX_CHECK_SECONDS, self._reload_index), name="index-reload"),
             asyncio.create_task(self._every(STAFF_ANSWER_SECONDS, self._refresh_answers), name="staff-answers"),
             asyncio.create_task(self._every(EDITS_SECONDS, self._edits.look), name="material-edits"),
+            asyncio.create_task(self._every(LOOK_SECONDS, self.accounts.look), name="outbox"),
+            asyncio.create_task(self._every(FOLLOW_SECONDS, self._follow_accounts), name="accounts"),
             asyncio.create_task(self._every(ALERT_SECONDS, self._look_for_alerts), name="alerts"),
             asyncio.create_task(self._every(BROADCAST_SECONDS, self._advance_broadcasts), name="broadcasts"),
             asyncio.create_task(self._every(PROGRESS_SECONDS, self._show_progress), name="progress"),
@@ -215,27 +204,13 @@ class Application:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.replies.close()
         await self.hub.stop()
-        await asyncio.gather(*(channel.stop() for channel in self.channels))
+        await asyncio.gather(self.web_channel.stop(), self.accounts.stop_receiving())
         await self.worker.stop()
-        await asyncio.gather(*(sender.stop() for sender in self.senders.values()))
+        await self.accounts.stop_sending()
         await self.replica.stop()
 
-    async def connect(self, kind: str, token: str) -> None:
-        """Connect a platform while running: the token is tried, kept, then used.
-
-        Raises OperatorError for what cannot be a token, ChannelError when the platform refuses it, OSError.
-        """
-        channel, pace = channel_by_token(self.settings, kind, token, self.database, self._named)
-        name: str = await channel.verify()  # type: ignore[attr-defined]
-        await asyncio.to_thread(keep_token, self.settings.data_dir, TOKEN_KINDS[kind][0], token)
-        self.channels.append(channel)
-        sender = self.senders[channel.name] = Sender(self.database, channel, Pacer(pace), self.replica)
-        self._conversation.offers = self._offers({one.name: one.capabilities for one in self.channels})
-        await sender.start()
-        await channel.start(self.inbox.receive)
-        self.accounts[channel.name] = f"{TOKEN_KINDS[kind][1]}: {name}"
-
-    def _offers(self, kinds: Mapping[str, Capabilities]) -> Offers:
+    def _offers(self) -> Offers:
+        kinds = {WebChannel.name: WEB, **self.accounts.capabilities()}
         return Offers(
             self.settings.public_url,
             paper_channels=frozenset(name for name, kind in kinds.items() if kind.files),
@@ -243,10 +218,13 @@ class Application:
             voice=self._voice,
         )
 
+    async def _follow_accounts(self) -> None:
+        await self.accounts.follow()
+        self._conversation.offers = self._offers()
+
     def _on_replies(self, channel: str, chat_id: int, _inbox_id: int) -> None:
         self._messages.labels(channel).inc()
-        if sender := self.senders.get(channel):
-            sender.wake()
+        self.accounts.wake(channel)
         self.replies.notify(chat_id)
 
     async def _picture(self, request: web.Request) -> web.FileResponse:
@@ -284,20 +262,19 @@ class Application:
         if not self.replica.leads:
             return
         fed = 0
-        for articles in self._articles:
-            await articles.step()
+        await self.accounts.send_articles()
         for number in await self.database.read(under_way):
             step = partial(advance_one, number=number, now=utc_now())
             fed += await self.database.write(step)
         self._wake_senders(fed)
 
     async def _show_typing(self) -> None:
-        if not self._typing or not self.replica.leads:
+        typing, now = self.accounts.typing(), utc_now()
+        if not typing or not self.replica.leads:
             return
-        now = utc_now()
-        for channel, chat in await self.database.read(lambda session: slow_chats(session, self._typing, now)):
+        for channel, chat in await self.database.read(lambda session: slow_chats(session, typing, now)):
             with contextlib.suppress(ChannelError):  # the answer itself says what is wrong
-                await self._typing[channel].typing(chat)
+                await typing[channel].typing(chat)
 
     async def _show_progress(self) -> None:
         """Authors who sent from a chat see there how it gets on."""
@@ -307,7 +284,7 @@ class Application:
         for number in await self.database.read(to_show):
             figures = await self.database.read(partial(figures_of, number=number))
             if figures is not None:
-                step = partial(show, number=number, figures=figures, editing=self._editing, now=utc_now())
+                step = partial(show, number=number, figures=figures, editing=self.accounts.editing(), now=utc_now())
                 shown += await self.database.write(step)
         self._wake_senders(shown)
 
@@ -365,7 +342,7 @@ class Application:
         trouble = [alert for alert in self.alerts.now() if alert.kind == "trouble"]
         if trouble:
             raise OperatorError("; ".join(f"{alert.channel}: {alert.text}" for alert in trouble))
-        named = [f"{name} as {account}" for name, account in self.accounts.items()]
+        named = [f"{name} as {account}" for name, account in self.accounts.labels().items()]
         return ", ".join(["web", *named])
 
     async def _back_up(self) -> None:
@@ -374,13 +351,11 @@ class Application:
 
     def _wake_senders(self, queued: int) -> None:
         if queued:
-            for sender in self.senders.values():
-                sender.wake()
+            self.accounts.wake()
 
     async def _renew(self) -> None:
         await self.replica.renew()
-        for sender in self.senders.values():
-            await sender.take_over()
+        await self.accounts.take_over()
 
     async def _refresh_answers(self) -> None:
         await asyncio.to_thread(self.staff_answers.refresh)

@@ -327,7 +327,7 @@ def oa_consent(
     """Link the Official Account: --redirect prints the page to open, --code finishes."""
     import asyncio
 
-    from bot.connecting import begin_oa_consent, finish_oa_consent
+    from bot.oa_consent import begin_oa_consent, finish_oa_consent
     from bot.serve import open_database
 
     if code is not None:

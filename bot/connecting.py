@@ -1,16 +1,17 @@
-"""Which messaging platforms this installation is connected to, by its settings."""
+"""Which accounts on messaging platforms this installation has, and the channel of each."""
 
 from __future__ import annotations
 
-import json
-import secrets
-from pathlib import Path
+import hashlib
+import hmac
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 from sqlmodel import Session
 
-from bot.channels.base import Channel, ChannelError
+from bot.channels.account import kind_of, ward_of, webhook_path
+from bot.channels.base import Channel
 from bot.channels.images import ImageSource, MaterialImages
 from bot.channels.webhook import WebhookSettings
 from bot.delivery.menus import SentMenus
@@ -18,10 +19,10 @@ from bot.delivery.pacing import NO_PACE, TELEGRAM_CEILING, TELEGRAM_PACE, ZALO_P
 from bot.errors import OperatorError
 from bot.material import courses_folder
 from bot.pictures import LessonPictures
-from bot.saved_tokens import with_saved_tokens, with_token
+from bot.saved_accounts import Credentials, saved_accounts
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.store.quotas import TableMeter, set_limits
+from bot.store.quotas import TableMeter, add_limits, set_limits
 from bot.store.tables import utc_now
 from bot.texts import commands
 
@@ -30,11 +31,9 @@ if TYPE_CHECKING:
     from bot.store.oa_tokens import TokenTable
 
 TELEGRAM_ADDRESS = str(Settings.model_fields["telegram_base_url"].default)
-# Channels that staff may connect on the site by a token: its setting, and what people call the platform.
-TOKEN_KINDS = {"telegram": ("telegram_token", "Telegram"), "zalo-bot": ("zalo_bot_token", "Zalo")}
+# The platforms, and what people call them.
+KINDS = {"telegram": "Telegram", "zalo-bot": "Zalo", "zalo-oa": "Zalo OA"}
 OA_TOKENS = "zalo-oa-tokens.json"
-OA_CONSENT = "zalo-oa-consent.json"
-VERIFIER_CHARACTERS = 43  # PKCE (RFC 7636) asks for 43 to 128
 
 
 def material_images(settings: Settings) -> LessonPictures:
@@ -43,40 +42,78 @@ def material_images(settings: Settings) -> LessonPictures:
     return LessonPictures(shipped, settings.data_dir / "pictures")
 
 
+def shared_accounts(settings: Settings) -> dict[str, Credentials]:
+    """The accounts that the settings name, for all wards. Raises OperatorError when one lacks something."""
+    found: dict[str, Credentials] = {}
+    if settings.telegram_token:
+        found["telegram"] = {"token": settings.telegram_token.get_secret_value()}
+    if settings.zalo_bot_token:
+        found["zalo-bot"] = {"token": settings.zalo_bot_token.get_secret_value()}
+    if settings.zalo_oa_app_id:
+        if not (settings.zalo_oa_app_secret and settings.zalo_oa_secret):
+            raise OperatorError(
+                "A Zalo Official Account needs BDHVS_ZALO_OA_APP_ID, BDHVS_ZALO_OA_APP_SECRET and BDHVS_ZALO_OA_SECRET."
+            )
+        found["zalo-oa"] = {
+            "app_id": settings.zalo_oa_app_id,
+            "app_secret": settings.zalo_oa_app_secret.get_secret_value(),
+            "oa_secret": settings.zalo_oa_secret.get_secret_value(),
+        }
+    return found
+
+
+def usable(saved: Mapping[str, Credentials]) -> dict[str, Credentials]:
+    """Of what is saved the accounts; the rest waits for a consent (bot/oa_consent.py)."""
+    return {account: credentials for account, credentials in saved.items() if kind_of(account) in KINDS}
+
+
 def connected_channels(
     settings: Settings, database: Database, images: ImageSource | None = None
 ) -> list[tuple[Channel, Pace]]:
-    """The channels with a token, and how fast each may be written to. Raises OperatorError.
+    """The channel of every account, and how fast each may be written to. Raises OperatorError.
 
-    ``images`` finds what replies name; by default the lessons' pictures alone.
+    ``images`` finds what replies name; by default the lessons' pictures alone. The settings go before what is saved.
     """
-    images, settings = images or material_images(settings), with_saved_tokens(settings)
-    connected: list[tuple[Channel, Pace]] = []
-    if settings.telegram_token:
-        connected.append((_telegram(settings, settings.telegram_token, images), telegram_pace(settings)))
-    if settings.zalo_bot_token:
-        connected.append((_zalo_bot(settings, settings.zalo_bot_token, database, images), ZALO_PACE))
-    if settings.zalo_oa_app_id:
-        connected.append((_zalo_oa(settings, database, images), ZALO_PACE))
-    return connected
+    images = images or material_images(settings)
+    saved = usable(saved_accounts(settings, database).all())
+    accounts = {**saved, **shared_accounts(settings)}
+    return [channel_of(settings, name, credentials, database, images) for name, credentials in accounts.items()]
 
 
 def store_quotas(settings: Settings, session: Session) -> None:
-    """What the settings say the accounts may send, where every program finds it."""
-    set_limits(session, "zalo-bot", settings.zalo_bot_messages or None, settings.zalo_bot_people or None, utc_now())
+    """What the settings say the shared accounts may send, where every program finds it."""
+    for kind in ("zalo-bot", "zalo-oa"):
+        set_limits(session, kind, *default_limits(settings, kind), utc_now())
+
+
+def default_limits(settings: Settings, account: str) -> tuple[int | None, int | None]:
+    """Messages a month and people of an account whose ward said nothing else; None for no limit."""
+    if kind_of(account) == "zalo-bot":
+        return settings.zalo_bot_messages or None, settings.zalo_bot_people or None
     # 0 means none here: what costs money is sent only where the ward says so.
-    set_limits(session, "zalo-oa", settings.zalo_oa_paid_messages, None, utc_now())
+    return (settings.zalo_oa_paid_messages, None) if kind_of(account) == "zalo-oa" else (None, None)
 
 
-def channel_by_token(
-    settings: Settings, kind: str, token: str, database: Database, images: ImageSource
+def store_limits(settings: Settings, session: Session, account: str) -> None:
+    """Count what a ward's account sends, within the usual limits unless the ward set others."""
+    if kind_of(account) != "telegram":
+        add_limits(session, account, *default_limits(settings, account), utc_now())
+
+
+def channel_of(
+    settings: Settings, account: str, credentials: Credentials, database: Database, images: ImageSource
 ) -> tuple[Channel, Pace]:
-    """The channel of a token that staff entered. Raises OperatorError for what cannot be one."""
-    field, _ = TOKEN_KINDS[kind]
-    given = with_token(settings, field, token)
-    if kind == "telegram":
-        return _telegram(given, SecretStr(token), images), telegram_pace(given)
-    return _zalo_bot(given, SecretStr(token), database, images), ZALO_PACE
+    """The channel of an account. Raises OperatorError for what cannot be used."""
+    try:
+        if kind_of(account) == "telegram":
+            return _telegram(settings, account, credentials["token"], images), telegram_pace(settings)
+        if kind_of(account) == "zalo-bot":
+            return _zalo_bot(settings, account, credentials["token"], database, images), ZALO_PACE
+        return _zalo_oa(settings, account, credentials, database, images), ZALO_PACE
+    except KeyError as missing:
+        raise OperatorError(f"{account}: nothing is kept as {missing}; connect it again") from None
+    except ValueError as error:
+        raise OperatorError(f"{account}: {error}") from error
 
 
 def telegram_pace(settings: Settings) -> Pace:
@@ -91,77 +128,72 @@ def telegram_pace(settings: Settings) -> Pace:
     return Pace(rate, TELEGRAM_PACE.chat_interval / faster, ceiling)
 
 
-def _telegram(settings: Settings, token: SecretStr, images: ImageSource) -> Channel:
+def _telegram(settings: Settings, account: str, token: str, images: ImageSource) -> Channel:
     from bot.channels import telegram  # 25 MB of a platform that many wards do not use
 
-    webhook = _webhook(settings, telegram.WEBHOOK_PATH, settings.telegram_webhook_secret)
-    try:
-        return telegram.TelegramChannel(
-            token.get_secret_value(),
-            settings.telegram_base_url,
-            webhook,
-            commands=commands(),
-            images=images,
-        )
-    except ValueError as error:
-        raise OperatorError(f"BDHVS_TELEGRAM_TOKEN: {error}") from error
+    return telegram.TelegramChannel(
+        token,
+        settings.telegram_base_url,
+        _webhook(settings, account, settings.telegram_webhook_secret),
+        account=account,
+        commands=commands(),
+        images=images,
+    )
 
 
-def _zalo_bot(settings: Settings, token: SecretStr, database: Database, images: ImageSource) -> Channel:
+def _zalo_bot(settings: Settings, account: str, token: str, database: Database, images: ImageSource) -> Channel:
     from bot.channels import zalo_bot
 
-    webhook = _webhook(settings, zalo_bot.WEBHOOK_PATH, settings.zalo_bot_webhook_secret)
-    try:
-        return zalo_bot.ZaloBotChannel(
-            token.get_secret_value(),
-            settings.zalo_bot_base_url,
-            webhook,
-            images=images,
-            menus=SentMenus(database, zalo_bot.ZaloBotChannel.name),
-            meter=TableMeter(database, zalo_bot.ZaloBotChannel.name),
-        )
-    except ValueError as error:
-        raise OperatorError(f"BDHVS_ZALO_BOT_TOKEN: {error}") from error
+    return zalo_bot.ZaloBotChannel(
+        token,
+        settings.zalo_bot_base_url,
+        _webhook(settings, account, settings.zalo_bot_webhook_secret),
+        account=account,
+        images=images,
+        menus=SentMenus(database, account),
+        meter=TableMeter(database, account),
+    )
 
 
-def _zalo_oa(settings: Settings, database: Database, images: ImageSource) -> Channel:
+def _zalo_oa(
+    settings: Settings, account: str, credentials: Credentials, database: Database, images: ImageSource
+) -> Channel:
     from bot.channels import zalo_oa
 
     if settings.public_url is None:
         raise OperatorError("A Zalo Official Account sends to a webhook only: set BDHVS_PUBLIC_URL (https).")
     return zalo_oa.ZaloOaChannel(
-        oa_settings(settings),
-        _oa_tokens(settings, database),
+        oa_settings(settings, credentials),
+        oa_tokens(settings, database, account, credentials),
+        account=account,
         images=images,
-        menus=SentMenus(database, zalo_oa.ZaloOaChannel.name),
-        meter=TableMeter(database, zalo_oa.ZaloOaChannel.name),
+        menus=SentMenus(database, account),
+        meter=TableMeter(database, account),
     )
 
 
-def oa_settings(settings: Settings) -> OaSettings:
-    """The Official Account's settings. Raises OperatorError when one is missing."""
+def oa_settings(settings: Settings, credentials: Credentials) -> OaSettings:
+    """The Official Account's settings."""
     from bot.channels.zalo_oa_tokens import OaSettings
 
-    if not (settings.zalo_oa_app_id and settings.zalo_oa_app_secret and settings.zalo_oa_secret):
-        raise OperatorError(
-            "A Zalo Official Account needs BDHVS_ZALO_OA_APP_ID, BDHVS_ZALO_OA_APP_SECRET and BDHVS_ZALO_OA_SECRET."
-        )
     return OaSettings(
-        settings.zalo_oa_app_id,
-        settings.zalo_oa_app_secret.get_secret_value(),
-        settings.zalo_oa_secret.get_secret_value(),
+        credentials["app_id"],
+        credentials["app_secret"],
+        credentials["oa_secret"],
         settings.zalo_oa_base_url,
         settings.zalo_oa_oauth_url,
     )
 
 
-def _oa_tokens(settings: Settings, database: Database) -> TokenTable:
+def oa_tokens(settings: Settings, database: Database, account: str, credentials: Credentials) -> TokenTable:
+    """Where the tokens of an Official Account are kept."""
     from bot.store.oa_tokens import TokenTable
 
-    return TokenTable(database, settings.zalo_oa_app_id or "", settings.data_dir / OA_TOKENS)
+    earlier = settings.data_dir / OA_TOKENS if ward_of(account) is None else None
+    return TokenTable(database, account, credentials["app_id"], earlier)
 
 
-def _webhook(settings: Settings, path: str, secret: SecretStr | None) -> WebhookSettings | None:
+def _webhook(settings: Settings, account: str, secret: SecretStr | None) -> WebhookSettings | None:
     if secret is None:
         return None
     if settings.public_url is None:
@@ -169,43 +201,13 @@ def _webhook(settings: Settings, path: str, secret: SecretStr | None) -> Webhook
             "A webhook needs BDHVS_PUBLIC_URL, the https address the platform can reach. Set it, or remove the "
             "webhook secret to receive by long polling."
         )
+    given = secret.get_secret_value()
     try:
-        return WebhookSettings(settings.public_url + path, secret.get_secret_value())
+        shared = WebhookSettings(settings.public_url + webhook_path(account), given)
     except ValueError as error:
         raise OperatorError(f"Webhook secret: {error}") from error
-
-
-def begin_oa_consent(settings: Settings, redirect_uri: str) -> str:
-    """The page where the Official Account's administrator consents; its secret waits in the data folder."""
-    from bot.channels.zalo_oa_tokens import consent_page
-
-    verifier, state = secrets.token_urlsafe(64)[:VERIFIER_CHARACTERS], secrets.token_urlsafe(16)
-    page = consent_page(oa_settings(settings), redirect_uri, state, verifier)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    _private(settings.data_dir / OA_CONSENT, json.dumps({"verifier": verifier}))
-    return page
-
-
-async def finish_oa_consent(settings: Settings, database: Database, code: str) -> None:
-    """Exchange the code of the page's answer for tokens. Raises OperatorError."""
-    from bot.channels.zalo_oa_tokens import OaTokens
-
-    waiting = settings.data_dir / OA_CONSENT
-    if not waiting.is_file():
-        raise OperatorError("First open the consent page: bdhvs zalo-oa consent --redirect https://…")
-    verifier = json.loads(waiting.read_text(encoding="utf-8"))["verifier"]
-    tokens = OaTokens(oa_settings(settings), _oa_tokens(settings, database))
-    try:
-        await tokens.consent(code, verifier)
-    except ChannelError as error:
-        raise OperatorError(
-            f"{error}. A code is valid for 10 minutes and once; open the consent page again."
-        ) from error
-    finally:
-        await tokens.close()
-    waiting.unlink()
-
-
-def _private(path: Path, text: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(text, encoding="utf-8")
+    if ward_of(account) is None:
+        return shared
+    # Every ward's bot is told its own secret: who learns one learns no other.
+    own = hmac.new(given.encode("ascii"), account.encode("utf-8"), hashlib.sha256).hexdigest()
+    return WebhookSettings(shared.url, own)

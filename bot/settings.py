@@ -82,6 +82,12 @@ class Settings(BaseSettings):
     )
     zalo_oa_base_url: str = Field("https://openapi.zalo.me", description="Address of the Official Account API.")
     zalo_oa_oauth_url: str = Field("https://oauth.zaloapp.com", description="Address where its tokens are renewed.")
+    token_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="32 characters or more that seal the tokens of accounts connected on the staff site, then kept in "
+        "the database; PostgreSQL asks for it, the same for every program on it.",
+    )
     speech_voice: str = Field(
         "vi",
         description="Voice of espeak-ng that reads cards aloud: vi, vi-vn-x-central or vi-vn-x-south; "
@@ -155,6 +161,7 @@ class Settings(BaseSettings):
         "backup_key_file",
         "speech_command",
         "telegram_token",
+        "token_key",
         "telegram_webhook_secret",
         "zalo_bot_token",
         "zalo_bot_webhook_secret",

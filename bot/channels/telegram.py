@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from bot.channels.account import webhook_path
 from bot.channels.base import Capabilities, ChannelError, Receive, StoreUnavailableError, TokenRefusedError
 from bot.channels.images import ImageSource, NoImages
 from bot.channels.message import Message, Reply
@@ -31,7 +32,6 @@ from bot.channels.wire import JsonObject
 
 log = logging.getLogger(__name__)
 
-WEBHOOK_PATH = "/webhooks/telegram"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 # Telegram's default: so many posts at once keep a group commit full and a small server upright.
 WEBHOOK_CONNECTIONS = 40
@@ -45,7 +45,6 @@ class TelegramChannel:
     ``commands`` (name, description) become the bot's menu; ``images`` finds what a Reply names.
     """
 
-    name = NAME
     capabilities = Capabilities(
         text_limit=TEXT_LIMIT, buttons=True, edit=True, typing=True, images=True, files=True, sounds=True
     )
@@ -56,12 +55,17 @@ class TelegramChannel:
         base_url: str | None = None,
         webhook: WebhookSettings | None = None,
         *,
+        account: str = NAME,
         commands: Sequence[tuple[str, str]] = (),
         images: ImageSource | None = None,
         retry_seconds: float = 1.0,
     ) -> None:
-        """Raises ValueError for what cannot be a token. ``retry_seconds`` is the first pause after trouble."""
-        self._trouble = Trouble("Telegram", log)
+        """Raises ValueError for what cannot be a token.
+
+        ``account`` is its name here; ``retry_seconds`` is the first pause after trouble.
+        """
+        self.name = account
+        self._trouble = Trouble(account, log)
         self._token = token
         self._base_url = base_url
         self._webhook = webhook
@@ -87,7 +91,7 @@ class TelegramChannel:
         Raises TokenRefusedError.
         """
         self._receive = receive
-        self._task = asyncio.create_task(self._run(), name="telegram")
+        self._task = asyncio.create_task(self._run(), name=self.name)
         if not await started(self._task, self._connected, START_WAIT_SECONDS):
             await self._client.shutdown()
             await self._task
@@ -125,7 +129,7 @@ class TelegramChannel:
 
     def routes(self) -> Sequence[web.RouteDef]:
         """The webhook's route, none when polling."""
-        return [] if self._webhook is None else [web.post(WEBHOOK_PATH, self._on_webhook)]
+        return [] if self._webhook is None else [web.post(webhook_path(self.name), self._on_webhook)]
 
     async def _run(self) -> None:
         failures = 0
@@ -145,7 +149,7 @@ class TelegramChannel:
     async def _connect(self) -> None:
         with our_errors(self._client):
             await self._client.initialize()
-            self._account = Account(self._client.id, self._client.username)
+            self._account = Account(self._client.id, self._client.username, self.name)
             if self._webhook is None:
                 await self._client.delete_webhook(drop_pending_updates=False)
             else:
@@ -209,7 +213,7 @@ class TelegramChannel:
             if update_id_of(update) is None:
                 raise RefusedError(400, "no_update", "the body has no update_id")
         except RefusedError as error:
-            log.warning("a post to %s was refused: %s", WEBHOOK_PATH, error)
+            log.warning("a post to %s was refused: %s", request.path, error)
             return error.response()
         try:
             await self._accept([update], received_at)

@@ -37,10 +37,11 @@ OUTSIDE = frozenset({"left", "kicked"})
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The bot's own account: what a group must say to address it."""
+    """The bot's own account: what a group must say to address it, and its name here."""
 
     id: int
     username: str
+    name: str = NAME
 
 
 def update_id_of(update: JsonObject) -> int | None:
@@ -124,7 +125,7 @@ class _Reader:
         address = identifier_at(chat, "id")
         if not address or text_at(chat, "type") not in {PRIVATE, *GROUP_KINDS}:
             return None
-        return Message(NAME, address, self.id, text, self.received_at, payload, attachment, edits)
+        return Message(self.account.name, address, self.id, text, self.received_at, payload, attachment, edits)
 
     def _is_addressed(self, wire: JsonObject) -> bool:
         """In a private chat always; in a group by a command, a mention, or a reply to the bot."""

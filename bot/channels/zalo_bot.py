@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from aiohttp import web
 
+from bot.channels.account import webhook_path
 from bot.channels.base import (
     Capabilities,
     ChannelError,
@@ -44,7 +45,6 @@ from bot.channels.zalo_bot_updates import NAME, read_event, unwrapped
 
 log = logging.getLogger(__name__)
 
-WEBHOOK_PATH = "/webhooks/zalo-bot"
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 TEXT_LIMIT = 2000  # of sendMessage and of a photo's caption
 PHOTO_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
@@ -62,7 +62,6 @@ class ZaloBotChannel:
     ``meter`` counts what leaves the account's month of messages.
     """
 
-    name = NAME
     capabilities = Capabilities(text_limit=TEXT_LIMIT, buttons=False, edit=False, typing=True, images=True, files=False)
 
     def __init__(
@@ -71,6 +70,7 @@ class ZaloBotChannel:
         base_url: str | None = None,
         webhook: WebhookSettings | None = None,
         *,
+        account: str = NAME,
         images: ImageSource | None = None,
         menus: Menus | None = None,
         meter: Meter | None = None,
@@ -79,9 +79,10 @@ class ZaloBotChannel:
     ) -> None:
         """Raises ValueError for what cannot be a token.
 
-        ``retry_seconds`` also separates polls; the platform holds each for ``poll_seconds``.
+        ``account`` is its name here; ``retry_seconds`` also separates polls, each held for ``poll_seconds``.
         """
-        self._trouble = Trouble("Zalo", log)
+        self.name = account
+        self._trouble = Trouble(account, log)
         self._new_client = partial(ZaloBotClient, token, base_url)
         self._client = self._new_client()
         self._webhook = webhook
@@ -107,7 +108,7 @@ class ZaloBotChannel:
         Raises TokenRefusedError.
         """
         self._receive = receive
-        self._task = asyncio.create_task(self._run(), name=NAME)
+        self._task = asyncio.create_task(self._run(), name=self.name)
         if not await started(self._task, self._connected, START_WAIT_SECONDS):
             await self._client.close()
             await self._task
@@ -157,7 +158,7 @@ class ZaloBotChannel:
 
     def routes(self) -> Sequence[web.RouteDef]:
         """The webhook's route, none when polling."""
-        return [] if self._webhook is None else [web.post(WEBHOOK_PATH, self._on_webhook)]
+        return [] if self._webhook is None else [web.post(webhook_path(self.name), self._on_webhook)]
 
     def _plan(self, reply: Reply) -> list[tuple[str, dict[str, object]]]:
         """The calls that say a reply."""
@@ -256,7 +257,7 @@ class ZaloBotChannel:
         """Store the message in an event. Raises StoreUnavailableError."""
         if self._receive is None:
             raise StoreUnavailableError("the channel is not started")
-        message = await read_event(unwrapped(body), self._menus, received_at)
+        message = await read_event(unwrapped(body), self._menus, received_at, self.name)
         if message is not None:
             await self._receive(message)
 
@@ -270,7 +271,7 @@ class ZaloBotChannel:
             require_json(request)
             event = parse_object(await read_body(request))
         except RefusedError as error:
-            log.warning("a post to %s was refused: %s", WEBHOOK_PATH, error)
+            log.warning("a post to %s was refused: %s", request.path, error)
             return error.response()
         try:
             await self._accept(event, received_at)

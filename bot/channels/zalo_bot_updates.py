@@ -25,8 +25,8 @@ def unwrapped(body: JsonObject) -> JsonObject:
     return object_at(body, "result") or body
 
 
-async def read_event(event: JsonObject, menus: Menus, received_at: datetime) -> Message | None:
-    """The message in an event; None for what is not for the bot or not understood."""
+async def read_event(event: JsonObject, menus: Menus, received_at: datetime, account: str = NAME) -> Message | None:
+    """The message in an event to ``account``; None for what is not for the bot or not understood."""
     kind, wire = text_at(event, "event_name"), object_at(event, "message")
     attachment = ATTACHMENTS.get(kind)
     chat, number = identifier_at(object_at(wire, "chat"), "id"), identifier_at(wire, "message_id")
@@ -39,4 +39,4 @@ async def read_event(event: JsonObject, menus: Menus, received_at: datetime) -> 
         return None
     text = clean(text_at(wire, "text" if kind == TEXT_EVENT else "caption")).strip()
     payload = await choice(menus, chat, text) if text else None
-    return Message(NAME, chat, number, text, received_at, payload, attachment)
+    return Message(account, chat, number, text, received_at, payload, attachment)

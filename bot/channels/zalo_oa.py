@@ -12,6 +12,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.channels.account import webhook_path
 from bot.channels.base import (
     Capabilities,
     ChannelError,
@@ -43,7 +44,6 @@ from bot.channels.zalo_oa_updates import (
 
 log = logging.getLogger(__name__)
 
-WEBHOOK_PATH = "/webhooks/zalo-oa"
 TEXT_LIMIT = 2000
 BUTTONS = 5
 BUTTON_TITLE = 100
@@ -60,7 +60,6 @@ TOKEN_CHECK_SECONDS = 3600.0
 class ZaloOaChannel:
     """One Official Account, linked to one app; ``tokens`` keeps its rotating tokens for all replicas."""
 
-    name = NAME
     capabilities = Capabilities(text_limit=TEXT_LIMIT, buttons=True, edit=False, typing=False, images=True, files=True)
 
     def __init__(
@@ -68,13 +67,18 @@ class ZaloOaChannel:
         settings: OaSettings,
         tokens: TokenStore,
         *,
+        account: str = NAME,
         images: ImageSource | None = None,
         menus: Menus | None = None,
         meter: Meter | None = None,
         retry_seconds: float = 1.0,
     ) -> None:
-        """``retry_seconds`` is the first pause after trouble; ``meter`` counts the messages that cost money."""
-        self._trouble = Trouble("Zalo OA", log)
+        """``account`` is its name here; ``meter`` counts the messages that cost money.
+
+        ``retry_seconds`` is the first pause after trouble.
+        """
+        self.name = account
+        self._trouble = Trouble(account, log)
         self._settings = settings
         self._tokens = OaTokens(settings, tokens)
         self._client = ZaloOaClient(settings, self._tokens)
@@ -96,7 +100,7 @@ class ZaloOaChannel:
     async def start(self, receive: Receive) -> None:
         """Take events and keep the token alive. Raises TokenRefusedError."""
         self._receive = receive
-        self._task = asyncio.create_task(self._keep_token(), name=NAME)
+        self._task = asyncio.create_task(self._keep_token(), name=self.name)
         if not await started(self._task, self._connected, START_WAIT_SECONDS):
             await self._close()
             await self._task
@@ -148,7 +152,7 @@ class ZaloOaChannel:
 
     def routes(self) -> Sequence[web.RouteDef]:
         """The webhook's route."""
-        return [web.post(WEBHOOK_PATH, self._on_webhook)]
+        return [web.post(webhook_path(self.name), self._on_webhook)]
 
     async def _close(self) -> None:
         await self._client.close()
@@ -218,9 +222,9 @@ class ZaloOaChannel:
             signature, stamp = (request.headers.get(name, "") for name in (SIGNATURE_HEADER, TIMESTAMP_HEADER))
             require_signature(self._settings, raw, event, signature, stamp, received_at)
         except RefusedError as error:
-            log.warning("a post to %s was refused: %s", WEBHOOK_PATH, error)
+            log.warning("a post to %s was refused: %s", request.path, error)
             return error.response()
-        message = await read_event(event, self._menus, received_at)
+        message = await read_event(event, self._menus, received_at, self.name)
         try:
             if self._receive is None:
                 raise StoreUnavailableError("the channel is not started")

@@ -127,6 +127,11 @@ class OaTokens:
         async with self._store.lock():
             self._pair = await self._ask({"grant_type": "authorization_code", "code": code, "code_verifier": verifier})
 
+    async def begin_with(self, refresh_token: str) -> None:
+        """Turn a refresh token from Zalo's own tools into the first pair. Raises a ChannelError."""
+        async with self._store.lock():
+            self._pair = await self._ask({"grant_type": "refresh_token", "refresh_token": refresh_token})
+
     async def _ask(self, values: dict[str, str]) -> TokenPair:
         """Ask for a pair and store it; the lock is held."""
         answer = await exchange(

@@ -58,13 +58,16 @@ def _is_signed(settings: OaSettings, raw: bytes, timestamp: str, signature: str)
     return same_secret(signature, f"mac={digest.hexdigest()}")
 
 
-async def read_event(event: JsonObject, menus: Menus, received_at: datetime) -> Message | None:
-    """The message in an event; None for echoes of our own (oa_send_*), receipts and what is not understood."""
+async def read_event(event: JsonObject, menus: Menus, received_at: datetime, account: str = NAME) -> Message | None:
+    """The message in an event to ``account``.
+
+    None for echoes of our own (oa_send_*), receipts and what is not understood.
+    """
     kind = text_at(event, "event_name")
     if kind in FOLLOWS:
         person = identifier_at(object_at(event, "follower"), "id")
         number = f"{kind}-{person}-{identifier_at(event, 'timestamp')}"
-        return Message(NAME, person, number, "", received_at, FOLLOWS[kind]) if person else None
+        return Message(account, person, number, "", received_at, FOLLOWS[kind]) if person else None
     person, wire = identifier_at(object_at(event, "sender"), "id"), object_at(event, "message")
     number = identifier_at(wire, "msg_id")
     if kind not in EVENTS or not person or not number:
@@ -72,6 +75,6 @@ async def read_event(event: JsonObject, menus: Menus, received_at: datetime) -> 
     text = clean(text_at(wire, "text")).strip()
     tapped = PAYLOAD_FORM.fullmatch(text)
     if tapped is not None:
-        return Message(NAME, person, number, "", received_at, tapped.group(1))
+        return Message(account, person, number, "", received_at, tapped.group(1))
     payload = await choice(menus, person, text) if text else None
-    return Message(NAME, person, number, text, received_at, payload, EVENTS[kind])
+    return Message(account, person, number, text, received_at, payload, EVENTS[kind])

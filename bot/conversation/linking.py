@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.channels.account import kind_of
 from bot.channels.message import Reply
 from bot.conversation import learners, minors
 from bot.conversation.buttons import button, consent_buttons, to_menu
@@ -18,7 +19,7 @@ CHANNELS = {"web": "link.web", "telegram": "link.telegram", "zalo-bot": "link.za
 
 def channel_name(channel: str) -> str:
     """A channel as residents call it."""
-    return text(CHANNELS.get(channel, "link.web"))
+    return text(CHANNELS.get(kind_of(channel), "link.web"))
 
 
 def link(turn: Turn, typed: str = "") -> list[Reply]:

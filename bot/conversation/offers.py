@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.channels.account import kind_of
+
 
 @dataclass(frozen=True, slots=True)
 class Offers:
@@ -20,8 +22,8 @@ class Offers:
 
     def papers_reach(self, channel: str) -> bool:
         """Whether a paper arrives on this channel, itself or as a link."""
-        return channel in self.paper_channels or self.public_url is not None
+        return kind_of(channel) in self.paper_channels or self.public_url is not None
 
     def reads_aloud(self, channel: str) -> bool:
         """Whether a card can be heard on this channel, there or behind a link."""
-        return self.voice and (channel in self.sound_channels or self.public_url is not None)
+        return self.voice and (kind_of(channel) in self.sound_channels or self.public_url is not None)

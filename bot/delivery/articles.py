@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from sqlmodel import Session, col, select
 
+from bot.channels.account import ward_of
 from bot.channels.base import AmbiguousError, ChannelError, PermanentError, RetryAfterError
 from bot.store.database import Database
 from bot.store.tables import Broadcast
@@ -21,17 +22,24 @@ BEGUN = ("running", "done")
 class Articles:
     """Sends each article once; the program that leads calls ``step``."""
 
-    def __init__(self, database: Database, send: Callable[[str], Awaitable[str]]) -> None:
-        """``send`` hands an article's id to the platform. Raises a ChannelError."""
+    def __init__(self, database: Database, send: Callable[[str], Awaitable[str]], account: str = "zalo-oa") -> None:
+        """``send`` hands an article's id to the platform. Raises a ChannelError.
+
+        A ward's own account sends that ward's articles, the shared one those of wards that have none.
+        """
         self._database = database
+        self._account = account
         self._send = send
         self._rest_until = 0.0
 
-    async def step(self) -> None:
-        """Send the next one, if one is due. Raises SQLAlchemyError."""
+    async def step(self, others: Collection[str] = ()) -> None:
+        """Send the next one, if one is due; ``others`` are the wards with accounts of their own.
+
+        Raises SQLAlchemyError.
+        """
         if time.monotonic() < self._rest_until:
             return
-        found = await self._database.write(_claim)
+        found = await self._database.write(lambda session: _claim(session, self._account, others))
         if found is None:
             return
         number, article = found
@@ -48,13 +56,15 @@ class Articles:
         await self._database.write(lambda session: _settle(session, number, status, error))
 
 
-def _claim(session: Session) -> tuple[int, str] | None:
+def _claim(session: Session, account: str, others: Collection[str]) -> tuple[int, str] | None:
     """The next article, marked ``sending``; one that is so marked already was in hand when a program died."""
-    for left in session.exec(select(Broadcast).where(Broadcast.article_status == "sending")).all():
+    ward = ward_of(account)
+    its_own = col(Broadcast.ward_code).not_in(others) if ward is None else col(Broadcast.ward_code) == ward
+    for left in session.exec(select(Broadcast).where(Broadcast.article_status == "sending", its_own)).all():
         left.article_status = "unknown"
     row = session.exec(
         select(Broadcast)
-        .where(Broadcast.article_status == "waiting", col(Broadcast.status).in_(BEGUN))
+        .where(Broadcast.article_status == "waiting", col(Broadcast.status).in_(BEGUN), its_own)
         .order_by(col(Broadcast.id))
         .with_for_update(skip_locked=True)
         .limit(1)

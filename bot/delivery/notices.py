@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
-from bot.delivery.windows import FREE_WINDOWS, may_write
+from bot.delivery.windows import has_windows, may_write
 from bot.store.tables import Chat, Outbox
 
 PULLING_CHANNELS = frozenset({"web"})  # they fetch their replies from the outbox: nothing is to be sent
@@ -47,6 +47,6 @@ def queue_notice(
 
 def release_held(session: Session, chat: Chat, now: datetime) -> None:
     """The resident wrote: what the window held back may leave. Broadcasts have their own times."""
-    if chat.channel in FREE_WINDOWS:
+    if has_windows(chat.channel):
         held = (col(Outbox.chat_id) == chat.id, col(Outbox.status) == HELD, col(Outbox.broadcast_id).is_(None))
         session.execute(update(Outbox).where(*held).values(status="waiting", not_before=now, error=None))

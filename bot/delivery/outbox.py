@@ -123,6 +123,13 @@ def claim(session: Session, channel: str, replica: str, limits: Limits) -> list[
     return claimed
 
 
+def due_channels(session: Session, channels: Sequence[str]) -> list[str]:
+    """Those of the channels that have a message which may leave."""
+    due = (_OUTBOX.status == "waiting", or_(_OUTBOX.not_before <= utc_now(), _OUTBOX.created_at > utc_now()))
+    found = select(_OUTBOX.channel).where(_OUTBOX.channel.in_(channels), *due).distinct()
+    return list(session.connection().execute(found).scalars())
+
+
 def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
     """Write down what came of attempts; one that was taken over meanwhile is not ours to settle."""
     now = utc_now()

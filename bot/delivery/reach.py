@@ -12,9 +12,10 @@ from sqlalchemy import exists, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from bot.channels.account import ward_of
 from bot.delivery.notices import PULLING_CHANNELS
 from bot.delivery.outbox import REMINDER
-from bot.delivery.windows import FREE_WINDOWS, Window, room_for_pushes, window
+from bot.delivery.windows import Window, has_windows, room_for_pushes, window
 from bot.store.consents import MESSAGES, agreed_to
 from bot.store.tables import Attempt, Chat, Outbox, Person
 
@@ -88,7 +89,7 @@ def reach(session: Session, ward_code: str, audience: Audience, now: datetime) -
     if audience.unfinished:
         statement = statement.where(col(Person.id).not_in(_finished(audience.unfinished)))
     account = exists(select(Chat.id).where(col(Chat.person_id) == col(Person.id)))
-    result = reach_of(session, statement.where(or_(agreed_to(MESSAGES), ~account)), now, WEEKLY_CAP)
+    result = reach_of(session, statement.where(or_(agreed_to(MESSAGES), ~account)), now, WEEKLY_CAP, ward=ward_code)
     refused = statement.where(~agreed_to(MESSAGES), account)
     result.out.update({person: Why.NOT_AGREED for person in session.exec(refused) if person is not None})
     return result
@@ -99,10 +100,18 @@ def recipients(session: Session, ward_code: str, audience: Audience, now: dateti
     return reach(session, ward_code, audience, now).chats
 
 
-def reach_of(session: Session, persons: Any, now: datetime, cap: int, among: Iterable[int] | None = None) -> Reach:
+def reach_of(
+    session: Session,
+    persons: Any,
+    now: datetime,
+    cap: int,
+    among: Iterable[int] | None = None,
+    ward: str | None = None,
+) -> Reach:
     """Whom of these persons (a statement that selects their ids) a message reaches.
 
     ``cap`` is how many unasked messages they may have had in seven days; ``among`` are the only chats to be used.
+    A message of ``ward`` leaves by no other ward's account.
     """
     lines: dict[int, list[_Line]] = {person: [] for person in session.exec(persons) if person is not None}
     allowed = None if among is None else frozenset(among)
@@ -112,7 +121,8 @@ def reach_of(session: Session, persons: Any, now: datetime, cap: int, among: Ite
     for chat_id, person, channel, seen, state, reachable in session.execute(found):
         if state.get(STOPPED_KEY):
             stopped.add(person)
-        if person in lines and (allowed is None or chat_id in allowed):
+        its_own = ward is None or ward_of(channel) in (None, ward)
+        if person in lines and its_own and (allowed is None or chat_id in allowed):
             state_of = window(channel, seen, now)
             shut = Why.WINDOW if state_of is Window.SHUT else None
             obstacle = shut if reachable else Why.BLOCKED
@@ -141,7 +151,7 @@ def _within_quotas(session: Session, chosen: Sequence[_Line], now: datetime, res
     left: dict[str, int | None] = {}
     for line in sorted(chosen, key=lambda one: one.seen, reverse=True):
         # Of an account with windows only what is paid for is counted, and none may be paid for unless the ward says so.
-        counted = line.paid or line.channel not in FREE_WINDOWS
+        counted = line.paid or not has_windows(line.channel)
         if line.channel not in left:
             left[line.channel] = room_for_pushes(session, line.channel, now)
         room = left[line.channel]

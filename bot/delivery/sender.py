@@ -38,8 +38,16 @@ LONGEST_DOUBLING = 10  # beyond it the limit holds anyway, and the number would 
 class Sender:
     """Sends one channel's outbox, in order per chat."""
 
-    def __init__(self, database: Database, channel: Channel, pacer: Pacer, replica: Replica | None = None) -> None:
-        """``replica`` is this program among others that share the outbox."""
+    def __init__(
+        self,
+        database: Database,
+        channel: Channel,
+        pacer: Pacer,
+        replica: Replica | None = None,
+        idle: float = IDLE_SECONDS,
+    ) -> None:
+        """``replica`` is this program among others that share the outbox; unwoken it looks every ``idle`` seconds."""
+        self._idle = idle
         self.name = channel.name
         self.trouble: str | None = None
         """What the platform says of the account's token, in English; None while messages are taken."""
@@ -60,9 +68,13 @@ class Sender:
         await self.take_over()
         self._task = asyncio.create_task(self._run(), name=f"send-{self._channel.name}")
 
-    async def take_over(self) -> None:
-        """Take up what programs that are gone left ``sending``, and share the pace with those that live."""
+    def share(self) -> None:
+        """Share the pace with the programs that live."""
         self._pacer.programs = len(self._replica.live)
+
+    async def take_over(self) -> None:
+        """Take up what programs that are gone left ``sending``."""
+        self.share()
         if await self._database.write(lambda session: recover(session, self._channel.name, self._replica.id)):
             self.wake()
 
@@ -95,7 +107,7 @@ class Sender:
                 await self._rest()
 
     async def _rest(self) -> None:
-        pause = min(IDLE_SECONDS, self._pacer.pause() or IDLE_SECONDS)
+        pause = min(self._idle, self._pacer.pause() or self._idle)
         try:
             async with asyncio.timeout(pause):
                 await self._wake.wait()

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
+from bot.channels.account import kind_of
 from bot.store.quotas import KEPT_FOR_REPLIES, left_for_pushes
 from bot.store.tables import Chat
 
@@ -24,12 +25,17 @@ class Window(StrEnum):
     SHUT = "shut"
 
 
+def has_windows(channel: str) -> bool:
+    """Whether the account's platform shuts out who was silent for long."""
+    return kind_of(channel) in FREE_WINDOWS
+
+
 def window(channel: str, seen: datetime, now: datetime) -> Window:
     """The window of who was seen at that moment."""
     silent = now - seen
-    if silent <= FREE_WINDOWS.get(channel, timedelta.max):
+    if silent <= FREE_WINDOWS.get(kind_of(channel), timedelta.max):
         return Window.FREE
-    return Window.PAID if silent <= OPEN_WINDOWS[channel] else Window.SHUT
+    return Window.PAID if silent <= OPEN_WINDOWS[kind_of(channel)] else Window.SHUT
 
 
 def room_for_pushes(session: Session, channel: str, now: datetime) -> int | None:
@@ -37,12 +43,12 @@ def room_for_pushes(session: Session, channel: str, now: datetime) -> int | None
 
     Of an account with windows only what costs money is counted, and replies never do: nothing is kept for them.
     """
-    return left_for_pushes(session, channel, now, 0.0 if channel in FREE_WINDOWS else KEPT_FOR_REPLIES)
+    return left_for_pushes(session, channel, now, 0.0 if has_windows(channel) else KEPT_FOR_REPLIES)
 
 
 def may_write(session: Session, chat: Chat, now: datetime) -> bool:
     """Whether a notice may leave for this chat now."""
-    if chat.channel not in FREE_WINDOWS:
+    if not has_windows(chat.channel):
         return True
     state = window(chat.channel, chat.last_seen_at, now)
     return state is Window.FREE or (state is Window.PAID and room_for_pushes(session, chat.channel, now) != 0)

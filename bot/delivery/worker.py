@@ -130,7 +130,7 @@ class Worker:
             return None
         message = taken.message()
         context = load_context(taken.chat)
-        replies = self._handle(context, message, bind(session))
+        replies = self._handle(context, message, bind(session, taken.chat.channel))
         if context.state.get(STOPPED_KEY) and not taken.chat.state.get(STOPPED_KEY):
             drop_for(session, chat_id)
         save_context(session, context)

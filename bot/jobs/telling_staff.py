@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from bot.alerts import Alert
+from bot.channels.account import ward_of
 from bot.channels.message import Reply
 from bot.delivery.broadcasts import is_quiet
 from bot.staff.accounts import Role
@@ -39,7 +40,15 @@ def tell_alerts(session: Session, alerts: Sequence[Alert], now: datetime) -> int
     session.flush()
     silent = {alert.channel for alert in alerts if alert.kind != "quota"}
     return sum(
-        tell_once(session, key, Reply(worded_alert(alert)), {Role.ADMINISTRATOR}, now, but_by=silent)
+        tell_once(
+            session,
+            key,
+            Reply(worded_alert(alert)),
+            {Role.ADMINISTRATOR},
+            now,
+            ward=ward_of(alert.channel),
+            but_by=silent,
+        )
         for key, alert in current.items()
     )
 

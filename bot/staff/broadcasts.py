@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from sqlmodel import Session, col, select
 
+from bot.channels.account import kind_of
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
 from bot.conversation.buttons import button
@@ -21,6 +22,7 @@ from bot.delivery.broadcasts import SECOND_PERSON_ABOVE, TEXT_LIMIT, report, wak
 from bot.delivery.reach import WEEKLY_CAP, Audience, recipients
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.context import Context, FormProblemError, audit, back_to, form_of, page, staff_texts
+from bot.staff.setup.steps import connected
 from bot.store.naming import natural_key
 from bot.store.tables import Broadcast, Person, ResidentialGroup, utc_now
 
@@ -134,7 +136,7 @@ class BroadcastPages:
             "limit": TEXT_LIMIT,
             "second_above": SECOND_PERSON_ABOVE,
             "cap": WEEKLY_CAP,
-            "articles": self._context.settings.zalo_oa_app_id is not None,
+            "articles": any(kind_of(account) == "zalo-oa" for account in connected(request)),
             "username": request[ACCOUNT].username,
             "problem": problem and staff_texts()[problem],
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -16,7 +16,9 @@ import yaml
 from aiohttp import web
 from sqlmodel import Session
 
+from bot.accounts import Accounts
 from bot.alerts import Alert
+from bot.channels.account import kind_of, ward_of
 from bot.conversation.linking import channel_name
 from bot.doctor import Finding
 from bot.indicators.export import shown
@@ -44,9 +46,7 @@ from lessons.progress import VIETNAM, local_day
 ALERTS: web.AppKey[Callable[[], Sequence[Alert]]] = web.AppKey(
     "alerts"
 )  # what an administrator must know at this moment
-# The messaging platforms that are connected, by name, and connecting one by its token.
-CHANNELS: web.AppKey[Callable[[], Mapping[str, str]]] = web.AppKey("channels")
-CONNECT: web.AppKey[Callable[[str, str], Awaitable[None]]] = web.AppKey("connect")
+ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts")  # the accounts on messaging platforms
 # What the running program finds when it looks at itself, as bdhvs doctor does; and a backup made at once.
 FINDINGS: web.AppKey[Callable[[], Awaitable[Sequence[Finding]]]] = web.AppKey("findings")
 BACK_UP: web.AppKey[Callable[[], Awaitable[str]]] = web.AppKey("back_up")
@@ -126,7 +126,9 @@ def day_of(written: str) -> date | None:
 
 def worded_alert(alert: Alert) -> str:
     """One alert in Vietnamese; what an operator is to do stays as the program says it."""
-    channel = staff_texts().get(f"channel_{alert.channel}") or channel_name(alert.channel)
+    channel = staff_texts().get(f"channel_{kind_of(alert.channel)}") or channel_name(alert.channel)
+    if ward_of(alert.channel) is not None:
+        channel = staff_texts()["channel_own"].format(channel=channel)
     return staff_texts()[f"alert_{alert.kind}"].format(
         channel=channel, text=alert.text, used=shown(alert.used), most=shown(alert.most)
     )
@@ -137,7 +139,7 @@ def _alerts(request: web.Request) -> list[str]:
     membership, current = request.get(MEMBERSHIP), request.app.get(ALERTS)
     if current is None or membership is None or membership.role is not Role.ADMINISTRATOR:
         return []
-    return [worded_alert(alert) for alert in current()]
+    return [worded_alert(alert) for alert in current() if ward_of(alert.channel) in (None, membership.ward_code)]
 
 
 def see_other(path: str) -> web.Response:

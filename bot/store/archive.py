@@ -25,7 +25,7 @@ DOCUMENTS = "documents/"
 DOCUMENT_NAME = re.compile(r"[a-z0-9-]+\.md")  # a ward's code: no other name leaves a backup
 # Tokens that work for whoever holds them. A backup is carried to other machines, and each renewal kills the pair
 # before it, so that one from a backup would be dead anyway; a restore keeps the pair that is in use.
-SECRET_TABLES = frozenset({"oa_token", "webhook_secret"})
+SECRET_TABLES = frozenset({"channel_account", "oa_token", "webhook_secret"})
 
 
 class BrokenArchiveError(Exception):

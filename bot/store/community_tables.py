@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from bot.channels.account import NAME_LIMIT
 from bot.store.columns import UtcDateTime, utc_now
 
 
@@ -19,17 +20,6 @@ class Lease(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class OaToken(SQLModel, table=True):
-    """The rotating tokens of the app of a Zalo Official Account; ``expires_at`` is the access token's end."""
-
-    __tablename__ = "oa_token"
-
-    app_id: str = Field(primary_key=True, max_length=64)
-    access: str
-    refresh: str
-    expires_at: datetime = Field(sa_type=UtcDateTime)
-
-
 class ChannelQuota(SQLModel, table=True):
     """What an account may send: ``messages`` a month and to ``people`` (None: no limit), and what it sent in ``month``.
 
@@ -38,7 +28,7 @@ class ChannelQuota(SQLModel, table=True):
 
     __tablename__ = "channel_quota"
 
-    channel: str = Field(primary_key=True, max_length=16)
+    channel: str = Field(primary_key=True, max_length=NAME_LIMIT)
     month: str = Field(max_length=7)
     used: int = 0
     messages: int | None = None

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Table, delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from bot.channels.account import ward_of
 from bot.channels.message import Reply
 from bot.conversation.linking import channel_name
 from bot.conversation.ports import ChatContext
@@ -57,7 +58,7 @@ class LinkRepository:
     def link(self, chat: ChatContext, code: str, at: datetime) -> bool:
         owner = None if self.kind(code, at) == CHILD else self.owner(code, at)
         person = None if owner is None else self._session.get(Person, owner)
-        if person is None or owner is None:
+        if person is None or owner is None or not _may_be_here(person, chat):
             return False
         self._session.execute(delete(LinkCode).where(col(LinkCode.code_hash) == hashed(code)))
         others = self._session.exec(select(Chat).where(Chat.person_id == owner, Chat.id != chat.id)).all()
@@ -85,6 +86,14 @@ class LinkRepository:
             chat.person_id = None
             chat.state.clear()
         return True
+
+
+def _may_be_here(person: Person, chat: ChatContext) -> bool:
+    """A ward's own account is for its residents; who chose no ward yet becomes one."""
+    own = ward_of(chat.channel)
+    if own is not None and person.ward_code is None:
+        person.ward_code = own
+    return own in (None, person.ward_code)
 
 
 def merge_persons(session: Session, from_id: int, into: Person) -> None:

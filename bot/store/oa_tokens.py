@@ -24,11 +24,15 @@ LOOK_SECONDS = 0.1  # how often a program that waits for another's renewal looks
 
 
 class TokenTable:
-    """A TokenStore (bot/channels/zalo_oa_tokens.py) of one app, for every program on this database."""
+    """A TokenStore (bot/channels/zalo_oa_tokens.py) of one account, for every program on this database.
 
-    def __init__(self, database: Database, app_id: str, earlier: Path) -> None:
-        """``earlier`` is the file that held the tokens before they moved here."""
+    Tokens that another app gave are none of its own.
+    """
+
+    def __init__(self, database: Database, account: str, app_id: str, earlier: Path | None = None) -> None:
+        """``earlier`` is the file that held the shared account's tokens before they moved here."""
         self._database = database
+        self._account = account
         self._app_id = app_id
         self._earlier = earlier
 
@@ -48,10 +52,10 @@ class TokenTable:
 
     async def load(self) -> TokenPair | None:
         """As TokenStore.load."""
-        row = await self._database.read(lambda session: session.get(OaToken, self._app_id))
-        if row is not None:
+        row = await self._database.read(lambda session: session.get(OaToken, self._account))
+        if row is not None and row.app_id == self._app_id:
             return TokenPair(row.access, row.refresh, row.expires_at.timestamp())
-        if not self._earlier.is_file():
+        if self._earlier is None or not self._earlier.is_file():
             return None
         pair = TokenPair(**json.loads(self._earlier.read_text(encoding="utf-8")))
         await self.save(pair)
@@ -61,6 +65,7 @@ class TokenTable:
     async def save(self, pair: TokenPair) -> None:
         """As TokenStore.save: returns once it is committed."""
         values = OaToken(
+            account=self._account,
             app_id=self._app_id,
             access=pair.access,
             refresh=pair.refresh,

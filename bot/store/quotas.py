@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
 from bot.store.database import Database, DatabaseClosedError
+from bot.store.sql import insert_ignoring
 from bot.store.tables import ChannelQuota, utc_now
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,21 @@ def set_limits(session: Session, channel: str, messages: int | None, people: int
     """What the settings say of an account: messages a month and people; None for no limit."""
     values = {"messages": messages, "people": people}
     _upsert(session, {"channel": channel, "month": month_of(now), "used": 0, **values}, values)
+
+
+def add_limits(session: Session, channel: str, messages: int | None, people: int | None, now: datetime) -> None:
+    """Begin to count what an account sends; one that is counted keeps its limits."""
+    insert_ignoring(
+        session,
+        ChannelQuota,
+        {"channel": channel, "month": month_of(now), "used": 0, "messages": messages, "people": people},
+    )
+
+
+def limits_of(session: Session, channel: str) -> tuple[int | None, int | None]:
+    """Messages a month and people of an account; None for no limit."""
+    row = session.get(ChannelQuota, channel)
+    return (None, None) if row is None else (row.messages, row.people)
 
 
 def count(session: Session, channel: str, messages: int, now: datetime) -> None:

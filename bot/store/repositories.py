@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, update
 from sqlmodel import Session, col, select
 
+from bot.channels.account import ward_of
 from bot.conversation.ports import (
     AnsweredFrom,
     AttemptRecord,
@@ -56,17 +57,21 @@ _WARDS = select(*(table_of(Ward).c[name] for name in ("code", "name", "supersede
 
 
 class WardRepository:
-    """Wards and groups."""
+    """Wards and groups; on a ward's own account (``only``) there is no other ward."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, only: str | None = None) -> None:
         self._session = session
+        self._only = only
 
     def all(self) -> Sequence[WardView]:
+        if self._only is not None:
+            own = self.get(self._only)
+            return [] if own is None else [own]
         found = [WardView(*row) for row in self._session.connection().execute(_WARDS)]
         return sorted(found, key=lambda ward: natural_key(ward.name))
 
     def get(self, code: str) -> WardView | None:
-        row = self._session.get(Ward, code)
+        row = self._session.get(Ward, code) if self._only in (None, code) else None
         return None if row is None else WardView(row.code, row.name, row.superseded_by)
 
     def groups(self, ward_code: str) -> Sequence[GroupView]:
@@ -79,7 +84,7 @@ class WardRepository:
 
     def group(self, group_id: int) -> GroupView | None:
         row = self._session.get(ResidentialGroup, group_id)
-        return None if row is None else _group_view(row)
+        return None if row is None else self._seen(row)
 
     def group_by_join_code(self, join_code: str) -> GroupView | None:
         row = self._session.exec(
@@ -87,7 +92,10 @@ class WardRepository:
                 ResidentialGroup.join_code == join_code, col(ResidentialGroup.active).is_(True)
             )
         ).first()
-        return None if row is None else _group_view(row)
+        return None if row is None else self._seen(row)
+
+    def _seen(self, row: ResidentialGroup) -> GroupView | None:
+        return _group_view(row) if self._only in (None, row.ward_code) else None
 
     def offices(self, ward_code: str) -> Sequence[OfficeView]:
         rows = self._session.exec(select(Office).where(Office.ward_code == ward_code).order_by(col(Office.id))).all()
@@ -268,10 +276,10 @@ class QuestionRepository:
         return row.id or 0
 
 
-def bind(session: Session) -> Repositories:
-    """Every repository over one session, for one message."""
+def bind(session: Session, account: str = "") -> Repositories:
+    """Every repository over one session, for one message to an account."""
     return Repositories(
-        wards=WardRepository(session),
+        wards=WardRepository(session, ward_of(account)),
         people=PersonRepository(session),
         attempts=AttemptRepository(session),
         lessons=LessonVersionRepository(session),
@@ -287,12 +295,15 @@ def bind(session: Session) -> Repositories:
 
 
 def load_context(chat: Any) -> ChatContext:
-    """A row of ``chat`` as the conversation sees it; its state is a copy."""
+    """A row of ``chat`` as the conversation sees it; its state is a copy.
+
+    Who writes to a ward's own account is that ward's resident.
+    """
     return ChatContext(
         id=chat.id,
         channel=chat.channel,
         person_id=chat.person_id,
-        ward_code=chat.ward_code,
+        ward_code=chat.ward_code or ward_of(chat.channel),
         group_id=chat.group_id,
         reachable=chat.reachable,
         state=dict(chat.state),

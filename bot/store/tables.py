@@ -12,7 +12,10 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from bot.channels.account import NAME_LIMIT
 from bot.store import contest_tables as contest_tables
+from bot.store.account_tables import ChannelAccount as ChannelAccount
+from bot.store.account_tables import OaToken as OaToken
 from bot.store.columns import UtcDateTime as UtcDateTime
 from bot.store.columns import utc_now as utc_now
 from bot.store.community_tables import Broadcast as Broadcast
@@ -25,7 +28,6 @@ from bot.store.community_tables import HumanRequest as HumanRequest
 from bot.store.community_tables import Invitation as Invitation
 from bot.store.community_tables import Lease as Lease
 from bot.store.community_tables import LinkCode as LinkCode
-from bot.store.community_tables import OaToken as OaToken
 from bot.store.community_tables import StaffChat as StaffChat
 from bot.store.community_tables import StaffChatCode as StaffChatCode
 from bot.store.community_tables import StaffTold as StaffTold
@@ -137,7 +139,7 @@ class Chat(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("channel", "address"), NEVER_REUSED)
 
     id: int | None = Field(default=None, primary_key=True)
-    channel: str = Field(max_length=16)
+    channel: str = Field(max_length=NAME_LIMIT)
     address: str = Field(max_length=128)
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     ward_code: str | None = Field(default=None, foreign_key="ward.code")
@@ -159,7 +161,7 @@ class Inbox(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    channel: str = Field(max_length=16)
+    channel: str = Field(max_length=NAME_LIMIT)
     message_id: str = Field(max_length=200)
     chat_id: int = Field(foreign_key="chat.id")
     body: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
@@ -182,7 +184,7 @@ class Outbox(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     inbox_id: int | None = Field(default=None, foreign_key="inbox.id", index=True)
     chat_id: int = Field(foreign_key="chat.id")
-    channel: str = Field(max_length=16)
+    channel: str = Field(max_length=NAME_LIMIT)
     body: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     edits: str | None = None
     priority: int = 0

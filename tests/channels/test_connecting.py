@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.connecting import begin_oa_consent, connected_channels, finish_oa_consent
+from bot.connecting import connected_channels
 from bot.errors import OperatorError
+from bot.oa_consent import begin_oa_consent, finish_oa_consent
 from bot.settings import Settings
 from bot.store.database import Database
 

@@ -87,7 +87,7 @@ async def test_replicas_that_renew_at_once_ask_once(
     emulator: ZaloOaEmulator, database: Database, tmp_path: Path
 ) -> None:
     stale = oa_pair(emulator)
-    tables = [TokenTable(database, "360", tmp_path / "none.json") for _ in range(3)]
+    tables = [TokenTable(database, "zalo-oa", "360", tmp_path / "none.json") for _ in range(3)]
     replicas = [OaTokens(oa_settings(emulator), table) for table in tables]
     await tables[0].save(stale)
     pairs = await asyncio.gather(*(replica.renew(stale) for replica in replicas))
@@ -102,7 +102,7 @@ async def test_replicas_that_renew_at_once_ask_once(
 async def test_a_lock_left_by_a_crash_ends_and_one_that_is_held_is_waited_for(
     database: Database, tmp_path: Path
 ) -> None:
-    table, order = TokenTable(database, "360", tmp_path / "none.json"), []
+    table, order = TokenTable(database, "zalo-oa", "360", tmp_path / "none.json"), []
 
     async def renew(name: str) -> None:
         async with table.lock():
@@ -125,7 +125,7 @@ async def test_tokens_of_an_earlier_version_move_from_their_file_into_the_databa
 ) -> None:
     file = tmp_path / "zalo-oa-tokens.json"
     file.write_text('{"access": "a", "refresh": "r", "expires_at": 1790000000.0}', encoding="utf-8")
-    table = TokenTable(database, "360", file)
+    table = TokenTable(database, "zalo-oa", "360", file)
     assert await table.load() == TokenPair("a", "r", 1_790_000_000.0)
     assert not file.exists()
     assert await table.load() == TokenPair("a", "r", 1_790_000_000.0)

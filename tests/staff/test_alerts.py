@@ -57,6 +57,6 @@ def test_a_channels_own_trouble_is_an_alert(sqlite_database_url: str) -> None:
         trouble = "the Official Account has to give its consent again"
 
     database = Database(sqlite_database_url)
-    (alert,) = Alerts(database, [Silent()]).now()  # type: ignore[list-item]
+    (alert,) = Alerts(database, lambda: [Silent()]).now()
     assert (alert.kind, alert.channel) == ("trouble", "zalo-oa")
     database.close()

@@ -125,6 +125,22 @@ def test_a_number_shown_to_somebody_is_not_given_out_again_after_an_upgrade(data
     assert database.write_now(add) > shown
 
 
+def test_the_official_accounts_tokens_of_before_are_the_shared_accounts(database: Database) -> None:
+    downgrade_to(database.engine, "in01")
+    with database.engine.begin() as connection:
+        for app, expires in (("old", "2026-11-20"), ("360", "2026-11-21")):
+            values = {"app": app, "expires": expires}
+            connection.execute(
+                text("INSERT INTO oa_token (app_id, access, refresh, expires_at) VALUES (:app, 'a', 'r', :expires)"),
+                values,
+            )
+    run_to(database.engine, head_revision())
+    assert database.read_now(lambda session: session.get_one(OaToken, "zalo-oa").app_id) == "360"
+    downgrade_to(database.engine, "in01")
+    with database.engine.begin() as connection:
+        assert connection.scalar(text("SELECT app_id FROM oa_token")) == "360"
+
+
 def test_a_newer_database_is_refused(database: Database, tmp_path: Path) -> None:
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -154,7 +170,9 @@ def test_a_backup_comes_back_as_it_was(database: Database, tmp_path: Path) -> No
 
 def test_a_backup_holds_no_token_and_a_restore_keeps_the_one_in_use(database: Database, tmp_path: Path) -> None:
     def token(access: str) -> OaToken:
-        return OaToken(app_id="360", access=access, refresh=f"refresh of {access}", expires_at=utc_now())
+        return OaToken(
+            account="zalo-oa", app_id="360", access=access, refresh=f"refresh of {access}", expires_at=utc_now()
+        )
 
     fill(database)
     database.write_now(lambda session: session.add(token("secret-1")))
@@ -163,11 +181,11 @@ def test_a_backup_holds_no_token_and_a_restore_keeps_the_one_in_use(database: Da
         assert not [name for name in archive.namelist() if b"secret-1" in archive.read(name)]
     database.write_now(lambda session: session.merge(token("secret-2")))
     kept = restore(database.url, tmp_path / "b.zip", tmp_path / "backups")
-    assert database.read_now(lambda session: session.get_one(OaToken, "360")).access == "secret-2"
+    assert database.read_now(lambda session: session.get_one(OaToken, "zalo-oa")).access == "secret-2"
     assert kept is not None and b"secret-2" not in kept.read_bytes()
     copy(database.url, f"sqlite:///{(tmp_path / 'moved.db').as_posix()}")
     moved = Database(f"sqlite:///{(tmp_path / 'moved.db').as_posix()}")
-    assert moved.read_now(lambda session: session.get_one(OaToken, "360")).refresh == "refresh of secret-2"
+    assert moved.read_now(lambda session: session.get_one(OaToken, "zalo-oa")).refresh == "refresh of secret-2"
     moved.close()
 
 

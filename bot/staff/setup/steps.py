@@ -7,9 +7,10 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
+from bot.accounts import own_accounts
 from bot.conversation.buttons import in_sentence
 from bot.staff.access import WARD, WARD_ADMINISTRATORS, StaffRoute
-from bot.staff.context import CHANNELS, Context, audit, page, staff_texts
+from bot.staff.context import ACCOUNTS, Context, audit, page, staff_texts
 from bot.store import setup
 from bot.store.setup import STEPS
 from bot.store.tables import utc_now
@@ -59,9 +60,9 @@ def step_page(
 
 
 def connected(request: web.Request) -> dict[str, str]:
-    """The messaging platforms that are connected, by name, with the account's name."""
-    current = request.app.get(CHANNELS)
-    return {} if current is None else dict(current())
+    """The accounts that the ward's residents can write to, by name, with what staff call them."""
+    current = request.app.get(ACCOUNTS)
+    return {} if current is None else own_accounts(current.labels(), request[WARD].code)
 
 
 class StepPages:

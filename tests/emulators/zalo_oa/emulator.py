@@ -32,6 +32,8 @@ class ZaloOaEmulator:
         self.skipped = 0.0
         self.tokens = Tokens(issued_at=time.time())
         self.code = "consent-code"
+        self.challenge = ""
+        """Of the consent page that was opened; empty: any verifier will do."""
         self.people: dict[str, Person] = {}
         self.messages: list[SentMessage] = []
         self.uploads: dict[str, bytes] = {}

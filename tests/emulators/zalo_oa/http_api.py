@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -41,6 +44,7 @@ class HttpApi:
         application = web.Application(client_max_size=8 * 1024 * 1024)
         application.add_routes(
             [
+                web.get("/v4/oa/permission", self._permission),
                 web.post("/v4/oa/access_token", self._token),
                 web.post("/v3.0/oa/message/cs", self._guarded("v3", self._send_v3)),
                 web.post("/v2.0/oa/message", self._guarded("v2", self._send_v2)),
@@ -50,6 +54,17 @@ class HttpApi:
             ]
         )
         return application
+
+    async def _permission(self, request: web.Request) -> web.Response:
+        """The consent page, on which the account's administrator agrees at once."""
+        given = request.query
+        self._record(request, "permission", dict(given))
+        if given.get("app_id") != self._server.credentials.app_id or not given.get("redirect_uri"):
+            return _oauth_error("Invalid app id")
+        self._server.challenge = given.get("code_challenge", "")
+        self._server.code = "consent-code"
+        query = urlencode({"code": self._server.code, "oa_id": "4318657068771012646", "state": given.get("state", "")})
+        return web.Response(status=302, headers={"Location": f"{given['redirect_uri']}?{query}"})
 
     async def _token(self, request: web.Request) -> web.Response:
         given = {name: str(value) for name, value in (await request.post()).items()}
@@ -64,7 +79,7 @@ class HttpApi:
         if given.get("grant_type") == "refresh_token":
             if given.get("refresh_token") != tokens.refresh or now - tokens.issued_at > REFRESH_SECONDS:
                 return _oauth_error("Invalid refresh token")
-        elif given.get("code") != self._server.code or not given.get("code_verifier"):
+        elif given.get("code") != self._server.code or not self._is_verifier(given.get("code_verifier", "")):
             return _oauth_error("Invalid authorization code")
         self._server.code = ""
         self._server.tokens = Tokens(issued_at=now)
@@ -78,6 +93,11 @@ class HttpApi:
                 "expires_in": life,
             }
         )
+
+    def _is_verifier(self, verifier: str) -> bool:
+        """Whether it is the secret whose hash the consent page was opened with."""
+        digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        return bool(verifier) and self._server.challenge in ("", digest)
 
     def _record(self, request: web.Request, name: str, values: JsonDict) -> Call:
         call = Call(name, values, time.time(), request.headers.get("Content-Type", ""))
