@@ -138,9 +138,15 @@ def chosen(text: str, buttons: Sequence[Button]) -> Button | None:
     if unicodedata.normalize("NFC", text.casefold()).strip(" .!") in wording()["menu_stop_words"]:
         return None
     typed = plain(text)
+    same = {button.payload: button for button in buttons if typed and typed == plain(button.label)}
+    if len(same) > 1:
+        # "cam giang" is both Cẩm Giang and Cẩm Giàng: marks tell them apart, or the conversation asks.
+        exact = " ".join(unicodedata.normalize("NFC", text.casefold()).split())
+        same = {key: button for key, button in same.items() if button.label.casefold() == exact}
+    if len(same) == 1:
+        return next(iter(same.values()))
     for button in buttons:
-        label = plain(button.label)
-        if typed and (typed == label or (re.fullmatch(r"[a-z][.)]?", typed) and label.startswith(f"{typed[0]}. "))):
+        if re.fullmatch(r"[a-z][.)]?", typed) and plain(button.label).startswith(f"{typed[0]}. "):
             return button
     words = "|".join(re.escape(word) for word in wording()["menu_number_words"])
     found = re.fullmatch(rf"(?:(?:{words})\s*)*[(\[]?\s*(\d{{1,3}})\s*[.)\],:]*", typed, re.ASCII)

@@ -23,8 +23,8 @@ def _worded(turn: Turn, answer: Answer) -> list[Reply]:
 
 
 def _choose_ward(turn: Turn, answer: Answer) -> list[Reply]:
-    ward = place.said_ward(turn)
-    return place.ask_ward(turn) if ward is None else place.settle_ward(turn, ward)
+    named = place.said_wards(turn)
+    return place.settle_named(turn, named) if named else place.ask_ward(turn)
 
 
 _ACTIONS: dict[Action, _Do] = {

@@ -8,7 +8,7 @@ from typing import Any
 from bot.channels.message import Button, Reply
 from bot.conversation.payloads import Verb, make
 from bot.conversation.turn import OFFERED, Turn
-from bot.conversation.typed import plain, typed_letter, typed_number
+from bot.conversation.typed import marked, plain, typed_letter, typed_number
 from bot.texts import text
 
 PAGE = 8  # buttons of a list on one page: more do not fit a phone in large type
@@ -100,9 +100,12 @@ def offered_payload(turn: Turn) -> str | None:
     """The payload of the offered button that a typed label, number or quiz letter means, else None."""
     offered = turn.recall(OFFERED) or []
     typed = "" if turn.text.startswith("/") else plain(turn.text)
-    for label, payload, _place in offered:
-        if typed and typed in _names(plain(label)):
-            return str(payload)
+    named = {payload: label for label, payload, _place in offered if typed and typed in _names(plain(label))}
+    if len(named) > 1:
+        # Marks tell them apart, or nothing does.
+        named = {payload: label for payload, label in named.items() if marked(turn.text) in _names(marked(label))}
+    if len(named) == 1:
+        return str(next(iter(named)))
     position = typed_number(turn.text)
     if position is not None and not ambiguous_number(turn) and 1 <= position <= len(offered):
         return str(offered[position - 1][1])
@@ -115,7 +118,8 @@ def offered_payload(turn: Turn) -> str | None:
 
 def _names(label: str) -> tuple[str, ...]:
     """What may be typed for a label: the whole, or a ward's name without its kind."""
-    return label, *(label.removeprefix(kind) for kind in ("phuong ", "xa ") if label.startswith(kind))
+    kind, _, bare = label.partition(" ")
+    return (label, bare) if bare and plain(kind) in ("phuong", "xa") else (label,)
 
 
 def ambiguous_number(turn: Turn) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from bot.channels.message import Button, Reply
 from bot.conversation import enrolment
@@ -12,8 +14,9 @@ from bot.conversation.menu import old_button
 from bot.conversation.payloads import Verb, make, number
 from bot.conversation.ports import GroupView, WardView
 from bot.conversation.turn import OFFERED, WAITING, Turn
-from bot.conversation.typed import plain
+from bot.conversation.typed import marked, plain
 from bot.texts import text
+from knowledge.unit_wards import units_by_code
 
 SKIP = "-"
 WAITS_WARD = "ward"
@@ -51,9 +54,37 @@ def ask_ward(turn: Turn, page: int = 0, first: str | None = None) -> list[Reply]
     if len(wards) == 1 and turn.chat.ward_code is None:
         return settle_ward(turn, wards[0], first=first)
     turn.remember(WAITING, WAITS_WARD)
-    buttons = [Button(short(ward_label(ward)), make(Verb.WARD, ward.code)) for ward in wards]
+    buttons = _ward_buttons(wards)
     shown = (*page_of(buttons, page, Verb.WARDS), button("button.skip", Verb.WARD, SKIP))
     return [Reply("\n\n".join([*lead, text("ward.ask")]), shown)]
+
+
+def _ward_buttons(wards: Sequence[WardView]) -> list[Button]:
+    """A button each; of two whose names differ in marks alone each says what it was made of."""
+    names = Counter(plain(ward.name) for ward in wards)
+    return [
+        Button(
+            short(ward_label(ward) if names[plain(ward.name)] == 1 else _with_parts(ward)), make(Verb.WARD, ward.code)
+        )
+        for ward in wards
+    ]
+
+
+def _with_parts(ward: WardView) -> str:
+    unit = units_by_code().get(ward.code)
+    if unit is None:
+        return ward_label(ward)
+    places = ", ".join(place.name for place in unit.old if place.name != unit.name)
+    return text("ward.made_of", ward=ward_label(ward), places=places)
+
+
+def settle_named(turn: Turn, named: Sequence[WardView]) -> list[Reply]:
+    """Keep the ward that was named; of several that the words may mean ask which."""
+    if len(named) == 1:
+        return settle_ward(turn, named[0])
+    turn.remember(WAITING, WAITS_WARD)
+    none = button("button.skip", Verb.WARD, SKIP)
+    return [Reply(text("ward.which"), (*_ward_buttons(named), none))]
 
 
 def only_ward(turn: Turn) -> str | None:
@@ -154,8 +185,8 @@ def place_name(turn: Turn) -> str:
 def typed_place(turn: Turn) -> list[Reply] | None:
     """The reply to a typed ward or group name while one is asked for; None when the text is no such name."""
     if turn.recall(WAITING) == WAITS_WARD:
-        ward = find_ward(turn.repositories.wards.all(), turn.text)
-        return None if ward is None else settle_ward(turn, ward)
+        named = find_wards(turn.repositories.wards.all(), turn.text)
+        return settle_named(turn, named) if named else None
     if turn.recall(WAITING) == WAITS_GROUP and turn.ward is not None:
         group = _find(turn.repositories.wards.groups(turn.ward.code), turn.text)
         return None if group is None else settle_group(turn, group)
@@ -179,19 +210,25 @@ def numbered_group(turn: Turn) -> str | None:
     return make(Verb.GROUP, named[0].id) if len(named) == 1 else None
 
 
-def said_ward(turn: Turn) -> WardView | None:
-    """The ward in "tôi ở phường Hưng Đạo"; None when the text says nothing of the kind."""
+def said_wards(turn: Turn) -> list[WardView]:
+    """The ward in "tôi ở phường Hưng Đạo", or those it may mean; none when the text says nothing of the kind."""
     found = _SAYS_WHERE.fullmatch(plain(turn.text))
-    return find_ward(turn.repositories.wards.all(), found.group(1)) if found else None
+    if found is None:
+        return []
+    # The same words as they were typed, with their marks.
+    typed = marked(turn.text).split()[-len(found.group(1).split()) :]
+    return find_wards(turn.repositories.wards.all(), " ".join(typed))
 
 
 def bare_ward(turn: Turn) -> list[Reply] | None:
     """A ward's name and nothing else is no question: ask whether the resident lives there; None for other texts."""
-    ward = find_ward(turn.repositories.wards.all(), turn.text)
-    if ward is None:
+    named = find_wards(turn.repositories.wards.all(), turn.text)
+    if not named:
         return None
-    mine = button("button.my_ward", Verb.WARD, ward.code)
-    return [Reply(text("ward.yours", ward=in_sentence(ward.name)), (mine, to_menu()))]
+    if len(named) > 1:
+        return settle_named(turn, named)
+    mine = button("button.my_ward", Verb.WARD, named[0].code)
+    return [Reply(text("ward.yours", ward=in_sentence(named[0].name)), (mine, to_menu()))]
 
 
 def looks_like_place(turn: Turn) -> bool:
@@ -209,20 +246,40 @@ def unclear_place(turn: Turn) -> list[Reply]:
     return ask_ward(turn, first=text("ward.unclear"))
 
 
-def find_ward(wards: Sequence[WardView], typed: str) -> WardView | None:
-    """The one ward a typed name means, without diacritics too, also by the name of its successor.
+def find_wards(wards: Sequence[WardView], typed: str) -> list[WardView]:
+    """The wards a typed name may mean, without diacritics too, also by the name of a successor.
 
-    "xã Hưng Đạo" is not phường Hưng Đạo: a kind that is typed must agree.
+    "xã Hưng Đạo" is not phường Hưng Đạo: a kind that is typed must agree. "Cẩm Giàng" is not Cẩm Giang, another unit;
+    "cam giang" may be both.
     """
     kind, bare = _split_kind(plain(typed), _KINDS)
-    found = []
+    found: dict[str, tuple[WardView, bool]] = {}
     for ward in wards:
         for name in (ward.name, ward.superseded_by):
             own_kind, own = _split_kind(plain(name or ""), _KINDS)
             if own and bare == own and kind in ("", own_kind):
-                found.append(ward)
-                break
-    return found[0] if len(found) == 1 else None
+                exact = marked(typed).endswith(_bare_marked(name or ""))
+                found.setdefault(ward.code, (ward, exact))
+    exactly = [ward for ward, exact in found.values() if exact]
+    if exactly:
+        return exactly
+    another = any(marked(typed).endswith(name) for name in _namesakes().get(bare, ()))
+    return [] if another else [ward for ward, _ in found.values()]
+
+
+@cache
+def _namesakes() -> Mapping[str, tuple[str, ...]]:
+    """By the name without marks, the names of units that only marks tell apart."""
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for unit in units_by_code().values():
+        names[plain(unit.name)].add(marked(unit.name))
+    return {bare: tuple(sorted(alike)) for bare, alike in names.items() if len(alike) > 1}
+
+
+def _bare_marked(name: str) -> str:
+    """A ward's name with its marks and without its kind."""
+    bare = _split_kind(plain(name), _KINDS)[1]
+    return " ".join(marked(name).split()[-len(bare.split()) :])
 
 
 def _find(groups: Sequence[GroupView], typed: str) -> GroupView | None:

@@ -330,9 +330,9 @@ def _place(turn: Turn) -> list[Reply] | None:
     replies = place.typed_place(turn)
     if replies is not None:
         return replies
-    ward = place.said_ward(turn)
-    if ward is not None:
-        return place.settle_ward(turn, ward)
+    named = place.said_wards(turn)
+    if named:
+        return place.settle_named(turn, named)
     if place.looks_like_place(turn):
         return place.unclear_place(turn)
     return place.bare_ward(turn)

@@ -10,6 +10,7 @@ from bot.texts import phrases
 from knowledge.text import normalise, strip_diacritics
 
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
+_NOT_WORDS = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"(?:(?:so|cau|muc|chon|dap an|y) )*0*([0-9]{1,3})")
 _LETTER = re.compile(r"(?:(?:cau|chon|dap an|y) )*([a-h])")
 _COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -22,6 +23,12 @@ def plain(text: str) -> str:
     """Lower case words without diacritics, full-width forms or punctuation: what typed texts are compared by."""
     folded = strip_diacritics(normalise(unicodedata.normalize("NFKC", text))).lower()
     return _NOT_PLAIN.sub(" ", folded).strip()
+
+
+@lru_cache(REMEMBERED_TEXTS)
+def marked(text: str) -> str:
+    """Lower case words with their diacritics, without punctuation: where marks alone tell two names apart."""
+    return _NOT_WORDS.sub(" ", normalise(unicodedata.normalize("NFKC", text)).lower()).strip()
 
 
 def typed_number(text: str) -> int | None:

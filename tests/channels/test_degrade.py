@@ -155,3 +155,9 @@ ODD = st.recursive(
 def test_no_update_is_too_odd_to_be_read(kind: str, content: object) -> None:
     message = read_update({"update_id": 1, kind: content}, Account(1, "bot"), datetime.now(UTC))
     assert message is None or (message.text == clean(message.text) and message.chat)
+
+
+def test_a_label_that_two_choices_bear_without_marks_is_chosen_by_its_marks() -> None:
+    buttons = [Button("Xã Cẩm Giang", "a"), Button("Xã Cẩm Giàng", "b")]
+    assert chosen("xa cam giang", buttons) is None
+    assert [chosen(f"xã cẩm gi{letter}ng", buttons) for letter in "aà"] == buttons

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.fitting import REPLY_LIMIT
+from bot.conversation.place import find_wards
 from bot.conversation.ports import GroupView, WardView
 from bot.conversation.router import Conversation
 from tests.conversation.memory import memory_repositories
@@ -183,3 +184,42 @@ def test_the_longest_names_keep_replies_short(conversation: Conversation) -> Non
         resident.says("", payload=payload)
         assert all(0 < len(reply.text) <= REPLY_LIMIT for reply in resident.replies)
         assert all(len(button.label) <= 60 for button in resident.buttons)
+
+
+CAM_GIANG = WardView("cam-giang-10888", "Xã Cẩm Giang", None)
+CAM_GIANG_HUYEN = WardView("cam-giang-10903", "Xã Cẩm Giàng", None)
+
+
+def of_two(conversation: Conversation) -> Resident:
+    repositories, stored = memory_repositories([CAM_GIANG, CAM_GIANG_HUYEN], [])
+    return start(Resident(conversation, repositories, stored))
+
+
+@pytest.mark.parametrize("typed", ["cam giang", "xa cam giang", "tôi ở cam giang", "CAM GIANG"])
+def test_two_wards_that_marks_alone_tell_apart_are_asked_about(conversation: Conversation, typed: str) -> None:
+    resident = of_two(conversation)
+    assert "Xã Cẩm Giang (gồm Định Sơn, Cẩm Hoàng)" in resident.labels
+    assert "hơn một nơi tên như vậy" in resident.says(typed)
+    assert resident.chat.ward_code is None
+    assert "hơn một nơi" in resident.says("cam giang"), "typing it again says no more than before"
+    resident.says("2")
+    assert resident.chat.ward_code == "cam-giang-10903"
+
+
+@pytest.mark.parametrize(
+    ("typed", "ward"),
+    [
+        ("Cẩm Giàng", "cam-giang-10903"),
+        ("xã cẩm giang", "cam-giang-10888"),
+        ("tôi ở xã Cẩm Giàng", "cam-giang-10903"),
+    ],
+)
+def test_marks_tell_them_apart(conversation: Conversation, typed: str, ward: str) -> None:
+    resident = of_two(conversation)
+    resident.says(typed)
+    assert resident.chat.ward_code == ward
+
+
+def test_the_other_one_is_not_taken_for_the_only_one_here() -> None:
+    assert find_wards([CAM_GIANG], "Cẩm Giàng") == []
+    assert find_wards([CAM_GIANG], "cam giang") == find_wards([CAM_GIANG], "Cẩm Giang") == [CAM_GIANG]
