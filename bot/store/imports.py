@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.store.consents import SPOKEN
+from bot.store.sql import table_of
 from bot.store.tables import (
     CommunityRole,
     Consent,
@@ -29,6 +31,20 @@ PREVIEW_HOURS = 1  # a preview holds names: it waits no longer to be confirmed
 GROUP_FIELDS = ("kind", "population", "adults", "households", "leader")
 LEARNING = "learning"  # what an assisted learner agrees to by word of mouth
 Names = Callable[[str], str]
+
+
+# Of a thousand rows the statements over tables take a tenth of what a thousand objects would.
+_GROUP, _PERSON, _CONSENT = table_of(ResidentialGroup), table_of(Person), table_of(Consent)
+_GROUPS = select_columns(*(_GROUP.c[name] for name in ("id", "name", *GROUP_FIELDS))).where(
+    _GROUP.c.ward_code == bindparam("ward")
+)
+_NEW_GROUP = insert(_GROUP).returning(_GROUP.c.id)
+_CHANGE_GROUP = (
+    update(_GROUP)
+    .where(_GROUP.c.id == bindparam("group"))
+    .values({name: bindparam(f"new_{name}") for name in GROUP_FIELDS})
+)
+_NEW_PERSON = insert(_PERSON).returning(_PERSON.c.id)
 
 
 def forget_previews(session: Session, now: datetime) -> None:
@@ -48,8 +64,8 @@ def groups_of(session: Session, ward_code: str) -> Sequence[ResidentialGroup]:
     return session.exec(select(ResidentialGroup).where(ResidentialGroup.ward_code == ward_code)).all()
 
 
-def group_changes(row: Sequence[Any], group: ResidentialGroup) -> dict[str, Any]:
-    """What a row (name, then GROUP_FIELDS) changes of a group; empty cells change nothing."""
+def group_changes(row: Sequence[Any], group: Any) -> dict[str, Any]:
+    """What a row (name, then GROUP_FIELDS) changes of a group or its row; empty cells change nothing."""
     given = dict(zip(GROUP_FIELDS, row[1:], strict=True))
     return {name: value for name, value in given.items() if value is not None and value != getattr(group, name)}
 
@@ -62,24 +78,28 @@ def take_groups(
     ``same`` tells which names are one, ``kind_of`` the kind of a new group by its name.
     """
     batch = session.get_one(ImportBatch, batch_id)
-    known = {same(group.name): group for group in groups_of(session, batch.ward_code)}
+    connection = session.connection()
+    known = {same(row.name): row for row in connection.execute(_GROUPS, {"ward": batch.ward_code})}
+    new: dict[str, dict[str, Any]] = {}
+    changed: list[dict[str, Any]] = []
     before: list[dict[str, Any]] = []
-    new: list[ResidentialGroup] = []
     for row in batch.rows[batch.next_row : batch.next_row + STEP]:
-        group = known.get(same(row[0]))
+        key = same(row[0])
+        group = known.get(key)
         if group is None:
             values = dict(zip(GROUP_FIELDS, row[1:], strict=True)) | {"kind": row[1] or kind_of(row[0])}
-            new.append(ResidentialGroup(ward_code=batch.ward_code, name=row[0], join_code=new_code(), **values))
-            known[same(row[0])] = new[-1]
+            new[key] = {"ward_code": batch.ward_code, "name": row[0], "join_code": new_code(), "active": True, **values}
         elif changes := group_changes(row, group):
             before.append({"id": group.id} | {name: getattr(group, name) for name in changes})
-            for name, value in changes.items():
-                setattr(group, name, value)
-            batch.changed += 1
-    session.add_all(new)
-    session.flush()
-    batch.added += len(new)
-    batch.before = [*batch.before, *({"id": group.id} for group in new), *before]
+            changed.append(
+                {"group": group.id} | {f"new_{name}": changes.get(name, getattr(group, name)) for name in GROUP_FIELDS}
+            )
+    if changed:
+        connection.execute(_CHANGE_GROUP, changed)
+    made = connection.execute(_NEW_GROUP, list(new.values())).scalars().all() if new else []
+    batch.added += len(made)
+    batch.changed += len(changed)
+    batch.before = [*batch.before, *({"id": number} for number in made), *before]
     return stepped(batch)
 
 
@@ -87,21 +107,19 @@ def take_people(session: Session, batch_id: int, same: Names, now: datetime) -> 
     """Enrol the next people of a batch who are not there yet; True when all are in."""
     batch = session.get_one(ImportBatch, batch_id)
     rows = batch.rows[batch.next_row : batch.next_row + STEP]
-    there = {one.id for one in groups_of(session, batch.ward_code)}
+    connection = session.connection()
+    there = {row.id for row in connection.execute(_GROUPS, {"ward": batch.ward_code})}
     known = known_people(session, {row[1] for row in rows}, same)
+    common = {"ward_code": batch.ward_code, "import_id": batch.id, "created_at": now}
     people = [
-        Person(
-            ward_code=batch.ward_code, group_id=group, called=called, age_band=band, import_id=batch.id, created_at=now
-        )
+        {"group_id": group, "called": called, "age_band": band, **common}
         for called, group, band in rows
         if group in there and (group, same(called)) not in known
     ]
-    session.add_all(people)
-    session.flush()
-    session.add_all(
-        Consent(person_id=person.id or 0, purpose=LEARNING, version=SPOKEN_CONSENT, given_at=now, how=SPOKEN)
-        for person in people
-    )
+    if people:
+        agreed = {"purpose": LEARNING, "version": SPOKEN_CONSENT, "given_at": now, "how": SPOKEN}
+        made = connection.execute(_NEW_PERSON, people).scalars().all()
+        connection.execute(insert(_CONSENT), [{"person_id": number, **agreed} for number in made])
     batch.added += len(people)
     return stepped(batch)
 

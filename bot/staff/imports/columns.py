@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from lessons.exchange_texts import ExchangeError
 TEXTS_FILE = Path(__file__).with_name("vi.yaml")
 ROW_LIMIT = 20_000  # the largest ward has some 400 groups, and no more assisted learners than a tenth of its 161,051
 ENDINGS = (".xlsx", ".csv")
+_NOT_DIGITS = re.compile(r"[^0-9]+")
 UNREAD_TOLD = 5  # columns that are not read and are named
 
 
@@ -141,7 +143,7 @@ def _unread(keys: Mapping[str, str], rows: Sequence[Row]) -> list[str]:
 
 
 def _number(row: Row) -> int:
-    return int("".join(letter for letter in row.place if letter.isdigit()) or 0)
+    return int(_NOT_DIGITS.sub("", row.place) or 0)
 
 
 def _clean(cell: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -73,8 +74,9 @@ def _band_of_age(written: str) -> str | None:
 def _names(groups: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
     """Groups by their name, and by their name without marks where only one has it so."""
     exact = {same_name(name): number for name, number in groups.items()}
-    without = [plain(name) for name in groups]
-    return exact, {plain(name): number for name, number in groups.items() if without.count(plain(name)) == 1}
+    bare = {name: plain(name) for name in groups}
+    counts = Counter(bare.values())
+    return exact, {bare[name]: number for name, number in groups.items() if counts[bare[name]] == 1}
 
 
 def _group(cells: Mapping[str, str], exact: Mapping[str, int], loose: Mapping[str, int]) -> int:
