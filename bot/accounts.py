@@ -14,7 +14,7 @@ from bot.channels.account import kind_of, ward_of
 from bot.channels.base import BroadcastsArticles, Capabilities, Channel, ChannelError, Receive, ShowsTyping
 from bot.channels.images import ImageSource
 from bot.connecting import KINDS, channel_of, shared_accounts, store_limits, usable
-from bot.delivery.articles import Articles
+from bot.delivery.articles import Articles, article_waits
 from bot.delivery.outbox import due_channels, recover
 from bot.delivery.pacing import Pace, Pacer
 from bot.delivery.replica import Replica
@@ -135,6 +135,8 @@ class Accounts:
 
     async def send_articles(self) -> None:
         """Send the next article of each account that can reach all its followers. Raises SQLAlchemyError."""
+        if not self._articles or not await self._database.read(article_waits):
+            return
         wards = [ward for account in self._articles if (ward := ward_of(account))]
         for articles in list(self._articles.values()):
             await articles.step(wards)

@@ -44,7 +44,7 @@ from bot.jobs.material import EditWatch
 from bot.jobs.progress import figures_of, show, to_show
 from bot.jobs.reminders import Reminders
 from bot.jobs.retention import Keep, forget_what_is_due, remove_old_backups
-from bot.jobs.telling_staff import tell_alerts, tell_of_reports
+from bot.jobs.telling_staff import alerts_to_tell, tell_alerts, tell_of_reports
 from bot.material import Material
 from bot.papers.certificates import CertificatePapers
 from bot.papers.contest_page import ContestPages
@@ -291,8 +291,9 @@ class Application:
     async def _look_for_alerts(self) -> None:
         await self.alerts.refresh()
         if self.replica.leads:
-            found = self.alerts.now()
-            self._wake_senders(await self.database.write(lambda session: tell_alerts(session, found, utc_now())))
+            found, now = self.alerts.now(), utc_now()
+            if await self.database.read(lambda session: alerts_to_tell(session, found, now)):
+                self._wake_senders(await self.database.write(lambda session: tell_alerts(session, found, now)))
 
     async def _beat(self) -> None:
         now = utc_now()

@@ -56,6 +56,15 @@ class Articles:
         await self._database.write(lambda session: _settle(session, number, status, error))
 
 
+def article_waits(session: Session) -> bool:
+    """Whether there is anything to do for any account."""
+    open_ones = col(Broadcast.article_status).in_(("waiting", "sending"))
+    return (
+        session.exec(select(Broadcast.id).where(open_ones, col(Broadcast.status).in_(BEGUN)).limit(1)).first()
+        is not None
+    )
+
+
 def _claim(session: Session, account: str, others: Collection[str]) -> tuple[int, str] | None:
     """The next article, marked ``sending``; one that is so marked already was in hand when a program died."""
     ward = ward_of(account)

@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlmodel import Session, col, select
 
+from bot.channels.message import Reply
 from bot.conversation.buttons import with_offered
 from bot.conversation.fitting import fit
 from bot.conversation.reminders import may_remind, reminded, reminder
@@ -46,10 +47,13 @@ class Reminders:
         waiting = await self._database.read(lambda session: candidates(session, now))
         chosen = [chat for chat in waiting if chat not in self._looked][:AT_ONCE]
         self._looked.update(chosen)
-        due = await self._database.read(lambda session: to_remind(session, chosen, now))
+        catalogue = self._catalogue()
+        due = await self._database.read(
+            lambda session: worth_it(session, to_remind(session, chosen, now), catalogue, now)
+        )
         count = 0
         for chat in due:
-            step = partial(remind_one, chat_id=chat, catalogue=self._catalogue(), now=now)
+            step = partial(remind_one, chat_id=chat, catalogue=catalogue, now=now)
             count += await self._database.write(step)
         return count
 
@@ -72,13 +76,23 @@ def to_remind(session: Session, chats: Iterable[int], now: datetime) -> list[int
     return reach_of(session, persons, now, REMINDER_CAP, among).chats
 
 
+def worth_it(session: Session, chats: Iterable[int], catalogue: Catalogue, now: datetime) -> list[int]:
+    """Of these chats those with something to be reminded of: most are written nothing."""
+    found = (session.get(Chat, number) for number in chats)
+    return [chat.id or 0 for chat in found if chat is not None and _reminder(session, chat, catalogue, now) is not None]
+
+
+def _reminder(session: Session, chat: Chat, catalogue: Catalogue, now: datetime) -> Reply | None:
+    if chat.person_id is None or not may_remind(chat.state, chat.last_seen_at, now):
+        return None
+    return reminder(chat.state, AttemptRepository(session).of_person(chat.person_id), catalogue, now)
+
+
 def remind_one(session: Session, chat_id: int, catalogue: Catalogue, now: datetime) -> int:
     """Leave a reminder when there is something to be reminded of: 1, else 0."""
     chat = session.exec(select(Chat).where(Chat.id == chat_id).with_for_update()).first()
-    if chat is None or chat.person_id is None or not may_remind(chat.state, chat.last_seen_at, now):
-        return 0
-    found = reminder(chat.state, AttemptRepository(session).of_person(chat.person_id), catalogue, now)
-    if found is None:
+    found = None if chat is None else _reminder(session, chat, catalogue, now)
+    if chat is None or found is None:
         return 0
     replies = fit([found])
     queue_notice(session, chat, replies, now, REMINDER)

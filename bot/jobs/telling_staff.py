@@ -14,7 +14,7 @@ from bot.channels.message import Reply
 from bot.delivery.broadcasts import is_quiet
 from bot.staff.accounts import Role
 from bot.staff.context import staff_texts, worded_alert, worded_moment
-from bot.store.staff_chats import tell_once, told
+from bot.store.staff_chats import chats_to_tell, tell_once, told
 from bot.store.tables import StaffTold
 from knowledge.deadlines import ReportDeadline
 from lessons.progress import local_day
@@ -22,8 +22,21 @@ from lessons.progress import local_day
 ALERT_KEY, REPORT_KEY = "alert:", "report:"
 # An alert that was over for less is the same trouble coming and going: it is not told anew.
 SAME_TROUBLE = timedelta(hours=1)
+NOTED_AGAIN = timedelta(minutes=10)  # that it lasts is written down no oftener
+TOLD_ROLES = frozenset({Role.ADMINISTRATOR})
 TELL_DAYS_BEFORE = (14, 3)  # to gather the figures, and to send them
 KEPT_DAYS = 400  # what was told of a yearly deadline must not be told again before the next one
+
+
+def alerts_to_tell(session: Session, alerts: Sequence[Alert], now: datetime) -> bool:
+    """Whether ``tell_alerts`` would write anything; most looks find nothing new."""
+    current = _by_key(alerts)
+    known = {row.key: row.at for row in told(session, ALERT_KEY)}
+    if any(at < now - (NOTED_AGAIN if key in current else SAME_TROUBLE) for key, at in known.items()):
+        return True
+    silent = _silent(alerts)
+    untold = [alert for key, alert in current.items() if key not in known]
+    return any(chats_to_tell(session, TOLD_ROLES, ward_of(alert.channel), silent) for alert in untold)
 
 
 def tell_alerts(session: Session, alerts: Sequence[Alert], now: datetime) -> int:
@@ -31,14 +44,14 @@ def tell_alerts(session: Session, alerts: Sequence[Alert], now: datetime) -> int
 
     How many messages are on their way. At any hour: an outage does not wait for the morning.
     """
-    current = {f"{ALERT_KEY}{alert.kind}:{alert.channel}": alert for alert in alerts}
+    current = _by_key(alerts)
     for row in told(session, ALERT_KEY):
         if row.key in current:
             row.at = now  # it lasts
         elif row.at < now - SAME_TROUBLE:
             session.delete(row)
     session.flush()
-    silent = {alert.channel for alert in alerts if alert.kind != "quota"}
+    silent = _silent(alerts)
     return sum(
         tell_once(
             session,
@@ -51,6 +64,15 @@ def tell_alerts(session: Session, alerts: Sequence[Alert], now: datetime) -> int
         )
         for key, alert in current.items()
     )
+
+
+def _by_key(alerts: Sequence[Alert]) -> dict[str, Alert]:
+    return {f"{ALERT_KEY}{alert.kind}:{alert.channel}": alert for alert in alerts}
+
+
+def _silent(alerts: Sequence[Alert]) -> set[str]:
+    """Accounts by which nothing arrives at this moment."""
+    return {alert.channel for alert in alerts if alert.kind != "quota"}
 
 
 def tell_of_reports(session: Session, deadlines: Sequence[ReportDeadline], now: datetime) -> int:

@@ -78,10 +78,22 @@ def tell_once(
     """
     if session.get(StaffTold, key) is not None:
         return 0
+    chats = chats_to_tell(session, roles, ward, but_by)
+    if not chats or not insert_ignoring(session, StaffTold, {"key": key, "at": now}):
+        return 0
+    for chat in chats:
+        queue_notice(session, chat, [reply], now)
+    return len(chats)
+
+
+def chats_to_tell(
+    session: Session, roles: Collection[str], ward: str | None, but_by: Collection[str]
+) -> Sequence[Chat]:
+    """The chats of everybody with one of the roles (in a ward, or in any), but those on ``but_by``."""
     members = select(StaffMembership.staff_id).where(col(StaffMembership.role).in_(roles))
     if ward is not None:
         members = members.where(StaffMembership.ward_code == ward)
-    chats = session.exec(
+    return session.exec(
         select(Chat)
         .join(StaffChat, col(StaffChat.chat_id) == col(Chat.id))
         .join(StaffAccount, col(StaffAccount.id) == col(StaffChat.staff_id))
@@ -93,11 +105,6 @@ def tell_once(
         )
         .order_by(col(Chat.id))
     ).all()
-    if not chats or not insert_ignoring(session, StaffTold, {"key": key, "at": now}):
-        return 0
-    for chat in chats:
-        queue_notice(session, chat, [reply], now)
-    return len(chats)
 
 
 def told(session: Session, prefix: str) -> Sequence[StaffTold]:

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from bot.alerts import Alert, near_quota
 from bot.conversation.ports import ChatContext
-from bot.jobs.telling_staff import SAME_TROUBLE, tell_alerts, tell_of_reports
+from bot.jobs.telling_staff import SAME_TROUBLE, alerts_to_tell, tell_alerts, tell_of_reports
 from bot.staff.accounts import Role
 from bot.store.database import Database
 from bot.store.forget import forget_person
@@ -61,6 +61,26 @@ def test_administrators_are_told_once_while_an_alert_lasts_and_by_a_channel_that
         does(staff, lambda session, at=MORNING + timedelta(hours=hours): tell_alerts(session, [DEAD], at))
     ((chat, said),) = told(staff)
     assert chat == 11 and "Zalo" in said and "consent again" in said
+
+
+def test_nothing_is_written_while_nothing_changes(staff: Database) -> None:
+    def would(alerts: list[Alert], at: datetime) -> bool:
+        return staff.read_now(lambda session: alerts_to_tell(session, alerts, at))
+
+    only_by_the_dead = Alert("trouble", "telegram", "no answer")
+    assert not would([], MORNING) and would([DEAD], MORNING)
+    assert not would([DEAD, only_by_the_dead], MORNING), "there is no chat left to be told in"
+    does(staff, lambda session: tell_alerts(session, [DEAD], MORNING))
+    assert not would([DEAD], MORNING + timedelta(minutes=5)) and not would([], MORNING + timedelta(minutes=30))
+    assert would([DEAD], MORNING + timedelta(minutes=11)), "that it lasts is noted now and then"
+    assert would([], MORNING + SAME_TROUBLE + timedelta(minutes=1)), "when it is over it may be told again"
+
+
+def test_a_wards_own_trouble_is_told_to_that_ward(staff: Database) -> None:
+    other = Alert("trouble", "zalo-oa@tu-ky", "no answer")
+    own = Alert("trouble", "zalo-oa@hung-dao", "no answer")
+    does(staff, lambda session: tell_alerts(session, [other, own], MORNING))
+    assert [chat for chat, _ in told(staff)] == [11, 12] and "riêng của phường, xã" in told(staff)[0][1]
 
 
 def test_trouble_that_comes_back_is_told_again_but_not_its_flicker(staff: Database) -> None:
