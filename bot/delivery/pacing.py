@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +28,28 @@ TELEGRAM_CEILING = 30.0
 # Zalo publishes no rate; the quota is what binds, so a calm rate costs nothing.
 ZALO_PACE = Pace(per_second=10.0, chat_interval=0.5, ceiling=15.0)
 NO_PACE = Pace(per_second=0.0, chat_interval=0.0, ceiling=0.0)
-# The ceiling is counted over so many messages: Telegram's second. Messages sent in a second may arrive closer together,
-# so they are kept a little further apart.
+# The ceiling is counted over so many messages: Telegram's second, by its clock. When a message arrived there is not
+# known: no later than its answer. It makes room a second after that, less the time that no message takes less than.
 WINDOW_MESSAGES = 30
-WINDOW_MARGIN = 1.1
-# A broadcast that fell behind (a slow commit, a reply before it) catches up so many messages, no more.
-CATCH_UP_MESSAGES = 5
+# A broadcast that fell behind (a slow commit, a reply before it) catches up so many messages, no more: a second's
+# worth, which the ceiling spreads out.
+CATCH_UP_MESSAGES = 25
 # Of the ceiling, kept for replies: they need not wait for a broadcast that catches up.
 REPLY_ROOM = 2
+# So long without a message there was nothing to send, or the program stood still: it begins anew.
+PAUSE_SECONDS = 3.0
+FEWEST_TIMES = 10  # the first answers wait for connections to be made
+TIMES = 100  # of the latest answers the fastest is what the way there and back takes at least
 AT_ONCE = 32  # where no limit binds: enough to fill the connections to the platform
 REMEMBERED_CHATS = 10_000
+
+
+@dataclass(slots=True)
+class Left:
+    """A message that takes a place below the ceiling: on its way (``until`` is infinite), then until that moment."""
+
+    at: float
+    until: float = inf
 
 
 class Pacer:
@@ -46,9 +59,10 @@ class Pacer:
         self.programs = 1
         self._pace = pace
         self._clock = clock
-        self._left: deque[float] = deque()
+        self._left: list[Left] = []
+        self._times: deque[float] = deque(maxlen=TIMES)
         self._catch_up = CATCH_UP_MESSAGES / pace.per_second if pace.per_second else 0.0
-        self._window = WINDOW_MARGIN * WINDOW_MESSAGES / pace.ceiling if pace.ceiling else 0.0
+        self._window = WINDOW_MESSAGES / pace.ceiling if pace.ceiling else 0.0
         self._next_broadcast = 0.0
         self._held_until = 0.0
         self._chats: dict[int, float] = {}
@@ -63,20 +77,29 @@ class Pacer:
             return room
         if now < self._next_broadcast:
             return 0
-        due = (now - max(self._next_broadcast, now - self._catch_up)) * self._pace.per_second / self.programs
+        due = (now - self._owed_from(now)) * self._pace.per_second / self.programs
         return max(0, min(room - max(1, REPLY_ROOM // self.programs), 1 + int(due)))
 
-    def took(self, chat_id: int) -> None:
-        """A message to this chat leaves now."""
+    def took(self, chat_id: int) -> Left:
+        """A message to this chat leaves now; ``answered`` must be told what came back, or that nothing did."""
         now = self._clock()
-        self._left.append(now)
+        left = Left(now)
+        if self._window:
+            self._left.append(left)
         if self._pace.per_second:
-            begin = max(self._next_broadcast, now - self._catch_up)
-            self._next_broadcast = begin + self.programs / self._pace.per_second
+            self._next_broadcast = self._owed_from(now) + self.programs / self._pace.per_second
         if self._pace.chat_interval:
             self._chats[chat_id] = now + self._pace.chat_interval
             if len(self._chats) > REMEMBERED_CHATS:
                 self.resting()
+        return left
+
+    def answered(self, left: Left) -> None:
+        """The platform answered, or the line broke: it counted the message no later than now."""
+        now = self._clock()
+        self._times.append(now - left.at)
+        fastest = min(self._times) if len(self._times) >= FEWEST_TIMES else 0.0
+        left.until = now + max(0.0, self._window - fastest)
 
     def hold(self, seconds: float) -> None:
         """The platform asked to wait: nothing leaves for so long."""
@@ -93,13 +116,18 @@ class Pacer:
         now = self._clock()
         moments = [self._held_until, self._next_broadcast, *self._chats.values()]
         if self._room(now) == 0:
-            moments.append(self._left[0] + self._window)
+            moments += [left.until for left in self._left if left.until < inf]
         later = [moment - now for moment in moments if moment > now]
         return min(later) if later else None
 
+    def _owed_from(self, now: float) -> float:
+        """Since when broadcast messages should have left: after a pause nothing is owed."""
+        if now - self._next_broadcast > PAUSE_SECONDS:
+            return now
+        return max(self._next_broadcast, now - self._catch_up)
+
     def _room(self, now: float) -> int:
-        while self._left and self._left[0] <= now - self._window:
-            self._left.popleft()
+        self._left = [left for left in self._left if left.until > now]
         if not self._pace.ceiling:
             return AT_ONCE
         return max(0, min(AT_ONCE, WINDOW_MESSAGES // self.programs - len(self._left)))

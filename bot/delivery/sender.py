@@ -19,7 +19,7 @@ from bot.channels.base import (
 )
 from bot.channels.message_json import reply_from_json
 from bot.delivery.outbox import BLOCKED, INTERACTIVE, Claimed, Limits, Outcome, claim, recover, settle
-from bot.delivery.pacing import Pacer
+from bot.delivery.pacing import Left, Pacer
 from bot.delivery.replica import Replica
 from bot.store.database import Database
 
@@ -59,6 +59,7 @@ class Sender:
         self._task: asyncio.Task[None] | None = None
         self._replies: set[asyncio.Task[None]] = set()
         self._broadcasts: set[asyncio.Task[None]] = set()
+        self._left: dict[int, Left] = {}
         self._outcomes: list[tuple[Outcome, asyncio.Future[None]]] = []
         self._settling: asyncio.Task[None] | None = None
         self._stopping = False
@@ -102,7 +103,7 @@ class Sender:
                 lane = self._replies if row.priority == INTERACTIVE else self._broadcasts
                 task = asyncio.create_task(self._deliver(row))
                 lane.add(task)
-                task.add_done_callback(partial(self._left, lane))
+                task.add_done_callback(partial(self._ended, lane))
             if not rows and not self._stopping:
                 await self._rest()
 
@@ -127,19 +128,22 @@ class Sender:
             lambda session: claim(session, self._channel.name, self._replica.id, limits), first=True
         )
         for row in rows:
-            self._pacer.took(row.chat_id)
+            self._left[row.outbox_id] = self._pacer.took(row.chat_id)
         return rows
 
     async def _deliver(self, row: Claimed) -> None:
         """Send a message; its lane is taken until what came of it is written down."""
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        outcome = await self._send(row)
+        try:
+            outcome = await self._send(row)
+        finally:
+            self._pacer.answered(self._left.pop(row.outbox_id))
         self._outcomes.append((outcome, written))
         if self._settling is None or self._settling.done():
             self._settling = asyncio.create_task(self._settle(), name=f"settle-{self._channel.name}")
         await written
 
-    def _left(self, lane: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+    def _ended(self, lane: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
         lane.discard(task)  # before the next claim, which counts the lanes
         self.wake()
 

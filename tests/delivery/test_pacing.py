@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from random import Random
 
 import pytest
 
-from bot.delivery.pacing import CATCH_UP_MESSAGES, NO_PACE, WINDOW_MARGIN, Pace, Pacer
+from bot.delivery.pacing import CATCH_UP_MESSAGES, NO_PACE, Left, Pace, Pacer
 
 PACE = Pace(per_second=25.0, chat_interval=1.0, ceiling=30.0)
 
@@ -24,7 +25,7 @@ def send_broadcasts(pacer: Pacer, clock: Clock, seconds: float, step: float = 0.
     left, chat, end = [], 0, clock.now + seconds
     while clock.now < end:
         for _ in range(pacer.free(interactive=False)):
-            pacer.took(chat := chat + 1)
+            pacer.answered(pacer.took(chat := chat + 1))
             left.append(clock.now)
         clock.now += step
     return left
@@ -39,6 +40,37 @@ def test_a_broadcast_keeps_its_rate_and_never_passes_the_ceiling() -> None:
     left = send_broadcasts(Pacer(PACE, clock), clock, 60)
     assert 0.97 * 25 * 60 <= len(left) <= 25 * 60 + 1 + CATCH_UP_MESSAGES
     assert most_in_a_second(left) <= 30
+
+
+@pytest.mark.parametrize("stall", [0.05, 0.15, 0.3])
+def test_a_broadcast_catches_up_after_stalls_without_passing_the_ceiling(stall: float) -> None:
+    """Arrivals are counted, as the platform does: a tenth of a second away, and not evenly."""
+    clock, random = Clock(), Random(7)
+    pacer = Pacer(PACE, clock)
+    arrived: list[float] = []
+    on_the_way: list[tuple[float, Left]] = []
+    begin, chat, next_stall = clock.now, 0, clock.now + 2
+    while clock.now < begin + 60:
+        if clock.now >= next_stall:  # nothing leaves and no answer is read
+            clock.now += stall
+            next_stall = clock.now + 4
+        for at, left in [one for one in on_the_way if one[0] <= clock.now]:
+            pacer.answered(left)
+            on_the_way.remove((at, left))
+        for _ in range(pacer.free(interactive=False)):
+            arrived.append(clock.now + 0.1 + random.uniform(0.0, 0.05))
+            on_the_way.append((arrived[-1] + 0.1 + random.uniform(0.0, 0.05), pacer.took(chat := chat + 1)))
+        clock.now += 0.005
+    assert most_in_a_second(arrived) <= 30
+    assert len(arrived) >= 0.97 * 25 * 60
+
+
+def test_a_broadcast_begins_evenly() -> None:
+    clock = Clock()
+    pacer = Pacer(PACE, clock)
+    for _ in range(2):
+        assert len(send_broadcasts(pacer, clock, 0.05)) <= 2, "nothing is owed before it begins, nor after a pause"
+        clock.now += 60
 
 
 def test_a_broadcast_held_up_does_not_make_up_for_all_of_it_at_once() -> None:
@@ -64,10 +96,10 @@ def test_replies_and_broadcasts_together_stay_below_the_ceiling() -> None:
     for tick in range(1000):
         if tick % 10 == 0:
             for _ in range(min(1, pacer.free(interactive=True))):
-                pacer.took(10_000 + tick)
+                pacer.answered(pacer.took(10_000 + tick))
                 left.append(clock.now)
         for _ in range(pacer.free(interactive=False)):
-            pacer.took(tick)
+            pacer.answered(pacer.took(tick))
             left.append(clock.now)
         clock.now += 0.01
     assert most_in_a_second(left) <= 30
@@ -112,7 +144,13 @@ def test_without_a_pace_there_is_always_room() -> None:
 def test_full_the_pacer_says_when_there_is_room_again() -> None:
     clock = Clock()
     pacer = Pacer(Pace(0, 0, 30), clock)
-    for chat in range(30):
-        pacer.took(chat)
+    left = [pacer.took(chat) for chat in range(30)]
+    clock.now += 5
+    assert pacer.free(True) == 0, "what is on its way may arrive at any moment"
+    assert pacer.pause() is None
+    for one in left[:9]:
+        pacer.answered(one)
     assert pacer.free(True) == 0
-    assert pacer.pause() == pytest.approx(WINDOW_MARGIN)
+    assert pacer.pause() == pytest.approx(1.0)
+    clock.now += 1.0
+    assert pacer.free(True) == 9
