@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 # ``look`` asks once a second for all; a sender by itself looks only for what a clock set back left behind.
 IDLE_SECONDS = 30.0
+WEBHOOKS = "/webhooks/{path:.+}"
 # Of an account's tokens the one that says which account it is.
 IDENTITIES = ("token", "oa_secret")
 
@@ -109,8 +110,11 @@ class Accounts:
         yield from self._refused.values()
 
     def routes(self) -> list[web.RouteDef]:
-        """One route for every account's webhook, those that are connected later too."""
-        return [web.post("/webhooks/{path:.+}", self._on_webhook)]
+        """The webhooks of the accounts there are, and one route for those that are connected later.
+
+        A fixed path is found at once, where the platform posts hundreds a second.
+        """
+        return [*(web.post(path, self._on_webhook) for path in self._webhooks), web.post(WEBHOOKS, self._on_webhook)]
 
     async def start(self, receive: Receive) -> None:
         """Send, then receive. Raises TokenRefusedError of a shared account; a ward's own is set aside."""
