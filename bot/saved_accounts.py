@@ -7,12 +7,13 @@ backups are copied around. On PostgreSQL: a table that no backup holds, sealed w
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+import pyrage
+from pyrage.x25519 import Identity
 from sqlmodel import Session, select
 
 from bot.errors import OperatorError
@@ -20,10 +21,8 @@ from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.tables import ChannelAccount, utc_now
 
-if TYPE_CHECKING:
-    from cryptography.fernet import Fernet
-
 ACCOUNTS_FILE = "channel-tokens.json"
+MAKE_KEY = 'python -c "from pyrage.x25519 import Identity; print(Identity.generate())"'
 # How the file named the tokens of shared accounts when it held nothing else.
 EARLIER_NAMES = {"telegram_token": "telegram", "zalo_bot_token": "zalo-bot"}
 
@@ -120,7 +119,7 @@ class UnsharedAccounts:
         """Raises NoKeyError: other programs on this database would not know of the account."""
         raise NoKeyError(
             "On PostgreSQL accounts connected on the staff site are kept sealed: set BDHVS_TOKEN_KEY, the same for "
-            'every program on the database. Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"'
+            "every program on the database. Make one with: " + MAKE_KEY
         )
 
     def drop(self, account: str) -> None:
@@ -129,14 +128,14 @@ class UnsharedAccounts:
 
 
 class SealedAccounts:
-    """In the database, sealed (Fernet: AES-128 in CBC mode with HMAC-SHA256)."""
+    """In the database, each sealed with an age key (age-encryption.org/v1), as backups are."""
 
     for_all = True
 
     def __init__(self, database: Database, key: str, earlier: FileAccounts) -> None:
         """``earlier`` is the file that held them before the installation grew; it moves here."""
         self._database = database
-        self._fernet = _fernet(key)
+        self._key = _identity(key)
         for account, credentials in earlier.all().items():
             self.keep(account, credentials)
         earlier.remove()
@@ -148,7 +147,8 @@ class SealedAccounts:
 
     def keep(self, account: str, credentials: Credentials) -> None:
         """As SavedAccounts.keep."""
-        sealed = self._fernet.encrypt(json.dumps(credentials).encode("utf-8")).decode("ascii")
+        plain = json.dumps(credentials).encode("utf-8")
+        sealed = base64.b64encode(pyrage.encrypt(plain, [self._key.to_public()])).decode("ascii")
 
         def unit(session: Session) -> None:
             session.merge(ChannelAccount(account=account, sealed=sealed, saved_at=utc_now()))
@@ -166,11 +166,9 @@ class SealedAccounts:
         self._database.write_now(unit)
 
     def _open(self, row: ChannelAccount) -> Credentials:
-        from cryptography.fernet import InvalidToken
-
         try:
-            opened: Credentials = json.loads(self._fernet.decrypt(row.sealed.encode("ascii")))
-        except InvalidToken:
+            opened: Credentials = json.loads(pyrage.decrypt(base64.b64decode(row.sealed), [self._key]))
+        except pyrage.DecryptError:
             raise OperatorError(
                 f"BDHVS_TOKEN_KEY does not open the account {row.account}: set the key it was connected with, the "
                 "same for every program on the database."
@@ -178,10 +176,8 @@ class SealedAccounts:
         return opened
 
 
-def _fernet(key: str) -> Fernet:
+def _identity(key: str) -> Identity:
     try:
-        from cryptography.fernet import Fernet
-    except ImportError as error:
-        raise OperatorError("BDHVS_TOKEN_KEY needs a package more: pip install 'bdhvs[postgres]'") from error
-    # A key of any form: what counts is that it is long and random.
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode("utf-8")).digest()))
+        return Identity.from_str(key)
+    except pyrage.IdentityError:
+        raise OperatorError(f"BDHVS_TOKEN_KEY is no key (AGE-SECRET-KEY-…). Make one with: {MAKE_KEY}") from None

@@ -84,8 +84,7 @@ class Settings(BaseSettings):
     zalo_oa_oauth_url: str = Field("https://oauth.zaloapp.com", description="Address where its tokens are renewed.")
     token_key: SecretStr | None = Field(
         None,
-        min_length=32,
-        description="32 characters or more that seal the tokens of accounts connected on the staff site, then kept in "
+        description="Key (AGE-SECRET-KEY-…) that seals tokens of accounts connected on the staff site, kept then in "
         "the database; PostgreSQL asks for it, the same for every program on it.",
     )
     speech_voice: str = Field(

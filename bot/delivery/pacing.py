@@ -6,7 +6,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,10 @@ TELEGRAM_CEILING = 30.0
 ZALO_PACE = Pace(per_second=10.0, chat_interval=0.5, ceiling=15.0)
 NO_PACE = Pace(per_second=0.0, chat_interval=0.0, ceiling=0.0)
 # The ceiling is counted over so many messages: Telegram's second, by its clock. When a message arrived there is not
-# known: no later than its answer. It makes room a second after that, less the time that no message takes less than.
+# known: no later than its answer. It makes room a second after that, less the time that no message takes less than; or,
+# when the answer is late, a little more than a second after it left.
 WINDOW_MESSAGES = 30
+WINDOW_MARGIN = 1.1
 # A broadcast that fell behind (a slow commit, a reply before it) catches up so many messages, no more: a second's
 # worth, which the ceiling spreads out.
 CATCH_UP_MESSAGES = 25
@@ -46,10 +47,10 @@ REMEMBERED_CHATS = 10_000
 
 @dataclass(slots=True)
 class Left:
-    """A message that takes a place below the ceiling: on its way (``until`` is infinite), then until that moment."""
+    """A message that left and takes a place below the ceiling until a moment."""
 
     at: float
-    until: float = inf
+    until: float
 
 
 class Pacer:
@@ -81,9 +82,9 @@ class Pacer:
         return max(0, min(room - max(1, REPLY_ROOM // self.programs), 1 + int(due)))
 
     def took(self, chat_id: int) -> Left:
-        """A message to this chat leaves now; ``answered`` must be told what came back, or that nothing did."""
+        """A message to this chat leaves now; ``answered`` is to be told when something came back."""
         now = self._clock()
-        left = Left(now)
+        left = Left(now, now + WINDOW_MARGIN * self._window)
         if self._window:
             self._left.append(left)
         if self._pace.per_second:
@@ -99,7 +100,7 @@ class Pacer:
         now = self._clock()
         self._times.append(now - left.at)
         fastest = min(self._times) if len(self._times) >= FEWEST_TIMES else 0.0
-        left.until = now + max(0.0, self._window - fastest)
+        left.until = min(left.until, now + max(0.0, self._window - fastest))
 
     def hold(self, seconds: float) -> None:
         """The platform asked to wait: nothing leaves for so long."""
@@ -116,7 +117,7 @@ class Pacer:
         now = self._clock()
         moments = [self._held_until, self._next_broadcast, *self._chats.values()]
         if self._room(now) == 0:
-            moments += [left.until for left in self._left if left.until < inf]
+            moments.append(min(left.until for left in self._left))
         later = [moment - now for moment in moments if moment > now]
         return min(later) if later else None
 

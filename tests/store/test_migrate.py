@@ -126,7 +126,7 @@ def test_a_number_shown_to_somebody_is_not_given_out_again_after_an_upgrade(data
 
 
 def test_the_official_accounts_tokens_of_before_are_the_shared_accounts(database: Database) -> None:
-    downgrade_to(database.engine, "st01")
+    downgrade_to(database.engine, "in01")
     with database.engine.begin() as connection:
         for app, expires in (("old", "2026-11-20"), ("360", "2026-11-21")):
             values = {"app": app, "expires": expires}
@@ -136,7 +136,7 @@ def test_the_official_accounts_tokens_of_before_are_the_shared_accounts(database
             )
     run_to(database.engine, head_revision())
     assert database.read_now(lambda session: session.get_one(OaToken, "zalo-oa").app_id) == "360"
-    downgrade_to(database.engine, "st01")
+    downgrade_to(database.engine, "in01")
     with database.engine.begin() as connection:
         assert connection.scalar(text("SELECT app_id FROM oa_token")) == "360"
 

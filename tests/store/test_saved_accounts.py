@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyrage.x25519 import Identity
 from sqlmodel import select
 
 from bot.accounts import Accounts
@@ -20,7 +21,7 @@ from bot.store.database import Database
 from bot.store.restore import back_up, restore
 from bot.store.tables import ChannelAccount
 
-KEY = "k" * 32
+KEY = str(Identity.generate())
 TOKEN = "123456:abcdefghijklmnopqrstuvwxyz"
 
 
@@ -65,15 +66,17 @@ def test_sealed_tokens_are_unreadable_in_no_backup_and_outlive_a_restore(databas
     stored = database.read_now(lambda session: session.exec(select(ChannelAccount.sealed)).all())
     assert not any(TOKEN in sealed for sealed in stored)
     with pytest.raises(OperatorError, match="BDHVS_TOKEN_KEY does not open"):
-        saved_accounts(settings(tmp_path, token_key="x" * 32), database).all()
+        saved_accounts(settings(tmp_path, token_key=str(Identity.generate())), database).all()
     back_up(database.url, tmp_path / "b.zip")
     restore(database.url, tmp_path / "b.zip", tmp_path)
     assert saved.all()["telegram@tu-ky"] == {"token": TOKEN}
 
 
-def test_a_short_key_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="32"):
-        settings(tmp_path, token_key="short")
+def test_what_is_no_key_is_refused(tmp_path: Path, sqlite_database_url: str) -> None:
+    database = Database(sqlite_database_url)
+    with pytest.raises(OperatorError, match="BDHVS_TOKEN_KEY is no key"):
+        saved_accounts(settings(tmp_path, token_key="short"), database)
+    database.close()
 
 
 async def test_what_one_program_connects_the_others_take_up_and_drop(
