@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "in02"
-down_revision = "ac01"
+down_revision = "ed02"
 branch_labels = None
 depends_on = None
 
