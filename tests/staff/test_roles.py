@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from aiohttp import web
 
@@ -13,7 +11,7 @@ from bot.staff.context import staff_texts
 from bot.store.tables import ResidentialGroup
 from tests.support.house import House
 from tests.support.staff_browser import Browser
-from tests.support.staff_routes import filled, signed_in_as, ward_routes
+from tests.support.staff_routes import canonical, filled, signed_in_as, ward_routes
 
 REFUSED = "Tài khoản của bạn không có quyền làm việc này."
 OUTSIDE = {"/staff/static/{name}"}  # the style sheet: nothing to guard
@@ -41,7 +39,7 @@ def test_a_route_without_a_permission_cannot_be_made() -> None:
 
 async def test_every_address_of_the_site_is_guarded_and_its_permission_is_known(house: House) -> None:
     site = house.application.staff_site
-    declared = {(route.method, "/staff" + re.sub(r"{(\w+):[^}]*}", r"{\1}", route.path)) for route in site.routes()}
+    declared = {(route.method, canonical(route)) for route in site.routes()}
     application = web.Application()
     application.add_subapp("/staff/", site.application())
     served = {

@@ -16,11 +16,42 @@ from bot.store.tables import StaffSession, utc_now
 from tests.support.house import House
 
 
+def pieces(path: str) -> Iterator[tuple[str, str]]:
+    """A route's path in pieces: (text, "") or ("", what a place takes); braces may stand in what it takes."""
+    depth, begin = 0, 0
+    for at, letter in enumerate(path):
+        if letter == "{":
+            depth += 1
+            if depth == 1:
+                yield path[begin:at], ""
+                begin = at + 1
+        elif letter == "}":
+            depth -= 1
+            if depth == 0:
+                name, _, pattern = path[begin:at].partition(":")
+                yield name, pattern or "[^/]+"
+                begin = at + 1
+    yield path[begin:], ""
+
+
 def filled(route: StaffRoute, ward: str, number: str = "1") -> str:
-    """A route's address with something in each place."""
-    path = route.path.replace("{ward}", ward).replace("{token}", "x")
-    path = re.sub(r"\{\w+:([\w-]+)\|[^}]+\}", r"\1", path)  # one of several words
-    return "/staff" + re.sub(r"\{\w+(:[^}]+)?\}", number, path)
+    """A route's address with something in each place that fits it."""
+    out = "/staff"
+    for text, pattern in pieces(route.path):
+        fitting = (
+            [ward]
+            if text == "ward"
+            else ["x"]
+            if text == "token"
+            else [number, "2026", *re.findall(r"[\w-]+", pattern)]
+        )
+        out += next(one for one in fitting if re.fullmatch(pattern, one)) if pattern else text
+    return out
+
+
+def canonical(route: StaffRoute) -> str:
+    """A route's address as aiohttp shows it: places by name."""
+    return "/staff" + "".join(f"{{{text}}}" if pattern else text for text, pattern in pieces(route.path))
 
 
 def ward_routes(house: House) -> Iterator[StaffRoute]:
