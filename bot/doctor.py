@@ -94,7 +94,7 @@ def _examined(name: str, check: Callable[[Installation], str], installation: Ins
 
 
 def _versions(installation: Installation) -> str:
-    return f"bdhvs {version('bdhvs')}, Python {platform.python_version()}, {platform.system()} {platform.release()}"
+    return f"bdhvs {version('bdhvs')}, Python {platform.python_version()}, {platform.system()}"
 
 
 def _data_folder(installation: Installation) -> str:
@@ -233,7 +233,7 @@ def _backups(installation: Installation) -> str:
     except KeyMissingError as error:
         raise OperatorError(str(error)) from error
     when = run.at.astimezone(LOCAL_ZONE).strftime("%Y-%m-%d %H:%M")
-    return f"the last at {when}, {run.size / 1_000_000:.1f} MB: {run.file}; its key: {settings.backup_key}"
+    return f"the last at {when}, {run.size // 1000} kB: {run.file}; its key: {settings.backup_key}"
 
 
 def _unless_alerts(

@@ -45,7 +45,7 @@ async def test_a_backup_is_made_at_once_or_the_reason_told(browser: Browser) -> 
     house.staff("lan", {"hung-dao": Role.ADMINISTRATOR})
     await browser.sign_in("lan")
     status, page = await browser.submit(PAGE, f"{PAGE}/backup")
-    assert status == 200 and "Đã sao lưu" in page and "MB" in page
+    assert status == 200 and "Đã sao lưu" in page and " kB" in page
     run = house.database.read_now(lambda session: session.exec(select(BackupRun)).one())
     assert is_sealed(Path(run.file)) and "the last at" in page
     house.settings.backup_key.write_text("spoilt")
