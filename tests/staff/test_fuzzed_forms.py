@@ -26,7 +26,6 @@ TYPED = (
     "😀" * 400, "\u202ea\u0000b\r\nSet-Cookie: x=y", "９９９", "-1", "1e309", "99999999999999999999", "2026-02-30",
     "0000-00-00", "25:61", "NaN", "", "x" * 5000, "1", "2026-11-21", "08:00", "staff", "tổ dân phố", "on", "hung-dao",
 )  # fmt: skip
-ROUNDS = 2
 NAMES = sorted(
     {
         name
@@ -69,12 +68,11 @@ def sound(status: int, body: str, where: object) -> None:
 
 
 async def test_whatever_is_typed_no_page_breaks_or_leaks(house: House, lan: As) -> None:
-    choose = random.Random(26)
+    choose = random.Random(SEED)
     for route in routes(house, "POST"):
-        for _ in range(1 if route.path.endswith("/backup") else ROUNDS):
-            fields = {name: choose.choice(TYPED) for name in NAMES}
-            status, body = await lan.ask("POST", filled(route, "hung-dao"), fields)
-            sound(status, body, (route.path, fields))
+        fields = {name: choose.choice(TYPED) for name in NAMES}
+        status, body = await lan.ask("POST", filled(route, "hung-dao"), fields)
+        sound(status, body, (route.path, fields))
     for route in routes(house, "GET"):
         for _ in range(ROUNDS):
             query = "&".join(

@@ -38,13 +38,8 @@ def filled(route: StaffRoute, ward: str, number: str = "1") -> str:
     """A route's address with something in each place that fits it."""
     out = "/staff"
     for text, pattern in pieces(route.path):
-        fitting = (
-            [ward]
-            if text == "ward"
-            else ["x"]
-            if text == "token"
-            else [number, "2026", *re.findall(r"[\w-]+", pattern)]
-        )
+        first = {"ward": ward, "token": "x"}.get(text, number)
+        fitting = [first, number, "2026", *re.findall(r"[\w-]+", pattern)]
         out += next(one for one in fitting if re.fullmatch(pattern, one)) if pattern else text
     return out
 
