@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "ed02"
-down_revision = "in02"
+down_revision = "ac01"
 branch_labels = None
 depends_on = None
 
