@@ -65,7 +65,7 @@ async def test_an_administrator_invites_protects_and_looks_after_the_program(pag
     async with page.expect_download() as download:
         await page.get_by_role("link", name="Tải CSV").click()
     assert (await download.value).suggested_filename.startswith("nhat-ky-hung-dao-")
-    await page.get_by_role("link", name="Hệ thống").click()
+    await page.get_by_role("link", name="Hệ thống", exact=True).click()
     await page.get_by_role("button", name="Sao lưu ngay").click()
     await expect(page.get_by_role("status")).to_contain_text("Đã sao lưu")
     # Folders of the machine that made the picture are nobody's business.
