@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from bot.channels.account import kind_of
 from bot.conversation.ports import ChatContext
 from bot.conversation.ports_contest import Asked, ContestView, SeatView, Standing, Taken
 from bot.store.contest_signals import COOKIE, note_mark
@@ -99,7 +100,7 @@ class ContestRepository:
         values = {
             "contest_id": contest_id, "code": new_code(), "player": rows[0].player if rows else new_code(),
             "person_id": person_id, "attempt": max((row.attempt for row in every), default=0) + 1,
-            "group_id": person.group_id, "shown_as": shown_as, "channel": chat.channel, "paper": False,
+            "group_id": person.group_id, "shown_as": shown_as, "channel": kind_of(chat.channel), "paper": False,
             "set_aside": False, "joined_at": at, "position": 0, "asked_at": None,
         }  # fmt: skip
         # Two chats of one person may begin in the same moment: the second finds the seat of the first.
