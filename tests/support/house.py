@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,8 @@ def shipped_material() -> Material:
 
 
 def material_of(settings: Settings) -> Material:
-    """The material of a house."""
-    return shipped_material() if settings.material_dir is None else load_material(settings)
+    """The material of a house, its own: edits taken into use replace what it names."""
+    return replace(shipped_material()) if settings.material_dir is None else load_material(settings)
 
 
 @pytest.fixture(scope="session")
