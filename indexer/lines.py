@@ -29,6 +29,9 @@ YEAR_RANGE_TAIL = re.compile(r"^[-–]\s*\d{4}\b")
 TABLE_MARK = "|"  # the rows of a table stay lines of one paragraph
 CLOSING = (".", ";", ":", "!", "?", "…", "./.")
 HEADER_START = re.compile(r"^(?:KẾ HOẠCH|QUYẾT ĐỊNH|TM\.|KT\.|Nơi nhận|Số:)")
+# Below the word PLAN stand its title and, often with no mark between, the sentence that issues it.
+PLAN_WORD = re.compile(r"^(?:# )?KẾ HOẠCH$")
+ISSUING = re.compile(r"\s(?=[ỦU][yỷ] ban nhân dân (?:phường|xã|đặc khu|thị trấn)\b.*\b(?:ban hành|xây dựng)\b)")
 # What a plan rests on: each begins a paragraph, even below a title that has no full stop.
 BASIS_START = re.compile(r"^(?:Căn cứ|Thực hiện) (?:Luật|Nghị|Quyết định|Kế hoạch|Công văn|Hướng dẫn|Chương trình)\b")
 # Sentences that open a paragraph of their own at the end of every plan.
@@ -78,7 +81,14 @@ def join_lines(text: str) -> list[str]:
             current = _glue(current, line.text)
         last = line
     paragraphs.append(current)
-    return paragraphs
+    return list(_titles_apart(paragraphs))
+
+
+def _titles_apart(paragraphs: list[str]) -> Iterator[str]:
+    """The title of a plan without the sentence below it, which lines alone do not part from it."""
+    for place, paragraph in enumerate(paragraphs):
+        below = place > 0 and PLAN_WORD.match(paragraphs[place - 1])
+        yield from ISSUING.split(paragraph, maxsplit=1) if below else [paragraph]
 
 
 def _clean_lines(text: str) -> Iterator[_Line]:

@@ -24,6 +24,9 @@ def test_a_new_wards_plan_is_read_from_each_kind_of_file(tmp_path: Path, name: s
         source, "hong-bang", tmp_path / "plans", PLANS, None, lambda what, done, total: stages.append(what)
     )
     document, _ = read_plan(added)
+    assert document.title == (
+        "Kế hoạch triển khai phong trào “Bình dân học vụ số” trên địa bàn phường Hồng Bàng giai đoạn 2026 - 2030"
+    )
     assert (document.number, document.date) == ("45/KH-UBND", "2026-03-12")
     assert (document.valid_from, document.valid_until) == ("2026", "2030")
     assert document.signer == "TM. ỦY BAN NHÂN DÂN, CHỦ TỊCH, Trần Thị Mẫu"
