@@ -32,6 +32,15 @@ class GroupProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupStanding:
+    """What everybody of a group may be told of it: an indicator and its value in words."""
+
+    group: str
+    indicator: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A person of a group, by the name to be called by."""
 
@@ -52,6 +61,10 @@ class Team(Protocol):
 
     def progress(self, role: RoleView, at: datetime) -> Sequence[GroupProgress]:
         """How the groups do, in their order."""
+        ...
+
+    def standing(self, ward_code: str, group_id: int, at: datetime) -> GroupStanding | None:
+        """The first of the ward's indicators that is known of a group; None where so few learn that it names them."""
         ...
 
     def draft(self, chat: ChatContext, role: RoleView, shown: Reply, unfinished: str | None, at: datetime) -> Draft:

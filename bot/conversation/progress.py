@@ -1,4 +1,4 @@
-"""``tiến độ của tôi``: lessons finished, answers right, days in a row, levels."""
+"""``tiến độ của tôi``: lessons finished, answers right, days in a row, levels, and how the group does."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def progress(turn: Turn, args: tuple[str, ...] = ()) -> list[Reply]:
     lines = [_summary(turn, found), _level(reached)]
     if not turn.easy:
         lines += _courses(turn, found, reached)
+    lines += _group(turn)
     if following is not None:
         lines.append(text("learn.next", lesson=following.title))
     return [Reply("\n".join(lines), (*onward, *review_buttons(turn), *certificate_buttons(turn, found), to_menu()))]
@@ -64,6 +65,18 @@ def _summary(turn: Turn, found: Progress) -> str:
 def _level(reached: Levels) -> str:
     name = text(_LEARNER_LEVELS[reached.learner])
     return text("progress.level", level=name, mastered=reached.mastered, total=reached.total)
+
+
+def _group(turn: Turn) -> list[str]:
+    """How the whole group does: a neighbour more or less is what moves it."""
+    ward, group = turn.chat.ward_code, turn.chat.group_id
+    if ward is None or group is None:
+        return []
+    found = turn.repositories.team.standing(ward, group, turn.message.received_at)
+    if found is None:
+        return []
+    indicator = found.indicator[:1].lower() + found.indicator[1:]
+    return [text("progress.group", group=found.group, indicator=indicator, value=found.value)]
 
 
 def _courses(turn: Turn, found: Progress, reached: Levels) -> list[str]:

@@ -41,10 +41,10 @@ def worded_parts(figure: Figure) -> str:
     return f"{shown(figure.numerator)}/{shown(figure.denominator)}"
 
 
-def named_figures(table: IndicatorTable, row: GroupRow) -> tuple[tuple[str, str], ...]:
-    """What is known of a row, for a line each: (code and name, value in words)."""
+def known_figures(table: IndicatorTable, row: GroupRow) -> tuple[tuple[Definition, str], ...]:
+    """What is known of a row, for a line each: the indicator and its value in words."""
     return tuple(
-        (f"{one.definition.code} – {one.definition.name}", _with_unit(figure, one.definition.unit))
+        (one.definition, _with_unit(figure, one.definition.unit))
         for one, figure in zip(table.indicators, row.figures, strict=True)
         if figure.value is not None
     )

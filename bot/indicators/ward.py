@@ -249,11 +249,14 @@ def _entered(facts: _Facts, definition: Definition, group_id: int) -> Figure:
 def _publishable(
     rows: Sequence[GroupRow], total: GroupRow, facts: _Facts, indicators: Sequence[Indicator]
 ) -> tuple[list[GroupRow], GroupRow]:
-    """Merge the small groups, with the next larger ones until they are enough; else hide everything."""
+    """Merge the small groups, with the next larger ones until they are enough; else hide everything.
+
+    Groups in which nobody learns are merged alone: there is nobody whom their zeros could name.
+    """
     by_size = sorted(rows, key=lambda row: row.learners)
     merged = [row for row in by_size if row.learners < SMALLEST_PUBLISHED]
     rest = by_size[len(merged) :]
-    while merged and rest and sum(row.learners for row in merged) < SMALLEST_PUBLISHED:
+    while rest and 0 < sum(row.learners for row in merged) < SMALLEST_PUBLISHED:
         merged.append(rest.pop(0))
     hide = total.learners < SMALLEST_PUBLISHED
     if hide:
@@ -261,7 +264,7 @@ def _publishable(
     if not merged:
         return list(rows), total
     one = _merged(merged, indicators)
-    if one.learners < SMALLEST_PUBLISHED:
+    if 0 < one.learners < SMALLEST_PUBLISHED:
         one = _hidden(one)
     gone = {row.group_id for row in merged}
     return [*(row for row in rows if row.group_id not in gone), one], total

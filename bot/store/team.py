@@ -12,13 +12,13 @@ from sqlmodel import Session, col, select
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
 from bot.conversation.ports import ChatContext, GroupView
-from bot.conversation.ports_team import Confirmed, Draft, GroupProgress, Member, RoleView
+from bot.conversation.ports_team import Confirmed, Draft, GroupProgress, GroupStanding, Member, RoleView
 from bot.conversation.purposes import LEARNING, purposes
 from bot.delivery import broadcasts
 from bot.delivery.reach import Audience, recipients
 from bot.indicators.daily import make_if_quick
 from bot.indicators.figures import ward_figures
-from bot.indicators.sheets import named_figures
+from bot.indicators.sheets import known_figures
 from bot.indicators.ward import Period, indicator_table
 from bot.store import consents
 from bot.store.linking import CODE_LENGTH, CODE_LETTERS, hashed
@@ -93,13 +93,26 @@ class TeamRepository:
         figures = {one.group_id: one for one in ward_figures(self._session, role.ward_code, at).groups}
         today = local_day(at)
         table = indicator_table(self._session, role.ward_code, Period(date(today.year, 1, 1), today))
-        said = {row.group_id: named_figures(table, row) for row in table.groups}
+        said = {
+            row.group_id: tuple((f"{one.code} – {one.name}", value) for one, value in known_figures(table, row))
+            for row in table.groups
+        }
         found = [(group, figures.get(group.id)) for group in role.groups]
         return [
             GroupProgress(group.name, one.residents, one.active_learners, one.lessons_done, said.get(group.id, ()))
             for group, one in found
             if one is not None
         ]
+
+    def standing(self, ward_code: str, group_id: int, at: datetime) -> GroupStanding | None:
+        make_if_quick(self._session, ward_code, at)
+        today = local_day(at)
+        year = Period(date(today.year, 1, 1), today)
+        # Of the whole ward: one group's figures beside a merged row could tell those of the small group in it.
+        table = indicator_table(self._session, ward_code, year, published=True)
+        mine = (row for row in table.groups if row.group_id == group_id)
+        known = [(row.name, *one) for row in mine for one in known_figures(table, row)]
+        return GroupStanding(known[0][0], known[0][1].name, known[0][2]) if known else None
 
     def draft(self, chat: ChatContext, role: RoleView, shown: Reply, unfinished: str | None, at: datetime) -> Draft:
         audience = Audience(tuple(group.id for group in role.groups), unfinished)

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.channels.message import Reply
 from bot.conversation.ports import ChatContext
 from bot.conversation.ports_contest import Asked, ContestView, SeatView, Standing, Taken
-from bot.conversation.ports_team import Confirmed, Draft, GroupProgress, LearnerView, Member, RoleView
+from bot.conversation.ports_team import Confirmed, Draft, GroupProgress, GroupStanding, LearnerView, Member, RoleView
 from lessons.models import Question
 
 
@@ -23,6 +23,9 @@ class MemoryTeam:
 
     def progress(self, role: RoleView, at: datetime) -> Sequence[GroupProgress]:
         return []
+
+    def standing(self, ward_code: str, group_id: int, at: datetime) -> GroupStanding | None:
+        return None
 
     def draft(self, chat: ChatContext, role: RoleView, shown: Reply, unfinished: str | None, at: datetime) -> Draft:
         raise NotImplementedError("nobody has a role")

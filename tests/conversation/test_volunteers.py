@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, select
@@ -25,6 +25,7 @@ from bot.store.tables import (
 )
 from bot.store.team import SPOKEN_CONSENT, invite
 from tests.conversation.test_linking import NOON, Accounts
+from tests.indicators.lives import answer
 
 
 @pytest.fixture
@@ -61,6 +62,23 @@ def test_a_code_gives_the_role_once(ward: Accounts) -> None:
 @pytest.mark.parametrize("command", ["/nhom", "/day", "/thongbao xin chào", "/dangkyho", "/buoihoc"])
 def test_others_may_not(ward: Accounts, command: str) -> None:
     assert "dành cho tình nguyện viên" in ward.says(2, command)
+
+
+@pytest.mark.parametrize(("learners", "told"), [(4, False), (5, True)])
+def test_a_resident_sees_how_the_group_does_once_enough_learn_in_it(ward: Accounts, learners: int, told: bool) -> None:
+    def learn(session: Session) -> None:
+        session.get_one(ResidentialGroup, 1).adults = 200
+        own = session.get_one(Chat, 2).person_id
+        others = [Person(ward_code="hung-dao", group_id=1) for _ in range(learners - 1)]
+        session.add_all(others)
+        session.flush()
+        for person in (own, *(other.id for other in others)):
+            answer(session, person or 0, 1, "vneid", "v1", 0, True, NOON - timedelta(days=1), questions=1)
+
+    ward.do(learn)
+    said = ward.says(2, "tiến độ của tôi")
+    assert ("Tổ 1: tỷ lệ người trưởng thành tham gia học đến nay là 2,5 %." in said) == told
+    assert "Trả lời đúng 1/1 câu" in said
 
 
 def test_a_message_is_shown_with_its_readers_and_needs_the_confirming_tap(ward: Accounts) -> None:

@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 from bot.conversation.ports import GroupView
 from bot.conversation.ports_team import RoleView
 from bot.indicators.definitions import COUNT
-from bot.indicators.sheets import worded
+from bot.indicators.sheets import known_figures, worded
 from bot.indicators.ward import SMALLEST_PUBLISHED, IndicatorTable, Period, indicator_table
 from bot.staff.accounts import Role, add_account, use_link
 from bot.store.tables import EnteredFigure, Person, ResidentialGroup, StaffMembership, utc_now
@@ -124,6 +124,17 @@ async def test_every_digit_is_the_same_everywhere(browser: Browser) -> None:
             for one, figure in zip(table.indicators, row.figures, strict=True)
             if figure.value is not None
         ]
+
+    def resident_is_told(session: Session) -> Any:
+        found = [TeamRepository(session).standing(WARD, row.group_id or 0, utc_now()) for row in table.groups]
+        return [(one.group, one.value) for one in found if one is not None]
+
+    published = table_now(browser, published=True)
+    assert browser.house.database.write_now(resident_is_told) == [
+        (row.name, next(value for _, value in known_figures(published, row)))
+        for row in published.groups
+        if row.group_id is not None and row.learners >= SMALLEST_PUBLISHED
+    ]
 
 
 async def test_what_is_published_hides_small_groups(browser: Browser) -> None:
