@@ -183,7 +183,7 @@ def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[
     learnt it, as a resident's question will be.
     """
     cases = load_cases(folder, "dev")
-    found = _searched(cases, encoder, folds)
+    found = searched(cases, encoder, folds)
     ranking = Ranking(fit_ranking(found))
     ranked = [rescored(item, ranking) for item in found]
     often = asked_as_often([item.case for item in ranked])
@@ -208,7 +208,7 @@ def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[
     }
 
 
-def _searched(cases: Sequence[Case], encoder: Encoder, folds: Path) -> list[Found]:
+def searched(cases: Sequence[Case], encoder: Encoder, folds: Path) -> list[Found]:
     """What is found for every case in every form, read by the classifier that has not learnt it."""
     classifiers = [AskedModel(fold_file(folds, fold)) for fold in range(FOLDS)]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
@@ -260,7 +260,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         CALIBRATION_FILE.write_text(text, encoding="utf-8")
         print(f"wrote {CALIBRATION_FILE}", file=sys.stderr)
     elif chosen.command == "ablation":
-        found = _searched(load_cases(QUESTIONS_FOLDER, "dev"), encoder, chosen.folds)
+        found = searched(load_cases(QUESTIONS_FOLDER, "dev"), encoder, chosen.folds)
         print("| without | plan questions | service questions |\n|---|---|---|")
         for part, plans, services in ablation(found):
             print(f"| {part} | {plans:.1f} % | {services:.1f} % |", flush=True)

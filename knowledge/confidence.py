@@ -12,6 +12,9 @@ from knowledge.search import Hit
 
 NO_CALIBRATION = "none"  # a topic that is not covered holds no fact
 MOST_MARGIN = 3.0  # nats of ranking score; a wider margin says nothing more
+# Below it an answer is not shown, however much the question is about the material: of the development answers that it
+# withholds one in twenty is right (``python -m indexer.floor``).
+LEAST_SHOWN = 0.1
 MANY_WORDS = 12  # meaningful tokens from which a longer question says nothing more
 
 
@@ -93,8 +96,9 @@ class Sureness:
     """How sure the search is of the best unit found.
 
     ``confidence`` is the calibrated probability that it holds the right fact, ``coverage`` that the material answers
-    the question at all, be it in another unit. ``enough`` says whether a resident is shown an answer from it: what
-    decides is the coverage, because where two sections of a plan may be meant both are quoted.
+    the question at all, be it in another unit. ``enough`` says whether a resident is shown an answer from it: the
+    coverage decides, because where two sections of a plan may be meant both are quoted, unless hardly anything speaks
+    for the first.
     """
 
     confidence: float
@@ -112,4 +116,5 @@ def sureness(question: Question, hits: Sequence[Hit]) -> Sureness:
         return NOT_SURE
     inputs = confidence_inputs(question, hits)
     coverage = load_coverage(kind).probability(inputs)
-    return Sureness(load_confidence(kind).probability(inputs), coverage, coverage >= answer_threshold(kind))
+    confidence = load_confidence(kind).probability(inputs)
+    return Sureness(confidence, coverage, coverage >= answer_threshold(kind) and confidence >= LEAST_SHOWN)

@@ -34,7 +34,8 @@ class DocumentInfo:
     ``ward`` is a ward code, or None for national material. Dates are ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; None
     when the document does not state one. ``superseded_by`` is the name of the ward that took over after a merger.
     ``restored`` marks a scan whose diacritics were restored by the program. ``amended_by`` and ``replaced_by`` name the
-    document that changed parts of this one or took its place, with its date, as they are shown.
+    document that changed parts of this one or took its place, with its date, as they are shown. ``about_ward`` is the
+    code of the one ward that a national guide is about: nobody else is told of it who names no place.
     """
 
     id: str
@@ -53,6 +54,7 @@ class DocumentInfo:
     sources: tuple[str, ...] = ()
     amended_by: str | None = None
     replaced_by: str | None = None
+    about_ward: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,9 @@ FIELDS = (
     "sources",
     "related",
 )
-OPTIONAL_FIELDS = ("amended_by", "replaced_by")
-"""What changed parts of what the guide says, or took its place, named with its date; shown with every answer."""
+OPTIONAL_FIELDS = ("amended_by", "replaced_by", "about_ward")
+"""What changed parts of what the guide says, or took its place, named with its date: shown with every answer. The code
+of the one ward that the guide is about."""
 _SOURCE_FIELDS = ("name", "where", "date")
 _FENCE = "---"
 _HEADING = re.compile(r"##\s+(.+)")
@@ -87,6 +88,7 @@ class Guide:
     sections: tuple[GuideSection, ...]
     amended_by: str | None
     replaced_by: str | None
+    about_ward: str | None
     file: str
     lines: YamlSource = field(repr=False, compare=False)
 
@@ -103,6 +105,7 @@ class Guide:
             sources=tuple(str(source) for source in self.sources),
             amended_by=self.amended_by,
             replaced_by=self.replaced_by,
+            about_ward=self.about_ward,
         )
 
     def passages(self) -> list[Passage]:
@@ -179,6 +182,7 @@ def _build(source: YamlSource, front: dict[str, YamlValue], sections: tuple[Guid
         sections=sections,
         amended_by=text_field(front, "amended_by") or None,
         replaced_by=text_field(front, "replaced_by") or None,
+        about_ward=text_field(front, "about_ward") or None,
         file=source.file,
         lines=source,
     )

@@ -18,6 +18,7 @@ from knowledge.material_rules import (
     sentences,
 )
 from knowledge.material_similarity import folded_words, same_phrasings, same_texts
+from knowledge.wards import load_wards
 
 __all__ = ["check_guide", "check_material", "stale_facts"]
 
@@ -112,6 +113,8 @@ def _front_matter(guide: Guide, ids: set[str], today: str) -> list[Problem]:
         for index, related in enumerate(guide.related)
         if related not in ids or related == guide.id
     ]
+    if guide.about_ward is not None and guide.about_ward not in {ward.code for ward in load_wards().wards}:
+        problems.append(problem(f"about_ward: no ward '{guide.about_ward}' in wards.yaml", "about_ward"))
     return problems + _dates(guide, today)
 
 

@@ -21,6 +21,7 @@ from knowledge.overlap import overlaps
 from knowledge.question import Question, figures
 from knowledge.ranking import Ranking, lexical_share, load_ranking
 from knowledge.topics import LIST_ROLE
+from knowledge.units import load_units
 
 POOL = 100  # best passages of each search that are fused, as measured in retrieval experiments
 UNITS = 16  # units whose features are computed; the right one was among them in every development question
@@ -120,7 +121,7 @@ class Searcher:
             return []
         scopes = None if wards is None else (NATIONAL, *sorted(wards))
         vector = self._encoder.encode_queries([question.query.reading])[0]
-        units = self._units(self._pool(question, vector, scopes), limit)
+        units = _meant(self._units(self._pool(question, vector, scopes), limit), question, wards or ())
         if not units:
             return []
         hits = self._rank(question, vector, units, wards)
@@ -289,6 +290,21 @@ def _min_max(scores: np.ndarray) -> np.ndarray:
         return np.ones(len(scores))
     spread: np.ndarray = (scores - scores[-1]) / (scores[0] - scores[-1])
     return spread
+
+
+def _meant(units: list[_Unit], question: Question, wards: Sequence[str]) -> list[_Unit]:
+    """Without guides about another ward, unless the question names a place, of today or of before.
+
+    "How many people live in our ward" must not be answered with the figures of another.
+    """
+    own = [unit for unit in units if unit.document.about_ward in (None, *wards)]
+    return units if len(own) == len(units) or _names_place(question) else own
+
+
+def _names_place(question: Question) -> bool:
+    if question.mentions.wards or question.mentions.elsewhere:
+        return True
+    return bool(load_units().named(question.text) or load_units().successors(question.text))
 
 
 def _agreement(asked: bool, held: Sequence[bool]) -> list[float]:

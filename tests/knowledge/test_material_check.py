@@ -109,6 +109,7 @@ def test_a_sound_guide_passes(tmp_path: Path) -> None:
         ({"sources": "sources:\n  - {name: A, where: b, date: 2026-12}\n"}, "date 2026-12 is in the future"),
         ({"related": "[khong-co]"}, "dead link: no guide 'khong-co'"),
         ({"related": "[mot]"}, "dead link: no guide 'mot'"),
+        ({"related": "[hai]\nabout_ward: nowhere"}, "about_ward: no ward 'nowhere' in wards.yaml"),
         ({"topic": "weather"}, "unknown topic 'weather'"),
         ({"fee": "- Lệ phí: 20.000 đồng."}, "37: an amount of money that is not a fact: '20.000 đồng'"),
         ({"fee": "- Gọi tổng đài: 1900 0368."}, "a telephone number that is not a fact: '1900 0368'"),

@@ -29,6 +29,25 @@ def test_the_table_answers(answerer: Answerer, question: str, said: str) -> None
     assert answer.citations[0].source
 
 
+@pytest.mark.parametrize("ward", ["hung-dao", "tu-ky", None])
+@pytest.mark.parametrize("question", ["Phường mình có bao nhiêu dân?", "xa toi gom nhung xa cu nao"])
+def test_who_names_no_place_is_not_told_of_another_ward(answerer: Answerer, question: str, ward: str | None) -> None:
+    about = {
+        "phuong-le-dai-hanh": "le-dai-hanh",
+        "xa-dai-son": "dai-son",
+        "xa-tu-ky": "tu-ky",
+        "phuong-thanh-binh-le-thanh-nghi": "thanh-binh",
+        "ten-hung-dao-de-nham": "hung-dao",
+    }
+    cited = answerer.answer(question, ward).citations
+    assert all(about.get(one.document, ward) == ward for one in cited)
+
+
+def test_a_guide_about_a_ward_answers_its_residents_and_who_names_it(answerer: Answerer) -> None:
+    for question, ward in (("Phường mình có bao nhiêu dân?", "le-dai-hanh"), ("dan so phuong le dai hanh", "hung-dao")):
+        assert answerer.answer(question, ward).citations[0].document == "phuong-le-dai-hanh", question
+
+
 @pytest.mark.parametrize(
     "question",
     [
