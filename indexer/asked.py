@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
 from knowledge.documents import PUBLIC_TOPIC, DocumentInfo, DocumentKind, Passage
 from knowledge.facts import MaterialError, Problem
+from knowledge.yaml_loader import load_yaml
 
 
 def read_phrasings(folder: Path) -> dict[str, tuple[str, ...]]:
@@ -18,7 +17,7 @@ def read_phrasings(folder: Path) -> dict[str, tuple[str, ...]]:
     """
     found: dict[str, list[str]] = {}
     for path in sorted(folder.glob("*.yaml")):
-        raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        raw = load_yaml(path.read_text(encoding="utf-8")) or {}
         if not isinstance(raw, dict) or not all(isinstance(texts, list) for texts in raw.values()):
             raise MaterialError([Problem(path.name, 1, "must be 'guide-id:' and a list of phrasings")])
         for guide, texts in raw.items():
@@ -33,7 +32,7 @@ def read_not_covered(path: Path) -> list[Passage]:
     """
     if not path.exists():
         return []
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = load_yaml(path.read_text(encoding="utf-8"))
     topics = raw.get("topics") if isinstance(raw, dict) else None
     if not isinstance(topics, list):
         raise MaterialError([Problem(path.name, 1, "must be 'topics:' and a list")])

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from indexer.query_forms import FORMS, in_form
 from indexer.question_sets import NOISE_SEED, OUTSIDE, QUESTIONS_FOLDER, load_cases
@@ -23,6 +22,7 @@ from knowledge.encoder import Encoder, load_encoder
 from knowledge.grouping import group_questions
 from knowledge.likeness import KnownQuestions
 from knowledge.question import read_question
+from knowledge.yaml_loader import load_yaml
 
 ORDINARY = 1500  # questions of the other development sets, enough to see a rate of one in 300
 # A staff answer given to another question puts words in staff's mouth: rarer than this where the documents answer …
@@ -57,7 +57,7 @@ class Rates:
 
 def read_groups(folder: Path, split: str) -> list[StaffGroup]:
     """The groups of ``dev`` or ``heldout``."""
-    raw = yaml.safe_load((folder / f"staff_{split}.yaml").read_text(encoding="utf-8"))
+    raw = load_yaml((folder / f"staff_{split}.yaml").read_text(encoding="utf-8"))
     return [StaffGroup(one["question"], tuple(one["same"]), tuple(one["other"])) for one in raw["groups"]]
 
 

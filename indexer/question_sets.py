@@ -11,13 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from indexer.query_forms import in_form
 from knowledge.answer import Answerer
 from knowledge.answer_types import Answer, AnswerKind
 from knowledge.text import strip_diacritics
 from knowledge.wards import load_wards
+from knowledge.yaml_loader import load_yaml
 
 QUESTIONS_FOLDER = Path("tests/questions")
 NOISE_SEED = 20_261_121
@@ -86,7 +85,7 @@ def _read(folder: Path, name: str) -> list[dict[str, Any]]:
     path = folder / f"{name}.yaml"
     if not path.exists():
         return []
-    questions: list[dict[str, Any]] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["questions"]
+    questions: list[dict[str, Any]] = load_yaml(path.read_text(encoding="utf-8"))["questions"]
     return questions
 
 

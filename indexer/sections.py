@@ -13,6 +13,7 @@ from indexer.lines import TABLE_MARK, join_lines
 from indexer.outline import DASH, PARAGRAPH, PLUS, ROMAN, Part, build_outline, read_part, short_title
 from knowledge.answer_types import PASSAGE_LIMIT
 from knowledge.documents import DocumentInfo, DocumentKind, Passage
+from knowledge.yaml_loader import load_yaml
 
 LIST_ROLE = "list"
 """Role of a passage that holds a whole section, or the titles of its items: "có những nội dung nào"."""
@@ -51,7 +52,7 @@ def read_plan(path: Path) -> tuple[DocumentInfo, str]:
     if match is None:
         raise PlanFormatError(f"{path}: no front matter; begin the file with --- and the fields ward and title")
     try:
-        fields = yaml.safe_load(match.group(1))
+        fields = load_yaml(match.group(1))
     except yaml.YAMLError as error:
         raise PlanFormatError(f"{path}: the front matter is not YAML: {error}") from error
     if not isinstance(fields, dict):

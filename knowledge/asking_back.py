@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from knowledge.answer_types import Answer, AnswerKind, Choice
 from knowledge.asked_model import TOPIC_CLASS
 from knowledge.compose import short_topic
@@ -19,6 +17,7 @@ from knowledge.replies import reply
 from knowledge.search import Hit
 from knowledge.topics import load_topics, plain_text
 from knowledge.wards import Ward, Wards
+from knowledge.yaml_loader import load_yaml
 
 VAGUE_FILE = Path(__file__).with_name("vague.yaml")
 ALL_WORDS = 0.99  # of the question, for a guide to be one of its readings
@@ -149,7 +148,7 @@ def _offered(choices: tuple[Choice, ...]) -> Answer:
 @cache
 def vague_readings(path: Path = VAGUE_FILE) -> dict[str, tuple[str, ...]]:
     """What words that name no one thing may mean, by the words as ``plain_text`` gives them."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = load_yaml(path.read_text(encoding="utf-8"))
     return {plain_text(words): tuple(entry["readings"]) for entry in raw for words in entry["words"]}
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
+from knowledge.yaml_loader import load_yaml
 
 # "Định kỳ hàng năm … gửi báo cáo … trước ngày 15/12 …"; a single report with its year is an event, not a habit.
 _DAY_AND_MONTH = re.compile(r"trước (?:ngày )?(\d{1,2})(?:/| tháng )(\d{1,2})(?![/\d]| năm \d)", re.IGNORECASE)
@@ -73,7 +73,7 @@ def report_addressee(plan: Path, ward: str, today: date) -> str | None:
 
 def _parts(plan: Path) -> tuple[dict[str, Any], str]:
     front, _, body = plan.read_text(encoding="utf-8").removeprefix(_FRONT).partition(f"\n{_FRONT}")
-    return yaml.safe_load(front) or {}, body
+    return load_yaml(front) or {}, body
 
 
 def _in_force(about: dict[str, Any], today: date) -> bool:

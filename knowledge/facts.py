@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from knowledge.yaml_loader import compose_yaml, load_yaml
 from knowledge.yaml_source import (
     MaterialError,
     Problem,
@@ -28,7 +29,9 @@ __all__ = [
     "MaterialError",
     "Problem",
     "UnknownFactError",
+    "compose_yaml",
     "load_facts",
+    "load_yaml",
     "parse_facts",
     "stale_facts",
 ]

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from knowledge.answer_types import Action
 from knowledge.text import normalise
 from knowledge.topics import plain_text
+from knowledge.yaml_loader import load_yaml
 
 INTENTS_FILE = Path(__file__).with_name("intents.yaml")
 LONGEST_MESSAGE = 300  # characters; a longer message is a question or a page, never a command
@@ -60,7 +59,7 @@ class Intents:
 @cache
 def load_intents(path: Path = INTENTS_FILE) -> Intents:
     """Reads intents.yaml; raises ValueError naming the intent that is wrong."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = load_yaml(path.read_text(encoding="utf-8"))
     before = "|".join(map(re.escape, raw["courtesies"]["before"]))
     after = "|".join(map(re.escape, raw["courtesies"]["after"]))
     return Intents(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
+from knowledge.yaml_loader import load_yaml
 
 REPLIES_FILE = Path(__file__).with_name("replies.yaml")
 
 
 @cache
 def _read(path: Path) -> dict[str, dict[str, str]]:
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = load_yaml(path.read_text(encoding="utf-8"))
     return {group: {name: str(text) for name, text in texts.items()} for group, texts in raw.items()}
 
 

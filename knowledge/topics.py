@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
-
 from knowledge.documents import DocumentInfo, DocumentKind, Passage
 from knowledge.text import syllables
 from knowledge.text.tokens import LONGEST_TOKEN, WORDS_KEPT, fold
+from knowledge.yaml_loader import load_yaml
 
 TOPICS_FILE = Path(__file__).with_name("topics.yaml")
 LEARNT_FILE = Path(__file__).with_name("plan_topics.yaml")
@@ -159,10 +158,10 @@ def _known(document: DocumentInfo, field: str) -> bool:
 @cache
 def load_topics() -> Topics:
     """Reads topics.yaml and plan_topics.yaml; raises ValueError naming the topic and field that is wrong."""
-    learnt = yaml.load(PHRASINGS_FILE.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    learnt = load_yaml(PHRASINGS_FILE.read_text(encoding="utf-8"))
     topics: list[Topic] = []
     for path in (TOPICS_FILE, LEARNT_FILE):
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = load_yaml(path.read_text(encoding="utf-8"))
         topics += [_topic(path, entry, tuple(learnt.get(entry["id"], ()))) for entry in raw["topics"]]
     return Topics(tuple(topics))
 

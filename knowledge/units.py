@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from knowledge.material_similarity import folded_words
+from knowledge.yaml_loader import load_yaml
 
 UNITS_FILE = Path(__file__).with_name("units.yaml")
 TEXTS_FILE = Path(__file__).with_name("units_texts.yaml")
@@ -150,7 +149,7 @@ def _district_spots(place: OldPlace, words: list[str]) -> list[int]:
 @cache
 def load_units(path: Path = UNITS_FILE) -> Units:
     """The table from units.yaml, which indexer.units_import writes."""
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = load_yaml(path.read_text(encoding="utf-8"))
     return Units(
         Unit(
             code=entry["code"],
@@ -166,7 +165,7 @@ def load_units(path: Path = UNITS_FILE) -> Units:
 
 def describe_parts(units: Iterable[Unit], texts_file: Path = TEXTS_FILE) -> str:
     """Which old places each unit was made of, one line a unit."""
-    texts: dict[str, str] = yaml.safe_load(texts_file.read_text(encoding="utf-8"))
+    texts: dict[str, str] = load_yaml(texts_file.read_text(encoding="utf-8"))
     return "\n".join(
         texts["parts"].format(unit=f"{unit.kind.capitalize()} {unit.name}", places=_list(unit)) for unit in units
     )
@@ -178,7 +177,7 @@ def _list(unit: Unit) -> str:
 
 def describe(successors: list[Successor], texts_file: Path = TEXTS_FILE) -> str:
     """The answer a resident reads, one line an old place."""
-    texts: dict[str, str] = yaml.safe_load(texts_file.read_text(encoding="utf-8"))
+    texts: dict[str, str] = load_yaml(texts_file.read_text(encoding="utf-8"))
     return "\n".join(
         texts["one" if len(successor.units) == 1 else "several"].format(
             place=successor.place, units=texts["or"].join(str(unit) for unit in successor.units)

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from knowledge.text import fold, normalise
 from knowledge.unit_wards import former_names, other_kinds, units_by_code
 from knowledge.units import Unit
+from knowledge.yaml_loader import load_yaml
 
 WARDS_FILE = Path(__file__).with_name("wards.yaml")
 # A slip is forgiven only in a name of this many letters that follows one of these words: short or bare names would
@@ -241,7 +240,7 @@ def is_slip(written: str, meant: str) -> bool:
 @cache
 def load_wards(path: Path = WARDS_FILE) -> Wards:
     """Reads wards.yaml; raises FileNotFoundError or ValueError (with the field) when it is missing or wrong."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = load_yaml(path.read_text(encoding="utf-8"))
     try:
         wards = tuple(
             Ward(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from knowledge.yaml_loader import compose_yaml
+
 YamlValue = str | None | list["YamlValue"] | dict[str, "YamlValue"]
 YamlPath = tuple[str | int, ...]
 
@@ -46,7 +48,7 @@ class YamlSource:
         self._lines: dict[YamlPath, int] = {}
         self._problems: list[Problem] = []
         try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            node = compose_yaml(text)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = first_line + (mark.line if mark is not None else 0)
@@ -72,7 +74,7 @@ class YamlSource:
             return [self._build(child, (*path, index)) for index, child in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return self._build_mapping(node, path)
-        plain = getattr(node, "style", None) is None
+        plain = not getattr(node, "style", None)  # None of the parser in Python, "" of the one in C
         return None if plain and node.value in _NULLS else str(node.value)
 
     def _build_mapping(self, node: yaml.MappingNode, path: YamlPath) -> YamlValue:

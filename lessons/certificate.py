@@ -8,8 +8,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from knowledge.facts import load_yaml
 from lessons.certificate_data import CertificateData
 from lessons.qr import draw_code
 from lessons.sheet import PdfSheet, Sheet
@@ -48,7 +47,7 @@ def certificate_png(data: CertificateData) -> bytes:
 
 @cache
 def _wording() -> dict[str, str]:
-    loaded: dict[str, str] = yaml.safe_load(WORDING_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, str] = load_yaml(WORDING_FILE.read_text(encoding="utf-8"))
     return loaded
 
 

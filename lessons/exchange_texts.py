@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from knowledge.facts import load_yaml
 
 TEXTS_FILE = Path(__file__).with_name("exchange_texts.yaml")
 OPTION_COLUMNS = ("a", "b", "c", "d", "e")
@@ -17,7 +17,7 @@ REQUIRED_COLUMNS = ("kind", "difficulty", "text", "a", "b", "correct", "why")
 @cache
 def texts() -> dict[str, Any]:
     """All of exchange_texts.yaml."""
-    loaded: dict[str, Any] = yaml.safe_load(TEXTS_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = load_yaml(TEXTS_FILE.read_text(encoding="utf-8"))
     return loaded
 
 

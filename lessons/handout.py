@@ -10,7 +10,6 @@ from html import escape
 from pathlib import Path
 
 import segno
-import yaml
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A5
 from reportlab.lib.styles import ParagraphStyle
@@ -28,6 +27,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 
+from knowledge.facts import load_yaml
 from lessons.models import Card, Lesson
 from lessons.typeface import drawable, font_name
 
@@ -93,7 +93,7 @@ def _drawn(file: Path) -> bytes:
 
 @cache
 def _wording() -> dict[str, str]:
-    loaded: dict[str, str] = yaml.safe_load(WORDING_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, str] = load_yaml(WORDING_FILE.read_text(encoding="utf-8"))
     return loaded
 
 

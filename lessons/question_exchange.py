@@ -13,11 +13,12 @@ from typing import Any
 
 import yaml
 
+from knowledge.facts import compose_yaml
 from lessons.exchange_files import Format, read_rows, write_rows
 from lessons.exchange_rows import FALSE, TRUE, ExchangedQuestion, from_rows, to_cells
 from lessons.exchange_texts import OPTION_COLUMNS, ExchangeError, ExchangeProblem, said, texts
 from lessons.models import QuestionKind
-from lessons.yaml_reader import BOOLEANS, LOADER
+from lessons.yaml_reader import BOOLEANS
 
 __all__ = [
     "ExchangeProblem",
@@ -81,7 +82,7 @@ def with_questions(lesson_text: str, questions: Sequence[ExchangedQuestion]) -> 
 
     Raises ValueError when the text holds no questions.
     """
-    node = yaml.compose(lesson_text, Loader=LOADER)
+    node = compose_yaml(lesson_text)
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     for key, value in pairs:
         if key.value == QUESTIONS_FIELD:

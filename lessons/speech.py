@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-import yaml
+from knowledge.facts import load_yaml
 
 READINGS_FILE = Path(__file__).with_name("speech.yaml")
 MEDIA_TYPE = "audio/mpeg"
@@ -137,7 +137,7 @@ def spoken(text: str) -> str:
 
 @cache
 def _readings() -> dict[str, str]:
-    loaded: dict[str, str] = yaml.safe_load(READINGS_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, str] = load_yaml(READINGS_FILE.read_text(encoding="utf-8"))
     return loaded
 
 

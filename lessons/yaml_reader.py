@@ -6,11 +6,9 @@ import re
 
 import yaml
 
-from knowledge.facts import Problem
+from knowledge.facts import Problem, compose_yaml
 from lessons.material_source import MaterialSource, UnreadableItemError
 
-# The C parser is about eight times faster and comes with every PyYAML wheel; a source build may lack it.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ID_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ID_LIMIT = 28  # characters; a question id with an option must fit 64 bytes of button payload
 BOOLEANS = {"true": True, "đúng": True, "false": False, "sai": False}
@@ -131,7 +129,7 @@ class Fields:
 def read_fields(source: MaterialSource, file: str, problems: list[Problem]) -> Fields | None:
     """The fields of a YAML item, or None (with the reason noted) when it cannot be read at all."""
     try:
-        node = yaml.compose(source.read(file), Loader=LOADER)
+        node = compose_yaml(source.read(file))
     except UnreadableItemError as error:
         problems.append(Problem(file, 1, str(error)))
         return None

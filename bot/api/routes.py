@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from aiohttp import web
 from sqlmodel import Session
 
@@ -27,6 +26,7 @@ from bot.staff.access import is_safe_transport
 from bot.store.api_tokens import FIGURES, REPORTS, Reader, note_use, reader_of
 from bot.store.database import Database
 from bot.store.tables import FrozenReport, Ward, utc_now
+from knowledge.yaml_loader import load_yaml
 from lessons.progress import local_day
 
 BASE = "/api/v1"
@@ -47,7 +47,7 @@ def _json(body: dict[str, Any]) -> web.Response:
 @cache
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
-    loaded: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = load_yaml(DOCUMENT.read_text(encoding="utf-8"))
     return loaded
 
 

@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.channels.message import Button, CitationNote, Reply
+from knowledge.yaml_loader import load_yaml
 
 WORDING_FILE = Path(__file__).with_name("wording.yaml")
 # Where a long text may be cut, best first: between paragraphs, lines, sentences, clauses, words.
@@ -25,7 +24,7 @@ JOINERS = frozenset({"\u200d", "\ufe0e", "\ufe0f"})
 @cache
 def wording() -> dict[str, Any]:
     """The texts that channels add, from wording.yaml."""
-    loaded: dict[str, Any] = yaml.safe_load(WORDING_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = load_yaml(WORDING_FILE.read_text(encoding="utf-8"))
     return loaded
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from bot.conversation.ports import PersonView
+from knowledge.yaml_loader import load_yaml
 
 CONSENTS_FILE = Path(__file__).parents[1] / "texts" / "consents.yaml"
 LEARNING = "learning"  # keeping who learns and what was learnt: what makes somebody a person here
@@ -31,7 +30,7 @@ class Purpose:
 @cache
 def purposes() -> dict[str, Purpose]:
     """Every purpose by its id. Raises KeyError when the file lacks a part."""
-    loaded = yaml.safe_load(CONSENTS_FILE.read_text(encoding="utf-8"))
+    loaded = load_yaml(CONSENTS_FILE.read_text(encoding="utf-8"))
     found = {}
     for name, entry in loaded.items():
         versions = {str(day): str(wording).strip() for day, wording in entry["versions"].items()}

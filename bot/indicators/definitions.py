@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from knowledge.yaml_loader import load_yaml
 
 DEFINITIONS_FILE = Path(__file__).with_name("definitions.yaml")
 PERCENT, COUNT = "percent", "count"
@@ -88,7 +88,7 @@ def read_definition(given: Mapping[str, Any]) -> Definition:
 @cache
 def definition_sets() -> tuple[DefinitionSet, ...]:
     """The shipped sets in the order of the file. Raises ValueError for a wrong file."""
-    loaded = yaml.safe_load(DEFINITIONS_FILE.read_text(encoding="utf-8"))
+    loaded = load_yaml(DEFINITIONS_FILE.read_text(encoding="utf-8"))
     made = [read_definition(one) for one in loaded["indicators"]]
     if len({one.code.casefold() for one in made}) != len(made):
         raise ValueError("two indicators have one code")

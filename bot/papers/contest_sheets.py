@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from knowledge.yaml_loader import load_yaml
 from lessons.sheet import PdfSheet
 from lessons.typeface import drawable, wrap_evenly
 
@@ -34,7 +33,7 @@ class Sheet:
 @cache
 def wording() -> dict[str, str]:
     """What stands on the papers of a contest."""
-    loaded: dict[str, str] = yaml.safe_load(WORDING_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, str] = load_yaml(WORDING_FILE.read_text(encoding="utf-8"))
     return loaded
 
 

@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from knowledge.yaml_loader import load_yaml
 from lessons.qr import draw_code
 from lessons.sheet import PdfSheet, Sheet
 from lessons.typeface import drawable, text_width, wrap_evenly
@@ -50,7 +49,7 @@ def posters_pdf(posters: Sequence[Poster]) -> bytes:
 
 @cache
 def _wording() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(WORDING_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = load_yaml(WORDING_FILE.read_text(encoding="utf-8"))
     return loaded
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
 from bot.answering import uploaded_plans
 from bot.material import Material
 from bot.settings import Settings
+from knowledge.yaml_loader import load_yaml
 
 
 def all_plans(settings: Settings, material: Material) -> list[Path]:
@@ -19,4 +18,4 @@ def all_plans(settings: Settings, material: Material) -> list[Path]:
 def plan_title(plan: Path) -> str:
     """The title that a plan's front matter gives it."""
     front = plan.read_text(encoding="utf-8").removeprefix("---\n").partition("\n---\n")[0]
-    return str((yaml.safe_load(front) or {}).get("title") or plan.stem)
+    return str((load_yaml(front) or {}).get("title") or plan.stem)

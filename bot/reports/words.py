@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlmodel import Session, col, select
 
 from bot.reports.periods import Period
 from bot.store.tables import ReportText, utc_now
+from knowledge.yaml_loader import load_yaml
 
 BLOCKS_FILE = Path(__file__).with_name("blocks.yaml")
 BLOCK_LIMIT = 6000  # characters of a block: two pages, far beyond a section of these reports
@@ -36,7 +36,7 @@ class Block:
 @cache
 def loaded() -> dict[str, Any]:
     """The file of blocks as it is."""
-    content: dict[str, Any] = yaml.safe_load(BLOCKS_FILE.read_text(encoding="utf-8"))
+    content: dict[str, Any] = load_yaml(BLOCKS_FILE.read_text(encoding="utf-8"))
     return content
 
 

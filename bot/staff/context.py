@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp_jinja2
-import yaml
 from aiohttp import web
 from sqlmodel import Session
 
@@ -41,6 +40,7 @@ from bot.store.database import Database
 from bot.store.removed import LOCAL_ZONE
 from bot.store.tables import AuditEntry, utc_now
 from knowledge.encoder import Encoder
+from knowledge.yaml_loader import load_yaml
 from lessons.progress import VIETNAM, local_day
 
 ALERTS: web.AppKey[Callable[[], Sequence[Alert]]] = web.AppKey(
@@ -56,7 +56,7 @@ TEXTS_FILE = Path(__file__).parent / "vi.yaml"
 @cache
 def staff_texts() -> dict[str, str]:
     """Messages of the staff site by key; the templates hold the rest of its Vietnamese."""
-    loaded: dict[str, str] = yaml.safe_load(TEXTS_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, str] = load_yaml(TEXTS_FILE.read_text(encoding="utf-8"))
     return loaded
 
 

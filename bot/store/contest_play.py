@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-import yaml
 from sqlalchemy import delete, func, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
@@ -29,6 +28,7 @@ from bot.store.contests import (
 )
 from bot.store.sql import insert_ignoring
 from bot.store.tables import Inbox, Outbox, Person
+from knowledge.yaml_loader import load_yaml
 from lessons.contest.clock import deadline, ran
 from lessons.contest.draw import options_for, order_for
 from lessons.contest.rules import Outage, moment
@@ -45,7 +45,7 @@ NUMBERS = 90  # of a nickname, from 10: two digits
 
 @cache
 def _nickname_words() -> tuple[str, ...]:
-    loaded: list[str] = yaml.safe_load(NICKNAMES_FILE.read_text(encoding="utf-8"))
+    loaded: list[str] = load_yaml(NICKNAMES_FILE.read_text(encoding="utf-8"))
     return tuple(loaded)
 
 

@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.store import tables
 from bot.store.contest_tables import ContestAnswer, ContestMark, ContestParticipant
 from bot.store.removed import LOCAL_ZONE
+from knowledge.yaml_loader import load_yaml
 
 LABELS_FILE = Path(__file__).parents[1] / "texts" / "held.yaml"
 
@@ -64,7 +64,7 @@ NOT_GIVEN = {
 @cache
 def labels() -> dict[str, Any]:
     """Vietnamese titles of the tables and names of their columns; ``left_out``: numbers of rows and the like."""
-    loaded: dict[str, Any] = yaml.safe_load(LABELS_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = load_yaml(LABELS_FILE.read_text(encoding="utf-8"))
     return loaded
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
+from knowledge.yaml_loader import load_yaml
 
 TEXTS_FILE = Path(__file__).parent / "vi.yaml"
 PHRASES_FILE = Path(__file__).parent / "phrases.yaml"
@@ -15,7 +15,7 @@ PHRASES_FILE = Path(__file__).parent / "phrases.yaml"
 @cache
 def texts() -> Mapping[str, str]:
     """All texts, keyed ``section.name``. Raises ValueError when the file is not two levels of texts."""
-    loaded = yaml.safe_load(TEXTS_FILE.read_text(encoding="utf-8"))
+    loaded = load_yaml(TEXTS_FILE.read_text(encoding="utf-8"))
     flat: dict[str, str] = {}
     for section, entries in loaded.items():
         if not isinstance(entries, dict):
@@ -38,11 +38,11 @@ def text(key: str, **values: object) -> str:
 @cache
 def phrases() -> Mapping[str, tuple[str, ...]]:
     """What residents type to reach a thing directly, by the name of the thing; commands begin with ``/``."""
-    loaded = yaml.safe_load(PHRASES_FILE.read_text(encoding="utf-8"))
+    loaded = load_yaml(PHRASES_FILE.read_text(encoding="utf-8"))
     return {name: tuple(str(phrase) for phrase in entries) for name, entries in loaded.items()}
 
 
 def commands() -> tuple[tuple[str, str], ...]:
     """The commands of the menu of platforms that have one: name and what it does."""
-    loaded = yaml.safe_load((Path(__file__).parent / "commands.yaml").read_text(encoding="utf-8"))
+    loaded = load_yaml((Path(__file__).parent / "commands.yaml").read_text(encoding="utf-8"))
     return tuple((str(name), str(meaning)) for name, meaning in loaded.items())

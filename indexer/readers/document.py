@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from knowledge.lexicon import load_lexicon
 from knowledge.text.characters import has_diacritics, normalise, strip_diacritics
 from knowledge.text.spelling import is_vietnamese_syllable
+from knowledge.yaml_loader import load_yaml
 
 MESSAGES_FILE = Path(__file__).with_name("messages.yaml")
 
@@ -48,7 +47,7 @@ class DocumentRefusedError(Exception):
 
 @lru_cache(maxsize=1)
 def _messages() -> dict[str, tuple[str, str]]:
-    content = yaml.safe_load(MESSAGES_FILE.read_text(encoding="utf-8"))
+    content = load_yaml(MESSAGES_FILE.read_text(encoding="utf-8"))
     return {reason: (texts["operators"], texts["staff"]) for reason, texts in content.items()}
 
 

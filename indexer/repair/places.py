@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import yaml
+from knowledge.yaml_loader import load_yaml
 
 WARDS_FILE = Path(__file__).parents[2] / "knowledge" / "wards.yaml"
 KINDS = ("phường", "xã", "quận", "huyện")
@@ -16,7 +16,7 @@ NEXT_IN_NAME = 0.5
 
 def place_names(path: Path = WARDS_FILE) -> list[str]:
     """The names of the wards, communes and districts that the assistant knows, without their kind."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = load_yaml(path.read_text(encoding="utf-8"))
     names = {name for name in content["elsewhere"]["units"]}
     names |= {ward["name"].split(" ", 1)[1] for ward in content["wards"]}
     return sorted(names)

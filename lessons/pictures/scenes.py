@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from knowledge.facts import load_yaml
 from lessons.models import FactFiller
 from lessons.pictures.blocks import draw_blocks
 from lessons.pictures.parts import background
@@ -45,7 +46,7 @@ def draw_courses(courses: Path, facts: FactFiller) -> list[Drawing]:
     for file in sorted(courses.glob(f"*/{SCENES_FILE}")):
         where = file.relative_to(courses).as_posix()
         try:
-            scenes = yaml.safe_load(facts.fill(file.read_text(encoding="utf-8")))
+            scenes = load_yaml(facts.fill(file.read_text(encoding="utf-8")))
         except (yaml.YAMLError, KeyError, ValueError) as error:
             raise SceneError(f"{where}: {error}") from error
         if not isinstance(scenes, dict):

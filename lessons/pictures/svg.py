@@ -6,8 +6,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-import yaml
-
+from knowledge.facts import load_yaml
 from lessons.typeface import FAMILY, text_width
 
 ICONS_FILE = Path(__file__).with_name("icons.yaml")
@@ -21,7 +20,7 @@ class UnknownIconError(KeyError):
 @cache
 def icons() -> dict[str, str]:
     """Each icon's shapes as SVG elements on a 24 by 24 grid, drawn as strokes."""
-    loaded: dict[str, str] = yaml.safe_load(ICONS_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, str] = load_yaml(ICONS_FILE.read_text(encoding="utf-8"))
     return loaded
 
 

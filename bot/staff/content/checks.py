@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from bot.editing import COURSES, FACTS, EditedMaterial
 from bot.staff.content import items
 from knowledge.facts import Facts, MaterialError, Problem, parse_facts
 from knowledge.guides import Guide, parse_guide
 from knowledge.material_check import check_guide
+from knowledge.yaml_loader import load_yaml
 from lessons.catalogue import read_courses
 from lessons.check import check_courses
 from lessons.material_source import Below
@@ -79,7 +78,7 @@ def _fact(item: items.Item, source: EditedMaterial) -> list[Problem]:
 
 @cache
 def _wordings() -> list[tuple[re.Pattern[str], str]]:
-    listed = yaml.safe_load(WORDINGS_FILE.read_text(encoding="utf-8"))
+    listed = load_yaml(WORDINGS_FILE.read_text(encoding="utf-8"))
     return [(re.compile(one["found"]), one["says"]) for one in listed]
 
 

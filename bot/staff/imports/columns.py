@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.conversation.typed import plain
+from knowledge.yaml_loader import load_yaml
 from lessons.exchange_files import Row, read_table
 from lessons.exchange_texts import ExchangeError
 
@@ -34,7 +33,7 @@ class CellError(ValueError):
 @cache
 def texts() -> dict[str, Any]:
     """All of vi.yaml."""
-    loaded: dict[str, Any] = yaml.safe_load(TEXTS_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = load_yaml(TEXTS_FILE.read_text(encoding="utf-8"))
     return loaded
 
 
