@@ -30,6 +30,7 @@ from knowledge.encoder import Encoder
 
 # The loop that answers platforms and pages waits at most so long for a thread that computes an answer.
 THREAD_SWITCH_SECONDS = 0.001
+GARBAGE_WHILE_RUNNING = (700, 10, 10)  # Python's own: little at a time, so that nobody waits for it
 LOCK_FILE = "instance.lock"
 
 
@@ -126,6 +127,7 @@ async def _run(settings: Settings, application: Application) -> int:
     # they would hold up a platform's message for a tenth of a second.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GARBAGE_WHILE_RUNNING)
     await _announce(settings, application, port)
     await stop.wait()
     say("Stopping…")

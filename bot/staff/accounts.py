@@ -42,8 +42,12 @@ COMMON_PASSWORDS = Path(__file__).parent / "common_passwords.txt"
 
 # Argon2id with argon2-cffi's defaults, which follow RFC 9106's low-memory profile.
 _hasher = PasswordHasher()
-# Checked when the name is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+@cache
+def _nobody() -> str:
+    """What is checked when the name is unknown, so that the answer takes as long as for a known one."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 class Role(StrEnum):
@@ -244,9 +248,10 @@ def account_named(session: Session, username: str) -> StaffAccount | None:
 
 def password_hash_of(session: Session, username: str) -> tuple[int | None, str]:
     """(account, hash) to verify against; an unknown or inactive name gets a hash nobody can match."""
+    nobody = _nobody()  # for a known name too: the first to sign in waits for it, whoever that is
     account = account_named(session, username)
     if account is None or not account.active or account.password_hash is None:
-        return None, _NOBODY
+        return None, nobody
     return account.id, account.password_hash
 
 
