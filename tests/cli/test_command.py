@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from bot.cli import main
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.staff_answers import Draft, correct, publish
@@ -31,7 +33,7 @@ WAIT_SECONDS = 90.0  # a loaded two-core machine starts slowly
 
 
 class Command:
-    """Runs ``python -m bot`` with a data folder of the test's own."""
+    """The command with a data folder of the test's own: in this process, or as a program where that is the point."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
@@ -43,6 +45,29 @@ class Command:
         }
 
     def run(self, *arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+        """In this process: what a start loads is loaded already."""
+        said, told = io.BytesIO(), io.BytesIO()
+        streams = [io.TextIOWrapper(stream, encoding="utf-8") for stream in (io.BytesIO(stdin), said, told)]
+        with pytest.MonkeyPatch.context() as patch:
+            for name in os.environ:
+                if name.startswith("BDHVS_"):
+                    patch.delenv(name)
+            for name, value in {**self.environment, **environment}.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["bdhvs", *arguments])
+            for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+                patch.setattr(sys, name, stream)
+            try:
+                main()
+                code = 0
+            except SystemExit as stop:
+                code = int(stop.code or 0)
+            for stream in streams[1:]:
+                stream.flush()
+        return subprocess.CompletedProcess(arguments, code, said.getvalue(), told.getvalue())
+
+    def start(self, *arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+        """As a program of its own."""
         return subprocess.run(
             [sys.executable, "-m", "bot", *arguments],
             input=stdin,
@@ -52,9 +77,9 @@ class Command:
             check=False,
         )
 
-    def batch(self, *lines: Any) -> tuple[list[dict[str, Any]], int]:
+    def batch(self, *lines: Any, program: bool = False) -> tuple[list[dict[str, Any]], int]:
         stdin = b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
-        done = self.run("ask", "--batch", "-", "--json", stdin=stdin)
+        done = (self.start if program else self.run)("ask", "--batch", "-", "--json", stdin=stdin)
         return [json.loads(line) for line in done.stdout.decode().splitlines()], done.returncode
 
 
@@ -82,6 +107,7 @@ def test_a_batch_is_answered_line_by_line_in_order(command: Command) -> None:
         {"id": "b", "text": "quên passcode VNeID", "ward": None, "previous": None},
         {"id": 3, "text": "nấu phở bò thế nào"},
         {"id": 4, "text": "xóa dữ liệu của tôi"},
+        program=True,
     )
     assert code == 0
     assert [one["id"] for one in answers] == [1, "b", 3, 4]
@@ -124,7 +150,7 @@ def test_odd_texts_are_answered_or_declined(command: Command) -> None:
 
 
 def test_asking_without_an_index_says_how_to_build_it(bare: Command) -> None:
-    done = bare.run("ask", "chào")
+    done = bare.start("ask", "chào")
     assert done.returncode == 2
     assert "bdhvs index build" in error_of(done)
 
@@ -155,14 +181,14 @@ def test_asking_writes_nothing(command: Command) -> None:
 
 
 def test_a_wrong_setting_is_named(command: Command) -> None:
-    assert "BDHVS_PORT" in error_of(command.run("ask", "chào", BDHVS_PORT="eighty"))
+    assert "BDHVS_PORT" in error_of(command.start("ask", "chào", BDHVS_PORT="eighty"))
     assert "BDHVS_PUBLIC_URL" in error_of(command.run("ask", "chào", BDHVS_PUBLIC_URL="hoc.example"))
 
 
 def test_a_data_folder_that_cannot_be_written_is_named(bare: Command) -> None:
     bare.data_dir.parent.mkdir(exist_ok=True)
     bare.data_dir.write_text("a file stands where the folder should be")
-    done = bare.run("serve")
+    done = bare.start("serve")
     assert done.returncode == 1
     assert "BDHVS_DATA_DIR" in error_of(done)
 
@@ -253,14 +279,14 @@ def test_a_second_instance_and_a_taken_port_are_told(command: Command, servers: 
     server = Server(command)
     servers.append(server)
     server.until("Ctrl-C")
-    second = command.run("serve")
+    second = command.start("serve")
     assert second.returncode == 1
     assert "Another bdhvs" in error_of(second)
     assert server.stop() == 0
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = command.run("serve", BDHVS_PORT=str(taken.getsockname()[1]))
+        done = command.start("serve", BDHVS_PORT=str(taken.getsockname()[1]))
     assert done.returncode == 1
     assert "BDHVS_PORT" in error_of(done)
 
