@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 from bot.staff.accounts import Role
 from tests.support.house import PASSWORD, House
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PICTURES = os.environ.get("BDHVS_PICTURES")  # a folder for the handbook's pictures
 SIZES = {"": {"width": 1366, "height": 768}, "-360": {"width": 360, "height": 740}}

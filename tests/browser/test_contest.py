@@ -18,7 +18,7 @@ from tests.contest.live import add_players, live_contest
 from tests.support.browser import PHONE
 from tests.support.house import House
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 LIST = "/staff/w/hung-dao/contests"
 
 

@@ -12,7 +12,7 @@ from bot.staff.accounts import Role
 from bot.store.tables import Broadcast, Chat, Outbox, Person, utc_now
 from tests.support.house import PASSWORD, House
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_progress_moves_and_what_is_typed_stays(page: Page, house: House) -> None:

@@ -22,7 +22,7 @@ from benchmarks.harness import running, wait_for
 from tests.support.house import PASSWORD
 from tests.support.new_ward import plan_docx
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PICTURES = os.environ.get("BDHVS_PICTURES")
 FIRST_LINK = re.compile(r"http://\S+/staff/first/\S+")
@@ -56,7 +56,7 @@ class Person:
             await self.page.screenshot(path=str(Path(PICTURES) / f"thiet-lap-{name}.png"))
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def first_link(tmp_path: Path) -> AsyncIterator[str]:
     """The program started in an empty folder; the link that it prints."""
     log = tmp_path / "log"

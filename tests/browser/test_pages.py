@@ -13,7 +13,7 @@ from bot.staff.accounts import Role, make_link
 from tests.support.house import PASSWORD, House
 from tests.support.learners import learn
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 # Set to a folder to keep the pictures, for the README and the handbook.
 PICTURES = os.environ.get("BDHVS_PICTURES")

@@ -22,7 +22,7 @@ from tests.support.full_ward import ASKED, WARD, fill
 from tests.support.house import PASSWORD, House
 from tests.support.keyboard import Clicks, Keyboard
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 # Set to look at every page with the eyes of every role, which takes minutes.
 EVERY_ROLE = os.environ.get("BDHVS_EVERY_ROLE")
@@ -55,7 +55,7 @@ def paths_of(role: Role) -> list[str]:
 
 async def look(page: Page, name: str, phone: bool = True) -> list[str]:
     """What is wrong with the page that is open: by axe, and what scrolls sideways on a phone."""
-    found = (await Axe().run(page)).response["violations"]
+    found = (await Axe().run(page, options={"resultTypes": ["violations"]})).response["violations"]
     wrong = [f"{name}: {one['id']} {[node['target'] for node in one['nodes']]}" for one in found]
     if not phone:
         return wrong

@@ -35,6 +35,7 @@ def test_copies_of_a_template_do_not_share_rows(postgres_copy: Callable[..., str
 
 
 @pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
 async def test_browser_draws_vietnamese_on_a_phone(page: Page) -> None:
     await page.set_content("<p id=p></p><script>p.textContent = 'Tổ dân phố ' + innerWidth</script>")
     assert await page.text_content("#p") == "Tổ dân phố 360"

@@ -20,14 +20,16 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    # Each window would load two hidden pages of the address bar's list, which take longer than most of ours.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
 )
 PHONE = {"width": 360, "height": 740}  # the narrowest phone the pages are made for
 STEP_LIMIT_MS = 15_000  # for one click or one wait: a loaded two-core machine is slow, a broken page never ends
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    """A fresh browser."""
+    """The browser of this process: a test opens a context of its own, which shares nothing with another's."""
     needs.require("browser")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=needs.chromium_path(), args=list(ARGUMENTS))
@@ -35,7 +37,7 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(chromium: Browser) -> AsyncIterator[Page]:
     """A page of the size of a small phone; a script error or a resource refused by the policy fails the test."""
     context = await chromium.new_context(viewport=PHONE, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -135,13 +135,13 @@ def text_of(replies: list[dict[str, Any]]) -> str:
 StartHouse = Callable[..., Awaitable[House]]
 
 
-@pytest_asyncio.fixture
-async def start_house(tmp_path: Path, shipped_index: Path, encoder: Encoder) -> AsyncIterator[StartHouse]:
-    """Start a server on a database; further settings by name."""
+@asynccontextmanager
+async def houses(folder: Path, shipped_index: Path, encoder: Encoder) -> AsyncIterator[StartHouse]:
+    """What starts a server on a database, its data in ``folder``; all are stopped at the end."""
     async with AsyncExitStack() as stack:
 
         async def start(database_url: str, **given: Any) -> House:
-            data_dir = tmp_path / "data"
+            data_dir = folder / "data"
             use_index(data_dir, shipped_index)
             settings = Settings(_env_file=None, data_dir=data_dir, database_url=database_url, port=0, **given)
             database = Database(database_url)
@@ -152,6 +152,13 @@ async def start_house(tmp_path: Path, shipped_index: Path, encoder: Encoder) -> 
             stack.push_async_callback(server.stop)
             return House(f"http://127.0.0.1:{port}", application, settings)
 
+        yield start
+
+
+@pytest_asyncio.fixture
+async def start_house(tmp_path: Path, shipped_index: Path, encoder: Encoder) -> AsyncIterator[StartHouse]:
+    """Start a server on a database; further settings by name."""
+    async with houses(tmp_path, shipped_index, encoder) as start:
         yield start
 
 

@@ -23,7 +23,7 @@ def _has_transformers() -> bool:
 
 NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     "postgres": (postgres_folder, "needs PostgreSQL's server programs: sudo apt-get install -y postgresql"),
-    "browser": (chromium_path, "needs Chromium: sudo apt-get install -y chromium fonts-dejavu-core"),
+    "browser": (chromium_path, "needs Chromium: sudo apt-get install -y chromium-headless-shell fonts-dejavu-core"),
     "speech": (speech_path, "needs espeak-ng: sudo apt-get install -y espeak-ng"),
     "scans": (scan_path, "needs Tesseract with Vietnamese: sudo apt-get install -y tesseract-ocr tesseract-ocr-vie"),
     "transformers": (_has_transformers, 'needs sentence-transformers: make setup EXTRAS="test transformers"'),
