@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.store.contest_tables import ContestAnswer
 from bot.store.database import Database
+from bot.store.gathering import Gathering
 from bot.store.sql import table_of
 
 AT_ONCE = 256  # answers in one statement: six values each, far below what SQLite takes
@@ -32,35 +32,17 @@ class Intake:
     """``keep`` returns when the answer is committed."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._waiting: list[tuple[LiveAnswer, asyncio.Future[str]]] = []
-        self._task: asyncio.Task[None] | None = None
+        self._gathering = Gathering(database, _store, AT_ONCE)
 
     async def keep(self, answer: LiveAnswer) -> str:
-        """Store it unless the question was answered before; the option that counts. Raises SQLAlchemyError."""
-        done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._waiting.append((answer, done))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._write(), name="contest-answers")
-        return await done
+        """Store it unless the question was answered before; the option that counts.
 
-    async def _write(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-            answers = [answer for answer, _ in batch]
-            try:
-                chosen = await self._database.write(partial(_store, answers=answers), urgent=True)
-            except Exception as error:  # noqa: BLE001 - handed to each who waits
-                for _, done in batch:
-                    if not done.done():
-                        done.set_exception(error)
-                continue
-            for answer, done in batch:
-                if not done.done():
-                    done.set_result(chosen[answer.participant_id, answer.number])
+        Raises SQLAlchemyError, DatabaseClosedError.
+        """
+        return await self._gathering.put(answer)
 
 
-def _store(session: Session, answers: list[LiveAnswer]) -> dict[tuple[int, int], str]:
+def _store(session: Session, answers: Sequence[LiveAnswer]) -> list[str]:
     """Insert what is new; the option that is stored for each, which for a repeated answer is the first."""
     make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     rows = list({(one.participant_id, one.number): one._asdict() for one in reversed(answers)}.values())
@@ -71,4 +53,5 @@ def _store(session: Session, answers: list[LiveAnswer]) -> dict[tuple[int, int],
             col(ContestAnswer.participant_id).in_(who), col(ContestAnswer.number).in_(numbers)
         )
     )
-    return {(participant, number): chosen for participant, number, chosen in kept}
+    chosen = {(participant, number): option for participant, number, option in kept}
+    return [chosen[one.participant_id, one.number] for one in answers]

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
-from functools import cache, partial
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from bot.channels.base import StoreUnavailableError
 from bot.channels.message import TEXT_LIMIT, Message
 from bot.channels.message_json import message_body
 from bot.store.database import Database, DatabaseClosedError
+from bot.store.gathering import Gathering
 from bot.store.tables import Chat, Inbox, utc_now
 
 FLOOD = 16  # messages that came during one commit: hundreds a second, more than are answered
 REMEMBERED_CHATS = 100_000  # ids in memory, about 20 MB
-STORE_DOWN = (OperationalError, InterfaceError, DatabaseClosedError)
+MOMENT = 26  # characters of 2026-11-22 02:18:03.123456, as SQLite keeps a time
 AT_ONCE = 128  # messages in one statement: SQLite takes 32,766 values, and who waits should not wait for more
 
 
@@ -35,8 +35,8 @@ class Stored(NamedTuple):
 
 def cleaned(text: str) -> str:
     """Text that every database can hold: no NUL, no lone surrogates, at most TEXT_LIMIT characters."""
-    kept = text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-    return kept[:TEXT_LIMIT]
+    text = text[:TEXT_LIMIT]
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def store_messages(
@@ -46,23 +46,26 @@ def store_messages(
 
     ``remembered`` are the ids of chats known to be stored, by channel and address: a chat's row is never deleted.
     """
-    keys = {(message.channel, message.chat) for message in messages}
-    chats = {key: remembered[key] for key in keys if key in remembered}
-    if len(chats) < len(keys):
-        chats |= _chat_ids(session, keys - chats.keys())
-    wanted = {(message.channel, message.id): message for message in reversed(messages)}  # the first of twins stays
-    rows = [
-        _inbox_values(message, chats[message.channel, message.chat])
-        for message in messages
-        if wanted.get((message.channel, message.id)) is message
-    ]
+    chats: dict[tuple[str, str], int] = {}
+    missing: set[tuple[str, str]] = set()
+    wanted: dict[tuple[str, str], Message] = {}
+    for message in messages:
+        key = (message.channel, message.chat)
+        if (chat_id := remembered.get(key)) is None:
+            missing.add(key)
+        else:
+            chats[key] = chat_id
+        wanted.setdefault((message.channel, message.id), message)  # the first of twins stays
+    if missing:
+        chats |= _chat_ids(session, missing)
+    rows = [_inbox_values(message, chats[message.channel, message.chat]) for message in wanted.values()]
     new = {(channel, number): inbox_id for inbox_id, channel, number in _insert_messages(session, rows)}
-    known = _known(session, [key for key in wanted if key not in new])
+    known = _known(session, [key for key in wanted if key not in new]) if len(new) < len(wanted) else {}
     stored = []
     for message in messages:
         key = (message.channel, message.id)
-        if key in new:
-            stored.append(Stored(new[key], chats[message.channel, message.chat], wanted[key] is message))
+        if (inbox_id := new.get(key)) is not None:
+            stored.append(Stored(inbox_id, chats[message.channel, message.chat], wanted[key] is message))
         else:
             stored.append(Stored(*known[key], False))
     return stored
@@ -90,7 +93,7 @@ def _insert_messages(session: Session, rows: list[dict[str, Any]]) -> Sequence[A
         return _insert(session, Inbox, rows)
     values: list[Any] = []
     for row in rows:
-        moment = row["received_at"].astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        moment = row["received_at"].astimezone(UTC).isoformat(" ", "microseconds")[:MOMENT]
         values += (row["channel"], row["message_id"], row["chat_id"], json.dumps(row["body"]), moment)
     return session.connection().exec_driver_sql(_many_messages(len(rows)), tuple(values)).all()
 
@@ -149,29 +152,20 @@ def _known(session: Session, keys: list[tuple[str, str]]) -> dict[tuple[str, str
     return found
 
 
-_Waiting = tuple[Message, asyncio.Future[Stored]]
-
-
 class DurableInbox:
-    """What channels call; ``on_stored`` wakes the worker once the message is committed.
-
-    Messages that come while others are being committed are written together in the next commit.
-    """
+    """What channels call; ``on_stored`` wakes the worker once the message is committed."""
 
     def __init__(self, database: Database, on_stored: Callable[[int], None]) -> None:
-        self._database = database
         self._on_stored = on_stored
-        self._waiting: list[_Waiting] = []
-        self._task: asyncio.Task[None] | None = None
+        self._gathering = Gathering(database, self._write, AT_ONCE, self._written, FLOOD)
         self._chats: dict[tuple[str, str], int] = {}
 
     async def store(self, message: Message) -> Stored:
         """Store a message and wake the worker for its chat. Raises StoreUnavailableError."""
-        done: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
-        self._waiting.append((message, done))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._write(), name="inbox")
-        return await done
+        try:
+            return await self._gathering.put(message)
+        except (SQLAlchemyError, DatabaseClosedError) as error:
+            raise StoreUnavailableError("the inbox could not store a message") from error
 
     async def receive(self, message: Message) -> bool:
         """As the channels' Receive: False when the message was stored before."""
@@ -179,41 +173,15 @@ class DurableInbox:
 
     def forget_addresses(self) -> None:
         """Look chats up again: the address of one that was deleted and silent for a day is taken off its row."""
-        self._chats.clear()
+        self._chats = {}
 
-    async def _write(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-            try:
-                await self._write_together(batch)
-            except STORE_DOWN as error:
-                _refuse(batch, error)
-            except SQLAlchemyError:
-                # One that the database refuses must not keep the others out.
-                for one in batch:
-                    try:
-                        await self._write_together([one])
-                    except (SQLAlchemyError, DatabaseClosedError) as error:
-                        _refuse([one], error)
-
-    async def _write_together(self, batch: list[_Waiting]) -> None:
-        messages = [message for message, _ in batch]
-        unit = partial(store_messages, messages=messages, remembered=self._chats)
-        stored = await self._database.write(unit, urgent=True, flood=len(batch) >= FLOOD)
+    def _write(self, session: Session, messages: Sequence[Message]) -> list[Stored]:
         if len(self._chats) > REMEMBERED_CHATS:
-            self._chats.clear()
+            self._chats = {}
+        return store_messages(session, messages, self._chats)
+
+    def _written(self, messages: Sequence[Message], stored: Sequence[Stored]) -> None:
         for message, one in zip(messages, stored, strict=True):
             self._chats[message.channel, message.chat] = one.chat_id
-        for (_, done), one in zip(batch, stored, strict=True):
             if one.new:
                 self._on_stored(one.chat_id)
-            if not done.done():
-                done.set_result(one)
-
-
-def _refuse(batch: list[_Waiting], error: Exception) -> None:
-    for _, done in batch:
-        if not done.done():
-            failure = StoreUnavailableError("the inbox could not store a message")
-            failure.__cause__ = error
-            done.set_exception(failure)

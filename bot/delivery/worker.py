@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Container
 from typing import Any
 
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
 from bot.channels.message import Message, Reply
@@ -15,7 +15,7 @@ from bot.delivery.broadcasts import drop_for
 from bot.delivery.notices import release_held
 from bot.delivery.reach import STOPPED_KEY
 from bot.delivery.taking import Taken, count_try, finish, take
-from bot.store.database import Database
+from bot.store.database import STORE_DOWN, Database
 from bot.store.repositories import bind, load_context, save_context
 from bot.store.tables import Inbox, utc_now
 
@@ -112,7 +112,7 @@ class Worker:
         """Handle the chat's next message; False when no other waits or the store is down."""
         try:
             done = await self._database.write(lambda session: self._handle_next(session, chat_id))
-        except (OperationalError, InterfaceError):
+        except STORE_DOWN:
             log.exception("the store cannot be reached; the message stays in the inbox")
             return False
         except Exception:

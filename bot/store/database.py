@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, StatementError
 from sqlmodel import Session
 
 T = TypeVar("T")
@@ -34,6 +34,9 @@ SQLITE_BUSY_SECONDS = 5.0  # another process (backup, command line) may hold the
 
 class DatabaseClosedError(RuntimeError):
     """A unit was handed in after ``close``."""
+
+
+STORE_DOWN = (OperationalError, InterfaceError, DatabaseClosedError)
 
 
 class _Job:
@@ -149,11 +152,19 @@ class Database:
 
         ``flood``: many urgent units follow this one. ``first``: before the others of its kind that wait.
         """
-        return await asyncio.wrap_future(self._submit(unit, urgent, flood, first))
+        return await asyncio.wrap_future(self.submit(unit, urgent, flood, first))
+
+    def submit(self, unit: Unit[T], urgent: bool = False, flood: bool = False, first: bool = False) -> Future[T]:
+        """As ``write``, for any thread; the future's callbacks run in the writer's. Raises DatabaseClosedError."""
+        if self._closed:
+            raise DatabaseClosedError("the database is closed")
+        job = _Job(unit, urgent, flood, first)
+        self._jobs.put(job)
+        return job.future
 
     def write_now(self, unit: Unit[T]) -> T:
         """As ``write``, for code that is not asynchronous."""
-        return self._submit(unit).result()
+        return self.submit(unit).result()
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a unit that changes nothing."""
@@ -187,13 +198,6 @@ class Database:
             thread.join()
         self._readers.shutdown()
         self.engine.dispose()
-
-    def _submit(self, unit: Unit[T], urgent: bool = False, flood: bool = False, first: bool = False) -> Future[T]:
-        if self._closed:
-            raise DatabaseClosedError("the database is closed")
-        job = _Job(unit, urgent, flood, first)
-        self._jobs.put(job)
-        return job.future
 
     def _run(self) -> None:
         while (job := self._jobs.wait()) is not None:
