@@ -124,7 +124,7 @@ def telegram_pace(settings: Settings) -> Pace:
     if not rate:
         return NO_PACE
     faster = max(1.0, rate / TELEGRAM_CEILING)
-    ceiling = max(TELEGRAM_CEILING, rate * TELEGRAM_PACE.ceiling / TELEGRAM_PACE.per_second)
+    ceiling = TELEGRAM_CEILING if faster == 1.0 else rate * TELEGRAM_PACE.ceiling / TELEGRAM_PACE.per_second
     return Pace(rate, TELEGRAM_PACE.chat_interval / faster, ceiling)
 
 

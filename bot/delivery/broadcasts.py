@@ -24,8 +24,8 @@ from bot.store.tables import Broadcast, Chat, Inbox, Outbox
 LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 QUIET_FROM, QUIET_UNTIL = time(21, 0), time(7, 0)  # nobody is woken by the ward; Zalo itself is shut from 22:00 to 6:00
 SECOND_PERSON_ABOVE = 200  # recipients: above it a second person reads the text first
-CHUNK = 500  # messages put into the outbox in one commit: some tens of milliseconds
-AHEAD = 1000  # messages of one broadcast that wait in the outbox at most
+CHUNK = 200  # messages put into the outbox in one commit: some ten milliseconds
+AHEAD = 400  # messages of one broadcast that wait in the outbox at most: every claim looks through them
 TEXT_LIMIT = 1500  # characters: one message on every channel, with its signature
 WAITING = ("waiting", "held")
 OPEN = (*WAITING, "sending")

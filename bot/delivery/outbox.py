@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, case, exists, func, or_, select, true, update
 from sqlmodel import Session, col
 
 from bot.store.leases import REPLICA
@@ -66,12 +66,15 @@ def _heads(interactive: bool) -> Select[Any]:
     """The numbers of messages that are due and the first of their chat.
 
     All that is open is numbered in one pass: looking back from each message takes seconds where many chats are blocked.
+    Nothing but a reply comes before a reply.
     """
     place = func.row_number().over(partition_by=_OUTBOX.chat_id, order_by=(_OUTBOX.priority, _OUTBOX.id))
     columns = (_OUTBOX.id, _OUTBOX.chat_id, _OUTBOX.priority, _OUTBOX.status, _OUTBOX.not_before, _OUTBOX.created_at)
-    is_open = (_OUTBOX.channel == bindparam("channel"), _OUTBOX.status.in_(OPEN))
+    is_open = [_OUTBOX.channel == bindparam("channel"), _OUTBOX.status.in_(OPEN)]
+    if interactive:
+        is_open.append(_OUTBOX.priority == INTERACTIVE)
     row = select(*columns, place.label("place")).where(*is_open).subquery().c
-    kind = row.priority == INTERACTIVE if interactive else row.priority > INTERACTIVE
+    kind = true() if interactive else row.priority > INTERACTIVE
     # One written "later" than now means that the clock went back: it must not wait.
     now = bindparam("now", type_=UtcDateTime)
     due = or_(row.not_before <= now, row.created_at > now)

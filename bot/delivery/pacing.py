@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -28,15 +29,18 @@ TELEGRAM_CEILING = 30.0
 ZALO_PACE = Pace(per_second=10.0, chat_interval=0.5, ceiling=15.0)
 NO_PACE = Pace(per_second=0.0, chat_interval=0.0, ceiling=0.0)
 # The ceiling is counted over so many messages: Telegram's second, by its clock. When a message arrived there is not
-# known: no later than its answer. It makes room a second after that, less the time that no message takes less than; or,
-# when the answer is late, a little more than a second after it left.
+# known: no later than its answer. It makes room a second after that, less the time that no message takes less than, at
+# most half a second: longer ways are more likely a line that stood still. One without an answer makes none: what a dead
+# line held up must not arrive together with what leaves after it.
 WINDOW_MESSAGES = 30
-WINDOW_MARGIN = 1.1
-# A broadcast that fell behind (a slow commit, a reply before it) catches up so many messages, no more: a second's
-# worth, which the ceiling spreads out.
+LONGEST_WAY = 0.5
+# A broadcast that fell behind (a slow commit, a reply before it) catches up so many messages, a second's worth.
 CATCH_UP_MESSAGES = 25
 # Of the ceiling, kept for replies: they need not wait for a broadcast that catches up.
 REPLY_ROOM = 2
+# What catches up leaves evenly below the ceiling, at most a quarter of a second's worth at one moment: messages that
+# left together make room together, so that a burst would come back every second and the time between be lost.
+AT_ONE_MOMENT_SECONDS = 0.25
 # So long without a message there was nothing to send, or the program stood still: it begins anew.
 PAUSE_SECONDS = 3.0
 FEWEST_TIMES = 10  # the first answers wait for connections to be made
@@ -47,10 +51,10 @@ REMEMBERED_CHATS = 10_000
 
 @dataclass(slots=True)
 class Left:
-    """A message that left and takes a place below the ceiling until a moment."""
+    """A message that left and takes a place below the ceiling until a moment, which is known once it is answered."""
 
     at: float
-    until: float
+    until: float = math.inf
 
 
 class Pacer:
@@ -65,6 +69,7 @@ class Pacer:
         self._catch_up = CATCH_UP_MESSAGES / pace.per_second if pace.per_second else 0.0
         self._window = WINDOW_MESSAGES / pace.ceiling if pace.ceiling else 0.0
         self._next_broadcast = 0.0
+        self._even_from = 0.0
         self._held_until = 0.0
         self._chats: dict[int, float] = {}
 
@@ -76,19 +81,23 @@ class Pacer:
         room = self._room(now)
         if interactive or not self._pace.per_second:
             return room
-        if now < self._next_broadcast:
+        if now < max(self._next_broadcast, self._even_from):
             return 0
         due = (now - self._owed_from(now)) * self._pace.per_second / self.programs
-        return max(0, min(room - max(1, REPLY_ROOM // self.programs), 1 + int(due)))
+        room = min(room - self._reply_room(), 1 + int(due))
+        if step := self._even_step():
+            room = min(room, 1 + int((now - self._evenly_from(now)) / step))
+        return max(0, room)
 
     def took(self, chat_id: int) -> Left:
         """A message to this chat leaves now; ``answered`` is to be told when something came back."""
         now = self._clock()
-        left = Left(now, now + WINDOW_MARGIN * self._window)
+        left = Left(now)
         if self._window:
             self._left.append(left)
         if self._pace.per_second:
             self._next_broadcast = self._owed_from(now) + self.programs / self._pace.per_second
+            self._even_from = self._evenly_from(now) + self._even_step()
         if self._pace.chat_interval:
             self._chats[chat_id] = now + self._pace.chat_interval
             if len(self._chats) > REMEMBERED_CHATS:
@@ -100,7 +109,7 @@ class Pacer:
         now = self._clock()
         self._times.append(now - left.at)
         fastest = min(self._times) if len(self._times) >= FEWEST_TIMES else 0.0
-        left.until = min(left.until, now + max(0.0, self._window - fastest))
+        left.until = now + self._window - min(fastest, LONGEST_WAY * self._window)
 
     def hold(self, seconds: float) -> None:
         """The platform asked to wait: nothing leaves for so long."""
@@ -115,10 +124,10 @@ class Pacer:
     def pause(self) -> float | None:
         """Seconds until something may leave that may not now; None when nothing is kept back."""
         now = self._clock()
-        moments = [self._held_until, self._next_broadcast, *self._chats.values()]
-        if self._room(now) == 0:
-            moments.append(min(left.until for left in self._left))
-        later = [moment - now for moment in moments if moment > now]
+        moments = [self._held_until, max(self._next_broadcast, self._even_from), *self._chats.values()]
+        if self._room(now) <= self._reply_room():
+            moments.append(min((left.until for left in self._left), default=math.inf))
+        later = [moment - now for moment in moments if now < moment < math.inf]
         return min(later) if later else None
 
     def _owed_from(self, now: float) -> float:
@@ -126,6 +135,16 @@ class Pacer:
         if now - self._next_broadcast > PAUSE_SECONDS:
             return now
         return max(self._next_broadcast, now - self._catch_up)
+
+    def _reply_room(self) -> int:
+        return max(1, REPLY_ROOM // self.programs)
+
+    def _even_step(self) -> float:
+        """Seconds between two broadcast messages that catch up; 0 without a ceiling."""
+        return self.programs / (self._pace.ceiling - REPLY_ROOM) if self._pace.ceiling > REPLY_ROOM else 0.0
+
+    def _evenly_from(self, now: float) -> float:
+        return max(self._even_from, now - AT_ONE_MOMENT_SECONDS * self._window)
 
     def _room(self, now: float) -> int:
         self._left = [left for left in self._left if left.until > now]

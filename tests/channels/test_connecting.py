@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.connecting import connected_channels
+from bot.connecting import connected_channels, telegram_pace
 from bot.errors import OperatorError
 from bot.oa_consent import begin_oa_consent, finish_oa_consent
 from bot.settings import Settings
@@ -80,3 +80,8 @@ def test_consent_begins_with_a_page_and_needs_it_to_end(tmp_path: Path, store: D
     page = begin_oa_consent(current, "https://hoc.example/done")
     assert page.startswith("https://oauth.zaloapp.com/v4/oa/permission?app_id=360")
     assert "code_challenge=" in page
+
+
+@pytest.mark.parametrize("rate", [1.0, 25.0, 30.0])
+def test_whatever_rate_is_set_telegrams_own_server_gets_at_most_thirty_a_second(tmp_path: Path, rate: float) -> None:
+    assert telegram_pace(settings(tmp_path, telegram_per_second=rate)).ceiling == 30.0

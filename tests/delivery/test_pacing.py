@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from bot.delivery.pacing import CATCH_UP_MESSAGES, NO_PACE, WINDOW_MARGIN, Left, Pace, Pacer
+from bot.delivery.pacing import CATCH_UP_MESSAGES, NO_PACE, Left, Pace, Pacer
 
 PACE = Pace(per_second=25.0, chat_interval=1.0, ceiling=30.0)
 
@@ -141,12 +141,46 @@ def test_without_a_pace_there_is_always_room() -> None:
     assert pacer.pause() is None and not pacer.resting()
 
 
+def test_what_a_dead_line_held_up_never_arrives_together_with_what_leaves_after_it() -> None:
+    clock = Clock()
+    pacer = Pacer(PACE, clock)
+    sent: list[Left] = []
+    for _ in range(500):  # five seconds in which nothing arrives
+        sent += [pacer.took(len(sent)) for _ in range(pacer.free(interactive=False))]
+        clock.now += 0.01
+    assert len(sent) <= 30
+    for left in sent:
+        pacer.answered(left)
+    assert pacer.free(interactive=False) == 0
+
+
+def test_a_burst_does_not_come_back_every_second() -> None:
+    """What left together makes room together; nothing may be lost by it."""
+    clock = Clock()
+    pacer = Pacer(PACE, clock)
+    send_broadcasts(pacer, clock, 5)
+    clock.now += 0.9  # the program stood still
+    left = send_broadcasts(pacer, clock, 20)
+    assert max(left.count(moment) for moment in left) <= 8
+    assert len(left) >= 25 * 20
+    assert most_in_a_second(left) <= 30
+
+
+def test_a_sender_that_waits_for_room_is_woken_when_there_is_some() -> None:
+    """Not when the next chat may be written to again, which is later."""
+    clock = Clock()
+    pacer = Pacer(Pace(per_second=0, chat_interval=5.0, ceiling=30.0), clock)
+    for chat in range(28):  # two places are the replies'
+        pacer.answered(pacer.took(chat))
+    assert pacer.pause() == pytest.approx(1.0)
+
+
 def test_full_the_pacer_says_when_there_is_room_again() -> None:
     clock = Clock()
     pacer = Pacer(Pace(0, 0, 30), clock)
     left = [pacer.took(chat) for chat in range(30)]
     assert pacer.free(True) == 0
-    assert pacer.pause() == pytest.approx(WINDOW_MARGIN), "nothing came back"
+    assert pacer.pause() is None, "nothing came back: it may all arrive together with what would leave now"
     for one in left[:9]:
         pacer.answered(one)
     assert pacer.free(True) == 0
