@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.channels.account import kind_of, ward_of
 from bot.channels.base import BroadcastsArticles, Capabilities, Channel, ChannelError, Receive, ShowsTyping
 from bot.channels.images import ImageSource
-from bot.connecting import KINDS, channel_of, shared_accounts, store_limits, usable
+from bot.connecting import KINDS, channel_of, shared_accounts, store_limits, usable, way_of
 from bot.delivery.articles import Articles, article_waits
 from bot.delivery.outbox import due_channels, recover
 from bot.delivery.pacing import Pace, Pacer
@@ -23,6 +23,7 @@ from bot.errors import OperatorError
 from bot.saved_accounts import Credentials, saved_accounts
 from bot.settings import Settings
 from bot.store.database import Database
+from lessons.contest.capacity import Way
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +40,16 @@ class InUseError(Exception):
 
 @dataclass(slots=True)
 class InUse:
-    """One account; ``label`` is what staff call it. ``own``: connected on the site, so that it may be dropped there."""
+    """One account; ``label`` is what staff call it. ``own``: connected on the site, so that it may be dropped there.
+    ``way``: how fast it carries messages.
+    """
 
     channel: Channel
     sender: Sender
     credentials: Credentials
     label: str
     own: bool
+    way: Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,10 @@ class Accounts:
     def capabilities(self) -> dict[str, Capabilities]:
         """What each account's platform can show, by platform."""
         return {kind_of(account): one.channel.capabilities for account, one in self._in_use.items()}
+
+    def ways(self) -> dict[str, Way]:
+        """How fast each account carries the messages of a live contest."""
+        return {account: one.way for account, one in self._in_use.items()}
 
     def editing(self) -> frozenset[str]:
         """The accounts whose messages can be edited."""
@@ -215,7 +223,8 @@ class Accounts:
         account = channel.name
         sender = Sender(self._database, channel, Pacer(pace), self._replica, IDLE_SECONDS)
         label = KINDS[kind_of(account)]
-        self._in_use[account] = InUse(channel, sender, credentials, f"{label}: {name}" if name else label, own)
+        label = f"{label}: {name}" if name else label
+        self._in_use[account] = InUse(channel, sender, credentials, label, own, way_of(channel, pace))
         self._refused.pop(account, None)
         self._webhooks.update({route.path: route.handler for route in channel.routes()})
         if isinstance(channel, BroadcastsArticles):

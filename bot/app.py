@@ -138,7 +138,7 @@ class Application:
         self.staff_site = StaffSite(settings, database, material, encoder, self.staff_answers.refresh)
         self.api = Api(settings, database)
         self.webhooks = WebhookSender(database)
-        self.hub = Hub(database)
+        self.hub = Hub(database, self.accounts.wake)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -209,6 +209,7 @@ class Application:
             paper_channels=frozenset(name for name, kind in kinds.items() if kind.files),
             sound_channels=frozenset(name for name, kind in kinds.items() if kind.sounds),
             voice=self._voice,
+            ways=self.accounts.ways(),
         )
 
     async def _follow_accounts(self) -> None:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlmodel import Session
 
 from bot.channels.account import kind_of, ward_of, webhook_path
-from bot.channels.base import Channel
+from bot.channels.base import Channel, ReceivesSlowly
 from bot.channels.images import ImageSource, MaterialImages
 from bot.channels.webhook import WebhookSettings
 from bot.delivery.menus import SentMenus
@@ -25,6 +25,7 @@ from bot.store.database import Database
 from bot.store.quotas import TableMeter, add_limits, set_limits
 from bot.store.tables import utc_now
 from bot.texts import commands
+from lessons.contest.capacity import Way
 
 if TYPE_CHECKING:
     from bot.channels.zalo_oa_tokens import OaSettings
@@ -114,6 +115,12 @@ def channel_of(
         raise OperatorError(f"{account}: nothing is kept as {missing}; connect it again") from None
     except ValueError as error:
         raise OperatorError(f"{account}: {error}") from error
+
+
+def way_of(channel: Channel, pace: Pace) -> Way:
+    """How fast an account carries messages both ways."""
+    slow = channel.received_a_second if isinstance(channel, ReceivesSlowly) else None
+    return Way(pace.per_second or None, pace.ceiling or None, slow)
 
 
 def telegram_pace(settings: Settings) -> Pace:

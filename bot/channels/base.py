@@ -100,6 +100,16 @@ class ShowsTyping(Protocol):
 
 
 @runtime_checkable
+class ReceivesSlowly(Protocol):
+    """A channel that may take messages in at a rate of its own."""
+
+    @property
+    def received_a_second(self) -> float | None:
+        """Messages a second; None for as fast as they come."""
+        ...
+
+
+@runtime_checkable
 class BroadcastsArticles(Protocol):
     """A channel that can send an article to everybody who follows the account."""
 

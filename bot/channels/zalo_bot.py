@@ -102,6 +102,11 @@ class ZaloBotChannel:
         """What keeps messages from flowing, in English; None while they flow."""
         return self._trouble.text
 
+    @property
+    def received_a_second(self) -> float | None:
+        """A poll brings one message; a webhook as many as come."""
+        return None if self._webhook else 1.0 / self._retry_seconds
+
     async def start(self, receive: Receive) -> None:
         """Connect and begin to receive; an unreachable platform is tried again in the background.
 

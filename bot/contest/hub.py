@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -12,8 +13,9 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
+from bot.contest.chats import tell, to_tell
 from bot.contest.intake import Intake, LiveAnswer
-from bot.contest.rounds import ASKED, Live, Seat, close_due, is_due, live_contests, live_state
+from bot.contest.rounds import ASKED, ENDED, SHOWN, Live, Seat, close_due, is_due, live_contests, live_state
 from bot.store.contest_signals import ADDRESS, note_mark
 from bot.store.contest_tables import Contest, ContestParticipant
 from bot.store.contests import beat, beat_due
@@ -37,8 +39,10 @@ class Verdict(StrEnum):
 class Hub:
     """Live contests of this program."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, on_sent: Callable[[], None] = lambda: None) -> None:
+        """``on_sent`` is told when something was left in the outbox."""
         self._database = database
+        self._on_sent = on_sent
         self._intake = Intake(database)
         self._lives: dict[int, Live] = {}
         self._changed: defaultdict[tuple[int, bool], asyncio.Event] = defaultdict(asyncio.Event)
@@ -93,6 +97,7 @@ class Hub:
             self._wake(contest_id, steps=False)
         if fresh is None or before is None or fresh.step != before.step:
             self._wake(contest_id, steps=True)
+            self._on_sent()
         return fresh
 
     def _wake(self, contest_id: int, steps: bool) -> None:
@@ -169,7 +174,18 @@ class Hub:
             live = self._lives.get(contest_id)
             if live is not None and live.phase == ASKED and is_due(live, utc_now()):
                 await self._database.write(partial(close_due, contest_id=contest_id, now=utc_now()), urgent=True)
-            await self.refresh(contest_id)
+            fresh = await self.refresh(contest_id)
+            if fresh is not None and fresh.phase in (SHOWN, ENDED):
+                await self._tell(contest_id)
+
+    async def _tell(self, contest_id: int) -> None:
+        """Players in chats learn what came of the round."""
+        now = utc_now()
+        if not await self._database.read(partial(to_tell, contest_id=contest_id, now=now)):
+            return
+        told = await self._database.write(partial(tell, contest_id=contest_id, now=now))
+        if told:
+            self._on_sent()
 
 
 def _seat_of(session: Session, contest_id: int, address: str) -> int | None:

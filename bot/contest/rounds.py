@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from bot.contest import chats
 from bot.store.contest_board import shown_names
+from bot.store.contest_chats import lag
 from bot.store.contest_play import nickname
 from bot.store.contest_tables import Contest, ContestAnswer, ContestParticipant, ContestQuestion, ContestRound
 from bot.store.contests import FROZEN, LIVE_KIND, OPEN, REHEARSAL, closing_time, log_of, outages_of, rules_of
@@ -27,12 +29,13 @@ TOP = 10  # lines of the board on the projector: legible from the last row
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A player of the contest; ``code`` decides the order of options."""
+    """A player of the contest; ``code`` decides the order of options. ``in_chat``: questions are sent as messages."""
 
     id: int
     code: str
     player: str
     shown: str | None
+    in_chat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,9 @@ class Live:
     """Where a live contest is: everything host and players are shown, but who has which seat.
 
     ``number`` is that of the present question, negative for practice; ``closes`` until when its answers count,
-    allowance included, later by every outage; ``closed`` when the right option was told. ``answered`` is how many
-    answered it, ``counts`` how often each option was chosen.
+    allowance included, later by every outage; ``ends`` until when the round stays open, later by what the question
+    took to leave for players in chats; ``closed`` when the right option was told. ``answered`` is how many answered it,
+    ``counts`` how often each option was chosen.
     """
 
     id: int
@@ -65,6 +69,7 @@ class Live:
     question: Question | None
     opened: datetime | None
     closes: datetime | None
+    ends: datetime | None
     closed: datetime | None
     answered: int
     seats: Mapping[int, Seat] = field(repr=False)
@@ -101,6 +106,8 @@ def open_next(session: Session, contest: Contest, now: datetime) -> str:
     if now >= closing_time(session, contest):
         return "contest_window_over"
     session.add(ContestRound(contest_id=contest.id or 0, number=left[0], opened_at=now))
+    session.flush()
+    chats.ask(session, contest, left[0], sum(number > 0 for number in _numbers(session, contest)), now)
     return "contest_round_opened"
 
 
@@ -120,9 +127,10 @@ def close_due(session: Session, contest_id: int, now: datetime) -> bool:
         )
     ).one()
     everybody = 0 < seats <= _answered(session, contest_id, row.number)
-    if not everybody and now <= _closes(session, contest, row):
+    if not everybody and now <= _closes(session, contest, row, in_chats=True):
         return False
     row.closed_at = now
+    chats.close(session, contest_id, row)
     return True
 
 
@@ -140,7 +148,7 @@ def finish(session: Session, contest: Contest, now: datetime) -> str:
 
 def is_due(live: Live, now: datetime) -> bool:
     """Whether the present round may be closed: its time is over, or everybody has answered."""
-    return live.closes is not None and (now > live.closes or 0 < len(live.seats) <= live.answered)
+    return live.ends is not None and (now > live.ends or 0 < len(live.seats) <= live.answered)
 
 
 def live_state(session: Session, contest_id: int, now: datetime, before: Live | None = None) -> Live | None:
@@ -156,7 +164,7 @@ def live_state(session: Session, contest_id: int, now: datetime, before: Live | 
     }  # fmt: skip
     over = now > closing_time(session, contest) or contest.status == FROZEN
     if not rounds:
-        nothing: dict[str, Any] = {"number": 0, "question": None, "opened": None, "closes": None, "closed": None}
+        nothing: dict[str, Any] = {"number": 0, **dict.fromkeys(("question", "opened", "closes", "ends", "closed"))}
         return Live(**common, **nothing, phase=ENDED if over else LOBBY, answered=0)
     last = rounds[-1]
     same = before is not None and before.number == last.number
@@ -166,6 +174,7 @@ def live_state(session: Session, contest_id: int, now: datetime, before: Live | 
         "answered": _answered(session, contest_id, last.number),
         "opened": last.opened_at,
         "closes": _closes(session, contest, last),
+        "ends": _closes(session, contest, last, any(seat.in_chat for seat in seats.values())),
         "closed": last.closed_at,
     }
     if last.closed_at is None:
@@ -187,7 +196,7 @@ def _seats(session: Session, contest_id: int, before: Live | None) -> Mapping[in
         return before.seats
     names = shown_names(session, contest_id)
     return {
-        row.id or 0: Seat(row.id or 0, row.code, row.player, names.get(row.code))
+        row.id or 0: Seat(row.id or 0, row.code, row.player, names.get(row.code), row.chat_id is not None)
         for row in session.exec(select(ContestParticipant).where(*here))
     }
 
@@ -200,10 +209,12 @@ def _standings(session: Session, contest: Contest) -> tuple[dict[str, Standing],
     return standings, [(place, name, points) for place, name, points in named if name is not None][:TOP]
 
 
-def _closes(session: Session, contest: Contest, row: ContestRound) -> datetime:
-    rules = rules_of(contest)
+def _closes(session: Session, contest: Contest, row: ContestRound, in_chats: bool = False) -> datetime:
+    """When the time of a round is over for who saw it at once, or (``in_chats``) for everybody."""
+    rules, stood = rules_of(contest), outages_of(session, contest.id or 0)
     length = rules.seconds_per_question * 1000 + rules.allowance_ms
-    return time_of(deadline(moment(row.opened_at), length, outages_of(session, contest.id or 0)))
+    later = lag(session, contest.id or 0, row, rules, stood) if in_chats else 0
+    return time_of(deadline(moment(row.opened_at), length + later, stood))
 
 
 def _rounds(session: Session, contest: Contest) -> Sequence[ContestRound]:

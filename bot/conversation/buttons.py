@@ -15,7 +15,8 @@ PAGE = 8  # buttons of a list on one page: more do not fit a phone in large type
 EASY_PAGE = 4  # in easy reading: a choice that is seen at a glance
 WARD_KINDS = ("Phường", "Xã", "Đặc")  # with "đặc khu" all kinds of ward there are since 1/7/2025
 LABEL_LIMIT = 60  # characters; longer labels are cut on every platform
-_OPTION_PREFIXES = tuple(make(verb) + ":" for verb in (Verb.OPTION, Verb.CONTEST_ANSWER, Verb.CONTEST_TRY))
+_OPTIONS = (Verb.OPTION, Verb.CONTEST_ANSWER, Verb.CONTEST_TRY, Verb.CONTEST_LIVE)
+_OPTION_PREFIXES = tuple(make(verb) + ":" for verb in _OPTIONS)
 
 
 def button(key: str, verb: Verb, *args: str | int, **values: object) -> Button:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bot.channels.message import Button, FileNote, Reply
 from bot.conversation.buttons import button, consent_buttons, short, to_menu
+from bot.conversation.contest_live import refusal, seated
 from bot.conversation.contest_question import practice_reply, question_reply, tried
 from bot.conversation.menu import old_button
 from bot.conversation.notes import worded_time
+from bot.conversation.offers import LINK_PREFIX
 from bot.conversation.payloads import Verb, make, number
 from bot.conversation.ports import PersonView
 from bot.conversation.ports_contest import ContestView, Phase, SeatView, Taken
@@ -14,9 +16,7 @@ from bot.conversation.purposes import BOARD, CHILD, LEARNING, purposes
 from bot.conversation.turn import JOINING, NOTICED, Turn
 from bot.texts import text
 
-LINK_PREFIX = "thi-"  # before a contest's code in a link: start=thi-K7QMARTP
 PLAYING = "/thi/{code}/choi"  # the page of a player in a live contest
-WEB_CHANNEL = "web"
 LISTED = 5  # contests at once: older ones are found by their link
 NAMED, NICKNAMED, UNSHOWN = "name", "nickname", "none"
 
@@ -69,15 +69,14 @@ def show(turn: Turn, found: ContestView) -> list[Reply]:
     seats = turn.repositories.contests.seats(found.id, turn.person.id) if turn.person else ()
     if found.live:
         if seats:
+            if here := seated(turn, seats[-1]):
+                return [Reply("\n".join([*lines, here]), (*practice, to_menu()))]
             lines.append(text("contest.seated", nickname=seats[-1].nickname))
             way = FileNote(PLAYING.format(code=found.code), text("contest.playing"))
             return [Reply("\n".join(lines), (to_menu(),), files=(way,))]
-        if turn.chat.channel != WEB_CHANNEL:
-            # A hall hears a question at once; a platform that takes 25 messages a second would not.
-            link = turn.offers.public_url
-            where = text("contest.live_on_web", link=f"{link}/?g={LINK_PREFIX}{found.code}") if link else None
-            lines.append(where or text("contest.live_by_code"))
-            return [Reply("\n".join(lines), (*practice, to_menu()))]
+        # A hall hears a question at once; a platform that takes 25 messages a second carries only so many there.
+        if refused := refusal(turn, found):
+            return [Reply("\n".join([*lines, refused.text]), (*refused.buttons, *practice, to_menu()))]
     elif seats and seats[-1].left:
         lines.append(text("contest.under_way", left=seats[-1].left))
         return [Reply("\n".join(lines), (button("button.contest_go", Verb.CONTEST_GO, found.id), to_menu()))]
@@ -93,7 +92,8 @@ def join(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     if found is None or person is None or shown_as not in (NAMED, NICKNAMED, UNSHOWN):
         return old_button(turn)
     phase = found.phase(turn.message.received_at)
-    if _missing(turn, found) is not None or phase is Phase.OVER or (phase is Phase.SOON and not found.live):
+    kept_out = _missing(turn, found) is not None or phase is Phase.OVER
+    if kept_out or (refusal(turn, found) is not None if found.live else phase is Phase.SOON):
         return show(turn, found)
     if shown_as == NAMED:
         if not _may_be_named(person):
@@ -225,7 +225,7 @@ def _ways_in(turn: Turn, found: ContestView, lines: list[str], practice: tuple[B
         named = button("button.contest_named", Verb.CONTEST_JOIN, found.id, NAMED, name=person.called or "")
         ways.append(named)
     ways.append(button("button.contest_unshown", Verb.CONTEST_JOIN, found.id, UNSHOWN))
-    lines.append(text("contest.ready"))
+    lines.append(text("contest.ready_live" if found.live else "contest.ready"))
     return Reply("\n".join(lines), (*ways, *practice, to_menu()))
 
 

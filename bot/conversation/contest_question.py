@@ -43,12 +43,17 @@ def _practice_options(found: ContestView, question: Question) -> list[Option]:
     return shuffled_options(question, f"practice|{found.code}")
 
 
+def shown_question(question: Question, options: Sequence[Option]) -> tuple[list[str], list[str]]:
+    """The lines of a question, and the labels of its buttons: long options stand in the text, by letters."""
+    if not any(len(option.text) > SHORT_OPTION for option in options):
+        return [question.text], [one.text[:LABEL_LIMIT] for one in options]
+    lines = [text("quiz.option", letter=LETTERS[place], label=one.text) for place, one in enumerate(options)]
+    return [question.text, *lines], list(LETTERS[: len(options)])
+
+
 def _shown(turn: Turn, head: str, question: Question, options: Sequence[Option], payloads: Sequence[str]) -> Reply:
-    lines = [head, question.text]
-    lettered = any(len(option.text) > SHORT_OPTION for option in options)
-    if lettered:
-        lines += [text("quiz.option", letter=LETTERS[place], label=one.text) for place, one in enumerate(options)]
-    labels = [LETTERS[place] if lettered else one.text[:LABEL_LIMIT] for place, one in enumerate(options)]
+    asked, labels = shown_question(question, options)
+    lines = [head, *asked]
     buttons = tuple(Button(label, payload) for label, payload in zip(labels, payloads, strict=True))
     lesson = turn.catalogue.lesson(question.lesson_id)
     picture = question.picture if lesson is not None else None

@@ -116,6 +116,7 @@ class Verb(StrEnum):
     CONTEST_ANSWER = "cq"
     CONTEST_PRACTICE = "cp"
     CONTEST_TRY = "ck"
+    CONTEST_LIVE = "cv"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.conversation.ports import ChatContext
+from lessons.contest.capacity import Room, Way
 from lessons.contest.rules import Rules
 from lessons.models import Option, Question
 
@@ -53,7 +54,10 @@ class ContestView:
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """An attempt of a person; ``left`` questions are still to come."""
+    """An attempt of a person; ``left`` questions are still to come.
+
+    ``chat_id``: the chat to which the questions of a live contest are sent, None for one played on its page.
+    """
 
     id: int
     contest_id: int
@@ -61,6 +65,7 @@ class SeatView:
     shown_as: str
     nickname: str
     left: int
+    chat_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,20 @@ class Contests(Protocol):
         """Keep the answer to the ``place``-th question: the option at that place of the participant's own order.
 
         ``at`` is when it was received. Whatever is kept is kept for good.
+        """
+        ...
+
+    def chat_room(self, contest_id: int, account: str, way: Way, at: datetime) -> Room | None:
+        """The room for players of a live contest in chats of an account.
+
+        None: it begins so late that the account could not write to who joins now.
+        """
+        ...
+
+    def answer_live(self, seat_id: int, number: int, option: int, chat_id: int, at: datetime) -> Taken:
+        """Keep the answer to the question of a round, as ``answer``; a late one is not kept.
+
+        The clock began when the question had left for the chat.
         """
         ...
 

@@ -13,6 +13,7 @@ from bot.conversation import (
     certificates,
     consents,
     contest,
+    contest_live,
     course_list,
     enrolment,
     held,
@@ -146,6 +147,7 @@ _TAPS: dict[Verb, Handler] = {
     Verb.CONTEST_ANSWER: contest.answer,
     Verb.CONTEST_PRACTICE: contest.practice,
     Verb.CONTEST_TRY: contest.try_out,
+    Verb.CONTEST_LIVE: contest_live.live_answer,
 }
 
 Intent = Callable[[Turn, str], list[Reply]]
@@ -320,7 +322,7 @@ def _slip(turn: Turn) -> list[Reply] | None:
     lone = typed.typed_number(turn.text) is not None or typed.typed_letter(turn.text) is not None
     if typed.has_words(turn.text) and not lone:
         return None
-    again = questions.choose_one(turn) if lone else None
+    again = (contest_live.typed_again(turn) or questions.choose_one(turn)) if lone else None
     if again is not None:
         return again
     return menu.unclear(turn) if turn.recall(NOTICED) or lone else welcome.greet(turn)

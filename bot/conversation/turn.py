@@ -34,6 +34,7 @@ LINKING = "linking"  # the code of another account, waiting for the confirming t
 DELETING = "deleting"  # deletion was asked for and waits for the confirming tap
 WITHDRAWING = "withdrawing"  # so does taking back the agreement to learning
 ENDING = "ending"  # and somebody else, who is to be deleted: a child, a neighbour without a phone
+LIVE = "live"  # the live contest that was answered last in this chat
 JOINING = "joining"  # the contest that somebody came for, while who and where is asked
 ENROLLING = "enrolling"  # the resident has just agreed: after the place comes the age band
 MINOR = "minor"  # somebody said that they are under 16

@@ -10,19 +10,16 @@ from sqlmodel import Session, col
 
 from bot.channels.message import Reply
 from bot.channels.message_json import reply_to_json
+from bot.delivery.outbox import NOTICE
 from bot.delivery.windows import has_windows, may_write
 from bot.store.tables import Chat, Outbox
 
 PULLING_CHANNELS = frozenset({"web"})  # they fetch their replies from the outbox: nothing is to be sent
-# After replies somebody waits for, before broadcasts. Above 0 a message that may have arrived is not sent again.
-NOTICE_PRIORITY = 1
 HELD = "held"
 WINDOW_SHUT = "the person wrote nothing for too long"  # as the platform would refuse it
 
 
-def queue_notice(
-    session: Session, chat: Chat, replies: Sequence[Reply], now: datetime, priority: int = NOTICE_PRIORITY
-) -> None:
+def queue_notice(session: Session, chat: Chat, replies: Sequence[Reply], now: datetime, priority: int = NOTICE) -> None:
     """Leave replies for a chat that did not just write. Sent once: a caller must not queue the same again.
 
     Where the platform's window is shut they are held until the resident writes again.

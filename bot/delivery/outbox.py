@@ -16,6 +16,8 @@ from bot.store.sql import table_of
 from bot.store.tables import Chat, Lease, Outbox, UtcDateTime, utc_now
 
 INTERACTIVE = 0  # priority of a reply somebody waits for; broadcasts come after
+CONTEST = 1  # of a live contest's questions: their clocks run; never sent twice, as all above 0
+NOTICE = 2  # after replies and contests, before broadcasts
 REMINDER = 3  # priority of a reminder the resident asked for
 BROADCAST = 5
 OPEN = ("waiting", "sending")

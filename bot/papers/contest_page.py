@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from sqlmodel import Session, select
 
-from bot.conversation.contest import LINK_PREFIX
+from bot.conversation.offers import LINK_PREFIX
 from bot.papers.certificates import page
 from bot.store.contest_board import named_boards
 from bot.store.contest_setup import GROUP_BOARD, PEOPLE_BOARD

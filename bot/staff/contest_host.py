@@ -10,7 +10,7 @@ from bot.contest.hub import Hub
 from bot.contest.player_pages import stream
 from bot.contest.rounds import finish, open_next
 from bot.contest.views import host_view
-from bot.conversation.contest import LINK_PREFIX
+from bot.conversation.offers import LINK_PREFIX
 from bot.staff.access import WARD_EDITORS, StaffRoute
 from bot.staff.contests import contest_of
 from bot.staff.context import Context, audit, page, staff_texts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +11,14 @@ from aiohttp import web
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
+from bot.accounts import own_accounts
 from bot.conversation.ages import BANDS
-from bot.conversation.contest import LINK_PREFIX
+from bot.conversation.offers import LINK_PREFIX
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, WARD_READERS, StaffRoute
 from bot.staff.contest_form import LOCAL_ZONE, NUMBERS, read_plan
-from bot.staff.context import Context, FormProblemError, audit, form_of, page, staff_texts
+from bot.staff.context import ACCOUNTS, Context, FormProblemError, audit, form_of, page, staff_texts
 from bot.store.contest_board import named_boards
+from bot.store.contest_chats import chat_room
 from bot.store.contest_setup import QuestionsWrongError, create
 from bot.store.contest_signals import signals
 from bot.store.contest_tables import (
@@ -30,6 +33,7 @@ from bot.store.contest_tables import (
 from bot.store.contests import (
     DRAFT,
     FROZEN,
+    LIVE_KIND,
     OPEN,
     REHEARSAL,
     NotYetError,
@@ -42,6 +46,7 @@ from bot.store.contests import (
 from bot.store.naming import natural_key
 from bot.store.tables import ResidentialGroup, utc_now
 from bot.texts import text
+from lessons.contest.capacity import Room, Way
 from lessons.contest.draw import CONTEST_KINDS, BankTooSmallError
 
 # What may be done in which state, and the state after it (None: stays, or is decided by the deed).
@@ -150,7 +155,15 @@ class ContestPages:
 
     async def contest(self, request: web.Request) -> web.Response:
         """One contest: its link, rules, questions, board, protests."""
-        shown = await self._database.read(lambda session: _shown(session, contest_of(session, request)))
+        accounts = request.app.get(ACCOUNTS)
+        labels = own_accounts(accounts.labels(), request[WARD].code) if accounts else {}
+        ways = accounts.ways() if accounts else {}
+
+        def unit(session: Session) -> dict[str, Any]:
+            row = contest_of(session, request)
+            return {**_shown(session, row), "rooms": _rooms(session, row, labels, ways)}
+
+        shown = await self._database.read(unit)
         link = f"{self._context.public_base(request)}/?g={LINK_PREFIX}{shown['contest'].code}"
         code = segno.make(link, error="m", micro=False).svg_data_uri(scale=5, border=4)
         return page(request, "contest.html", {**shown, "link": link, "qr": code})
@@ -188,6 +201,16 @@ def _groups(session: Session, ward_code: str) -> list[ResidentialGroup]:
         select(ResidentialGroup).where(ResidentialGroup.ward_code == ward_code, col(ResidentialGroup.active).is_(True))
     ).all()
     return sorted(rows, key=lambda row: natural_key(row.name))
+
+
+def _rooms(
+    session: Session, contest: Contest, labels: Mapping[str, str], ways: Mapping[str, Way]
+) -> list[tuple[str, Room]]:
+    """How many players of a live contest each account carries; none for one in which each has the own time."""
+    if contest.kind != LIVE_KIND or contest.status == FROZEN:
+        return []
+    now = utc_now()
+    return [(label, chat_room(session, contest, name, ways[name], now)) for name, label in labels.items()]
 
 
 def _shown(session: Session, contest: Contest) -> dict[str, Any]:

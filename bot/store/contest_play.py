@@ -15,6 +15,8 @@ from sqlmodel import Session, col, select
 from bot.channels.account import kind_of
 from bot.conversation.ports import ChatContext
 from bot.conversation.ports_contest import Asked, ContestView, SeatView, Standing, Taken
+from bot.delivery.notices import PULLING_CHANNELS
+from bot.store.contest_chats import answer_live, chat_room, opens_too_late
 from bot.store.contest_signals import COOKIE, note_mark
 from bot.store.contest_tables import Contest, ContestAnswer, ContestMark, ContestParticipant, ContestQuestion
 from bot.store.contests import (
@@ -29,6 +31,7 @@ from bot.store.contests import (
 from bot.store.sql import insert_ignoring
 from bot.store.tables import Inbox, Outbox, Person
 from knowledge.yaml_loader import load_yaml
+from lessons.contest.capacity import Room, Way
 from lessons.contest.clock import deadline, ran
 from lessons.contest.draw import options_for, order_for
 from lessons.contest.rules import Outage, moment
@@ -102,6 +105,7 @@ class ContestRepository:
             "person_id": person_id, "attempt": max((row.attempt for row in every), default=0) + 1,
             "group_id": person.group_id, "shown_as": shown_as, "channel": kind_of(chat.channel), "paper": False,
             "set_aside": False, "joined_at": at, "position": 0, "asked_at": None,
+            "chat_id": chat.id if contest.kind == LIVE_KIND and chat.channel not in PULLING_CHANNELS else None,
         }  # fmt: skip
         # Two chats of one person may begin in the same moment: the second finds the seat of the first.
         insert_ignoring(self._session, ContestParticipant, values)
@@ -136,6 +140,13 @@ class ContestRepository:
         late = self._is_over(seat, contest, at, asked)
         seat.position, seat.asked_at = place, None
         return Taken.LATE if late else Taken.KEPT
+
+    def chat_room(self, contest_id: int, account: str, way: Way, at: datetime) -> Room | None:
+        contest = self._known(contest_id)
+        return None if opens_too_late(contest, account, at) else chat_room(self._session, contest, account, way, at)
+
+    def answer_live(self, seat_id: int, number: int, option: int, chat_id: int, at: datetime) -> Taken:
+        return answer_live(self._session, seat_id, number, option, chat_id, at)
 
     def practice_question(self, contest_id: int, number: int) -> Question | None:
         row = self._session.exec(
@@ -226,7 +237,7 @@ class ContestRepository:
 
     def _seat(self, row: ContestParticipant, total: int) -> SeatView:
         left = max(0, total - row.position)
-        return SeatView(row.id or 0, row.contest_id, row.attempt, row.shown_as, nickname(row.player), left)
+        return SeatView(row.id or 0, row.contest_id, row.attempt, row.shown_as, nickname(row.player), left, row.chat_id)
 
     def _view(self, row: Contest) -> ContestView:
         return ContestView(
@@ -295,4 +306,6 @@ def drop_links(session: Session, person_id: int) -> None:
     mine = col(ContestParticipant.person_id) == person_id
     seats = select(ContestParticipant.id).where(mine)
     session.execute(delete(ContestMark).where(col(ContestMark.participant_id).in_(seats)))
-    session.execute(update(ContestParticipant).where(mine).values(person_id=None, shown_as=UNSHOWN, channel=""))
+    session.execute(
+        update(ContestParticipant).where(mine).values(person_id=None, shown_as=UNSHOWN, channel="", chat_id=None)
+    )

@@ -18,7 +18,7 @@ class Contest(SQLModel, table=True):
     open, frozen. ``rules`` is lessons.contest.rules.Rules; ``wanted`` what was drawn from ``bank``, None for chosen
     questions. ``groups`` and ``age_bands`` say who may play, empty for everybody. ``salt`` is of the marks, erased with
     them. ``alive_at``: the program noted last that it ran. ``result_file`` is the frozen log, ``settled_at`` when
-    protests were closed.
+    protests were closed. ``told_at``: when players in chats were sent their points.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -49,6 +49,7 @@ class Contest(SQLModel, table=True):
     published: bool = False
     result_hash: str | None = Field(default=None, max_length=64)
     result_file: str | None = None
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class ContestQuestion(SQLModel, table=True):
@@ -69,7 +70,8 @@ class ContestParticipant(SQLModel, table=True):
     """One attempt of somebody; ``code`` and ``player`` are random, made for this contest.
 
     ``person_id`` None: played on paper, or deleted since. ``shown_as``: name, nickname or none. ``position`` counts the
-    questions that lie behind, ``asked_at`` is when the present one was asked: both only ever go forward.
+    questions that lie behind, ``asked_at`` is when the present one was asked: both only ever go forward. ``chat_id``:
+    where the questions of a live contest are sent to; None for who plays on the page or on paper.
     """
 
     __tablename__ = "contest_participant"
@@ -92,6 +94,7 @@ class ContestParticipant(SQLModel, table=True):
     joined_at: datetime = Field(sa_type=UtcDateTime)
     position: int = 0
     asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    chat_id: int | None = Field(default=None, foreign_key="chat.id", index=True)
 
 
 class ContestAnswer(SQLModel, table=True):
@@ -124,7 +127,10 @@ class ContestOutage(SQLModel, table=True):
 
 
 class ContestRound(SQLModel, table=True):
-    """A question asked to all at once; ``closed_at`` None while it is open. Practice rounds have negative numbers."""
+    """A question asked to all at once; ``closed_at`` None while it is open. Practice rounds have negative numbers.
+
+    ``told_at``: when it was seen to that players in chats learn their result.
+    """
 
     __tablename__ = "contest_round"
     __table_args__ = (UniqueConstraint("contest_id", "number"),)
@@ -134,6 +140,7 @@ class ContestRound(SQLModel, table=True):
     number: int
     opened_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class ContestProtest(SQLModel, table=True):

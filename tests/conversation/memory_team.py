@@ -9,6 +9,7 @@ from bot.channels.message import Reply
 from bot.conversation.ports import ChatContext
 from bot.conversation.ports_contest import Asked, ContestView, SeatView, Standing, Taken
 from bot.conversation.ports_team import Confirmed, Draft, GroupProgress, GroupStanding, LearnerView, Member, RoleView
+from lessons.contest.capacity import Room, Way
 from lessons.models import Question
 
 
@@ -79,6 +80,12 @@ class MemoryContests:
         raise NotImplementedError("there is no contest")
 
     def answer(self, seat_id: int, place: int, option: int, chat_id: int, at: datetime) -> Taken:
+        raise NotImplementedError("there is no contest")
+
+    def chat_room(self, contest_id: int, account: str, way: Way, at: datetime) -> Room | None:
+        raise NotImplementedError("there is no contest")
+
+    def answer_live(self, seat_id: int, number: int, option: int, chat_id: int, at: datetime) -> Taken:
         raise NotImplementedError("there is no contest")
 
     def practice_question(self, contest_id: int, number: int) -> Question | None:

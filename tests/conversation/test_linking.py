@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.channels.message import Message, Reply
 from bot.conversation.ports import ChatContext
 from bot.conversation.router import Conversation
-from bot.delivery.notices import NOTICE_PRIORITY
+from bot.delivery.outbox import NOTICE
 from bot.store.database import Database
 from bot.store.forget import forget_person
 from bot.store.linking import LINK_MINUTES, LinkRepository
@@ -119,7 +119,7 @@ def test_a_code_links_two_accounts_and_the_first_is_told(two: Accounts) -> None:
     assert sorted(kept) == [("k1", two.person_of(1)), ("k2", two.person_of(1))]
     assert two.do(lambda session: len(session.exec(select(Person)).all())) == 1
     (notice,) = two.do(lambda session: [(row.chat_id, row.priority) for row in session.exec(select(Outbox))])
-    assert notice == (1, NOTICE_PRIORITY)
+    assert notice == (1, NOTICE)
 
 
 def test_two_roles_become_one_with_the_groups_of_both(two: Accounts) -> None:
