@@ -153,7 +153,7 @@ class Hub:
         def unit(session: Session) -> None:
             contest, row = session.get_one(Contest, live.id), session.get(ContestParticipant, seat.id)
             if row is not None:
-                note_mark(session, contest, row, ADDRESS, address)
+                note_mark(session, contest, seat.id, ADDRESS, address)
 
         await self._database.write(unit)
 

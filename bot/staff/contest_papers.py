@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.contests import contest_of, to_contest
 from bot.staff.context import Context, audit, form_of
-from bot.store.contest_play import NICKNAMED, keep
+from bot.store.contest_play import NICKNAMED
+from bot.store.contest_rows import keep
 from bot.store.contest_tables import Contest, ContestPaper, ContestParticipant
 from bot.store.contests import OPEN, new_code, questions_of
 from bot.store.tables import ResidentialGroup, utc_now

@@ -8,8 +8,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import delete, func, update
-from sqlalchemy.orm import defer
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from bot.channels.account import kind_of
@@ -17,24 +16,24 @@ from bot.conversation.ports import ChatContext
 from bot.conversation.ports_contest import Asked, ContestView, SeatView, Standing, Taken
 from bot.delivery.notices import PULLING_CHANNELS
 from bot.store.contest_chats import answer_live, chat_room, opens_too_late
+from bot.store.contest_rows import SeatRow, advance, contest_row, keep, reply_left, seat_of, seats_of, stood
 from bot.store.contest_signals import COOKIE, note_mark
-from bot.store.contest_tables import Contest, ContestAnswer, ContestMark, ContestParticipant, ContestQuestion
+from bot.store.contest_tables import Contest, ContestMark, ContestParticipant, ContestQuestion
 from bot.store.contests import (
     DRAFT,
     LIVE_KIND,
     closing_time,
     new_code,
-    outages_of,
     questions_of,
     rules_of,
 )
 from bot.store.sql import insert_ignoring
-from bot.store.tables import Inbox, Outbox, Person
+from bot.store.tables import Person
 from knowledge.yaml_loader import load_yaml
 from lessons.contest.capacity import Room, Way
 from lessons.contest.clock import deadline, ran
 from lessons.contest.draw import options_for, order_for
-from lessons.contest.rules import Outage, moment
+from lessons.contest.rules import moment
 from lessons.contest.verify import places_in
 from lessons.models import Option, Question
 from lessons.versions import question_from_json
@@ -66,8 +65,8 @@ class ContestRepository:
         self._session = session
         # Rows that a message touches more than once; a session alone would read them again.
         self._contests: dict[int, Contest | None] = {}
-        self._taken: dict[int, ContestParticipant] = {}
-        self._stood: dict[int, list[Outage]] = {}
+        self._taken: dict[int, SeatRow] = {}
+        self._just_asked: set[int] = set()
 
     def of_ward(self, ward_code: str) -> Sequence[ContestView]:
         rows = self._session.exec(
@@ -110,35 +109,46 @@ class ContestRepository:
         # Two chats of one person may begin in the same moment: the second finds the seat of the first.
         insert_ignoring(self._session, ContestParticipant, values)
         seat = self._rows(contest_id, person_id)[-1]
-        note_mark(self._session, contest, seat, COOKIE, str(chat.id))
+        note_mark(self._session, contest, seat.id, COOKIE, str(chat.id))
         return self._seat(seat, total)
 
     def next_question(self, seat_id: int, at: datetime) -> Asked | None:
         seat, contest = self._both(seat_id)
         questions = self._questions(seat.contest_id)
         order = order_for(list(questions), contest.seed, seat.code)
-        if seat.asked_at is not None and seat.position < len(order) and self._is_over(seat, contest, at):
-            seat.position, seat.asked_at = seat.position + 1, None
+        for _try in range(2):
+            position, asked_at = seat.position, seat.asked_at
+            fresh = asked_at is None or seat_id in self._just_asked
+            if not fresh and position < len(order) and self._is_over(seat, contest, at):
+                position, asked_at = position + 1, None
+            asked_at = (asked_at or at) if position < len(order) else asked_at
+            if advance(self._session, seat, position, asked_at):
+                break
+            seat = self._taken[seat_id] = seat_of(self._session, seat_id)  # another message moved it on
         if seat.position >= len(order):
             return None
-        seat.asked_at = seat.asked_at or at
         question = questions[order[seat.position]]
         seconds = rules_of(contest).seconds_per_question
         return Asked(seat.position + 1, len(order), question, _options(question, contest, seat), seconds)
 
     def answer(self, seat_id: int, place: int, option: int, chat_id: int, at: datetime) -> Taken:
-        seat, contest = self._both(seat_id, lock=True)
+        seat, contest = self._both(seat_id)
         if place != seat.position + 1 or seat.asked_at is None:
             return Taken.REPEATED if 1 <= place <= seat.position else Taken.OLD
         questions = self._questions(seat.contest_id)
-        number = order_for(list(questions), contest.seed, seat.code)[place - 1]
-        options = _options(questions[number], contest, seat)
+        order = order_for(list(questions), contest.seed, seat.code)
+        options = _options(questions[order[place - 1]], contest, seat)
         if option >= len(options):
             return Taken.OLD
-        asked = max(seat.asked_at, self._sent_at(chat_id, seat.asked_at) or seat.asked_at)
-        keep(self._session, seat, number, asked, at, options[option].id)
+        asked = max(seat.asked_at, reply_left(self._session, chat_id, seat.asked_at) or seat.asked_at)
+        if not keep(self._session, seat, order[place - 1], asked, at, options[option].id):
+            self._taken[seat_id] = seat_of(self._session, seat_id)  # by another message, a moment ago
+            return Taken.REPEATED
         late = self._is_over(seat, contest, at, asked)
-        seat.position, seat.asked_at = place, None
+        if advance(self._session, seat, place, at if place < len(order) else None):
+            self._just_asked.add(seat_id)
+        else:
+            self._taken[seat_id] = seat_of(self._session, seat_id)
         return Taken.LATE if late else Taken.KEPT
 
     def chat_room(self, contest_id: int, account: str, way: Way, at: datetime) -> Room | None:
@@ -157,7 +167,7 @@ class ContestRepository:
         return None if row is None else question_from_json({**row.body, "line": 0})
 
     def standing(self, contest_id: int, person_id: int) -> Standing | None:
-        contest = self._contest(contest_id)
+        contest = self._session.get(Contest, contest_id)
         if contest is None or contest.result_file is None or not contest.published:
             return None
         rows = places_in(contest.result_file)
@@ -168,43 +178,30 @@ class ContestRepository:
                 return Standing(row["place"], len(rows), row["points"], row["right"], questions)
         return None
 
-    def _rows(self, contest_id: int, person_id: int) -> Sequence[ContestParticipant]:
-        return self._session.exec(
-            select(ContestParticipant)
-            .where(ContestParticipant.contest_id == contest_id, ContestParticipant.person_id == person_id)
-            .order_by(col(ContestParticipant.attempt))
-        ).all()
+    def _rows(self, contest_id: int, person_id: int) -> Sequence[SeatRow]:
+        rows = seats_of(self._session, contest_id, person_id)
+        self._taken.update((row.id, row) for row in rows)
+        return rows
 
-    def _both(self, seat_id: int, lock: bool = False) -> tuple[ContestParticipant, Contest]:
-        if lock:
-            statement = select(ContestParticipant).where(ContestParticipant.id == seat_id).with_for_update()
-            seat = self._session.exec(statement.execution_options(populate_existing=True)).one()
-        else:
-            seat = self._taken.get(seat_id) or self._session.get_one(ContestParticipant, seat_id)
-        self._taken[seat_id] = seat
+    def _both(self, seat_id: int) -> tuple[SeatRow, Contest]:
+        seat = self._taken.get(seat_id)
+        if seat is None:
+            seat = self._taken[seat_id] = seat_of(self._session, seat_id)
         return seat, self._known(seat.contest_id)
 
-    def _is_over(self, seat: ContestParticipant, contest: Contest, at: datetime, asked: datetime | None = None) -> bool:
+    def _is_over(self, seat: SeatRow, contest: Contest, at: datetime, asked: datetime | None = None) -> bool:
         """Whether the time of the question before a participant is over, with the allowance."""
         rules, begun = rules_of(contest), asked or seat.asked_at
         if begun is None:
             return False
-        stood = self._outages(seat.contest_id)
-        if ran(moment(begun), moment(at), stood) > rules.seconds_per_question * 1000 + rules.allowance_ms:
+        outages = stood(self._session, contest)
+        if ran(moment(begun), moment(at), outages) > rules.seconds_per_question * 1000 + rules.allowance_ms:
             return True
         overall = rules.seconds_overall
-        if overall and ran(moment(seat.joined_at), moment(at), stood) > overall * 1000 + rules.allowance_ms:
+        if overall and ran(moment(seat.joined_at), moment(at), outages) > overall * 1000 + rules.allowance_ms:
             return True
         starts, ends = moment(contest.starts_at), moment(contest.ends_at)
-        return moment(at) > deadline(starts, ends - starts, stood) + rules.allowance_ms
-
-    def _sent_at(self, chat_id: int, asked_at: datetime) -> datetime | None:
-        """When the reply to the message that asked for the question had left: pacing costs nobody a second."""
-        return self._session.exec(
-            select(func.max(Outbox.sent_at))
-            .join(Inbox, col(Inbox.id) == col(Outbox.inbox_id))
-            .where(Inbox.chat_id == chat_id, Inbox.received_at == asked_at)
-        ).one()
+        return moment(at) > deadline(starts, ends - starts, outages) + rules.allowance_ms
 
     def _questions(self, contest_id: int) -> Mapping[int, Question]:
         """The questions by number: what they say never changes, so that they are read once a program."""
@@ -219,9 +216,7 @@ class ContestRepository:
 
     def _contest(self, contest_id: int) -> Contest | None:
         if contest_id not in self._contests:
-            # The bank and the frozen file are long and seldom wanted: read when asked for.
-            long = (defer(Contest.bank), defer(Contest.result_file))  # type: ignore[arg-type]
-            self._contests[contest_id] = self._session.get(Contest, contest_id, options=long)
+            self._contests[contest_id] = contest_row(self._session, contest_id)
         return self._contests[contest_id]
 
     def _known(self, contest_id: int) -> Contest:
@@ -230,14 +225,9 @@ class ContestRepository:
             raise KeyError(contest_id)
         return found
 
-    def _outages(self, contest_id: int) -> list[Outage]:
-        if contest_id not in self._stood:
-            self._stood[contest_id] = outages_of(self._session, contest_id)
-        return self._stood[contest_id]
-
-    def _seat(self, row: ContestParticipant, total: int) -> SeatView:
+    def _seat(self, row: SeatRow, total: int) -> SeatView:
         left = max(0, total - row.position)
-        return SeatView(row.id or 0, row.contest_id, row.attempt, row.shown_as, nickname(row.player), left, row.chat_id)
+        return SeatView(row.id, row.contest_id, row.attempt, row.shown_as, nickname(row.player), left, row.chat_id)
 
     def _view(self, row: Contest) -> ContestView:
         return ContestView(
@@ -249,7 +239,7 @@ class ContestRepository:
             row.rules_text,
             tuple(row.prizes),
             row.starts_at,
-            closing_time(self._session, row),
+            closing_time(self._session, row, stood(self._session, row)),
             tuple(row.groups),
             tuple(row.age_bands),
             rules_of(row),
@@ -259,18 +249,7 @@ class ContestRepository:
         )
 
 
-def keep(
-    session: Session, seat: ContestParticipant, number: int, asked: datetime, received: datetime, chosen: str
-) -> bool:
-    """Add an answer to the log; False when the question was answered before: the first answer stays."""
-    values = {
-        "contest_id": seat.contest_id, "participant_id": seat.id, "number": number,
-        "asked_at": asked, "received_at": received, "chosen": chosen,
-    }  # fmt: skip
-    return insert_ignoring(session, ContestAnswer, values) is not None
-
-
-def _options(question: Question, contest: Contest, seat: ContestParticipant) -> tuple[Option, ...]:
+def _options(question: Question, contest: Contest, seat: SeatRow) -> tuple[Option, ...]:
     return tuple(options_for(question, contest.seed, seat.code))
 
 

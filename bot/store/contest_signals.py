@@ -36,12 +36,12 @@ class Signal:
     count: int
 
 
-def note_mark(session: Session, contest: Contest, seat: ContestParticipant, kind: str, value: str) -> None:
+def note_mark(session: Session, contest: Contest, seat_id: int, kind: str, value: str) -> None:
     """Keep a salted hash of where a participant plays from; nothing once protests are over."""
-    if not contest.salt or seat.id is None:
+    if not contest.salt:
         return
     mark = hashlib.sha256(f"{contest.salt}|{kind}|{value}".encode()).hexdigest()
-    values = {"contest_id": seat.contest_id, "participant_id": seat.id, "kind": kind, "mark": mark}
+    values = {"contest_id": contest.id, "participant_id": seat_id, "kind": kind, "mark": mark}
     insert_ignoring(session, ContestMark, values)
 
 

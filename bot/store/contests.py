@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,10 +70,11 @@ def outages_of(session: Session, contest_id: int) -> list[Outage]:
     return [Outage(moment(row.started_at), moment(row.ended_at)) for row in rows]
 
 
-def closing_time(session: Session, contest: Contest) -> datetime:
-    """The end of the window, later by every outage within it."""
+def closing_time(session: Session, contest: Contest, outages: Sequence[Outage] | None = None) -> datetime:
+    """The end of the window, later by every outage within it; these are read unless they are given."""
     starts, ends = moment(contest.starts_at), moment(contest.ends_at)
-    return time_of(deadline(starts, ends - starts, outages_of(session, contest.id or 0)))
+    stood = outages_of(session, contest.id or 0) if outages is None else outages
+    return time_of(deadline(starts, ends - starts, stood))
 
 
 def log_of(session: Session, contest: Contest) -> Log:
