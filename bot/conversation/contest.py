@@ -108,7 +108,7 @@ def join(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
 
 def go(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """Go on with an attempt."""
-    found, seat = _of(turn, args), _seat(turn, args)
+    seat, found = _seat(turn, args), _of(turn, args)  # one look-up finds both
     if found is None or seat is None or found.live:
         return old_button(turn)
     if found.phase(turn.message.received_at) is not Phase.ON:
@@ -118,7 +118,7 @@ def go(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
 
 def answer(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
     """An option was tapped: stored once, told again as often as it comes."""
-    found, seat = _of(turn, args), _seat(turn, args)
+    seat, found = _seat(turn, args), _of(turn, args)  # one look-up finds both
     place, option = number(args, 2), number(args, 3)
     if found is None or seat is None or place is None or option is None or str(seat.attempt) != args[1]:
         return old_button(turn)

@@ -16,7 +16,7 @@ from bot.conversation.ports import ChatContext
 from bot.conversation.ports_contest import Asked, ContestView, SeatView, Standing, Taken
 from bot.delivery.notices import PULLING_CHANNELS
 from bot.store.contest_chats import answer_live, chat_room, opens_too_late
-from bot.store.contest_rows import SeatRow, advance, contest_row, keep, reply_left, seat_of, seats_of, stood
+from bot.store.contest_rows import SeatRow, advance, contest_row, keep, seat_of, seats_of, stood
 from bot.store.contest_signals import COOKIE, note_mark
 from bot.store.contest_tables import Contest, ContestMark, ContestParticipant, ContestQuestion
 from bot.store.contests import (
@@ -140,8 +140,8 @@ class ContestRepository:
         options = _options(questions[order[place - 1]], contest, seat)
         if option >= len(options):
             return Taken.OLD
-        asked = max(seat.asked_at, reply_left(self._session, chat_id, seat.asked_at) or seat.asked_at)
-        if not keep(self._session, seat, order[place - 1], asked, at, options[option].id):
+        asked = keep(self._session, seat, order[place - 1], seat.asked_at, at, options[option].id, chat_id)
+        if asked is None:
             self._taken[seat_id] = seat_of(self._session, seat_id)  # by another message, a moment ago
             return Taken.REPEATED
         late = self._is_over(seat, contest, at, asked)
@@ -179,8 +179,10 @@ class ContestRepository:
         return None
 
     def _rows(self, contest_id: int, person_id: int) -> Sequence[SeatRow]:
-        rows = seats_of(self._session, contest_id, person_id)
+        rows, contest = seats_of(self._session, contest_id, person_id)
         self._taken.update((row.id, row) for row in rows)
+        if contest is not None:
+            self._contests[contest_id] = contest
         return rows
 
     def _both(self, seat_id: int) -> tuple[SeatRow, Contest]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Integer, String, bindparam, case, func, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -45,10 +46,12 @@ _SHORT = [column for column in _CONTEST.c if column.name not in ("bank", "wanted
 _READ_CONTEST = select(*_SHORT).where(_CONTEST.c.id == bindparam("contest"))
 _COLUMNS = [_SEAT.c[name] for name in SeatRow.__slots__]
 _READ_SEATS = (
-    select(*_COLUMNS)
+    select(*_COLUMNS, *(column.label(f"contest_{column.name}") for column in _SHORT))
+    .join_from(_SEAT, _CONTEST, _CONTEST.c.id == _SEAT.c.contest_id)
     .where(_SEAT.c.contest_id == bindparam("contest"), _SEAT.c.person_id == bindparam("person"))
     .order_by(_SEAT.c.attempt)
 )
+_CONTEST_ROW = namedtuple("_CONTEST_ROW", [column.name for column in _SHORT])  # type: ignore[misc]
 _READ_SEAT = select(*_COLUMNS).where(_SEAT.c.id == bindparam("seat"))
 # Two messages of one person may be in hand at once: who comes second finds the seat moved on.
 _ADVANCE = (
@@ -60,15 +63,31 @@ _ADVANCE = (
     )
     .values(position=bindparam("to"), asked_at=bindparam("asked"))
 )
-_KEEP = {
-    name: make(_ANSWER).on_conflict_do_nothing().returning(_ANSWER.c.id)
-    for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
-_SENT = (
+# When the reply to the message that asked for the question had left: pacing costs nobody a second.
+_TIME = _ANSWER.c.asked_at.type
+_LEFT = (
     select(func.max(_OUTBOX.sent_at))
     .join_from(table_of(Inbox), table_of(Outbox), _INBOX.id == _OUTBOX.inbox_id)
-    .where(_INBOX.chat_id == bindparam("chat"), _INBOX.received_at == bindparam("at", type_=_INBOX.received_at.type))
+    .where(_INBOX.chat_id == bindparam("chat"), _INBOX.received_at == bindparam("asked", type_=_TIME))
+    .scalar_subquery()
 )
+_ASKED = case((bindparam("asked", type_=_TIME) < _LEFT, _LEFT), else_=bindparam("asked", type_=_TIME))
+_VALUES = {
+    "contest_id": bindparam("contest", type_=Integer),
+    "participant_id": bindparam("seat", type_=Integer),
+    "number": bindparam("place", type_=Integer),
+    "asked_at": _ASKED,
+    "received_at": bindparam("received", type_=_TIME),
+    "chosen": bindparam("option", type_=String),
+}
+# "WHERE true": without it SQLite takes the ON of the conflict for that of a join.
+_KEEP = {
+    name: make(_ANSWER)
+    .from_select(list(_VALUES), select(*_VALUES.values()).where(true()))
+    .on_conflict_do_nothing()
+    .returning(_ANSWER.c.asked_at)
+    for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 def contest_row(session: Session, contest_id: int) -> Contest | None:
@@ -77,10 +96,13 @@ def contest_row(session: Session, contest_id: int) -> Contest | None:
     return cast("Contest | None", row)
 
 
-def seats_of(session: Session, contest_id: int, person_id: int) -> Sequence[SeatRow]:
-    """A person's attempts in a contest, the first first."""
-    rows = session.connection().execute(_READ_SEATS, {"contest": contest_id, "person": person_id})
-    return [SeatRow(*row) for row in rows]
+def seats_of(session: Session, contest_id: int, person_id: int) -> tuple[Sequence[SeatRow], Contest | None]:
+    """A person's attempts in a contest, the first first, and the contest itself where there is one."""
+    rows = session.connection().execute(_READ_SEATS, {"contest": contest_id, "person": person_id}).all()
+    if not rows:
+        return [], None
+    width = len(_COLUMNS)
+    return [SeatRow(*row[:width]) for row in rows], cast(Contest, _CONTEST_ROW(*rows[0][width:]))
 
 
 def seat_of(session: Session, seat_id: int) -> SeatRow:
@@ -106,24 +128,22 @@ def keep(
     asked: datetime,
     received: datetime,
     chosen: str,
-) -> bool:
-    """Add an answer to the log; False when the question was answered before: the first answer stays."""
+    chat_id: int | None = None,
+) -> datetime | None:
+    """Add an answer to the log; None when the question was answered before: the first answer stays.
+
+    Else when its clock began: as ``asked`` says, or later, when the message received then in ``chat_id`` was answered.
+    """
     values = {
-        "contest_id": seat.contest_id, "participant_id": seat.id, "number": number,
-        "asked_at": asked, "received_at": received, "chosen": chosen,
+        "contest": seat.contest_id, "seat": seat.id, "place": number, "asked": asked, "received": received,
+        "option": chosen, "chat": chat_id,
     }  # fmt: skip
     statement = _KEEP[session.get_bind().dialect.name]
-    return session.connection().execute(statement, values).first() is not None
-
-
-def reply_left(session: Session, chat_id: int, received_at: datetime) -> datetime | None:
-    """When the reply to the message received then had left: pacing costs nobody a second."""
-    values = {"chat": chat_id, "at": received_at}
-    return cast("datetime | None", session.connection().execute(_SENT, values).scalar_one())
+    return cast("datetime | None", session.connection().execute(statement, values).scalar())
 
 
 def stood(session: Session, contest: Contest) -> list[Outage]:
-    """The outages of a contest; one is noted only where ``alive_at`` is written, so that they are read again only then."""
+    """The outages of a contest, read again when ``alive_at`` has changed: nothing else notes one."""
     known = _STOOD.get(contest.code)
     if known is None or known[0] != contest.alive_at:
         if len(_STOOD) >= REMEMBERED_CONTESTS:
