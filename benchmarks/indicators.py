@@ -62,7 +62,7 @@ def fill(database: Database, residents: int, groups: int) -> None:
     numbers = "WITH RECURSIVE {name}(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM {name} WHERE n < {last}) "
 
     def unit(session: Session) -> None:
-        session.add(Ward(code=WARD, name="Phường Hưng Đạo"))
+        session.merge(Ward(code=WARD, name="Phường Hưng Đạo"))
         session.flush()
         keep_course_sizes(session, {"vneid": EACH // LESSON_QUESTIONS}, date(2020, 1, 1))
         session.execute(
@@ -194,7 +194,7 @@ def sheet(scale: float) -> Row:
         f"{seconds:.1f} s, {megabytes:.0f} MB, {written:,} rows read back",
         ratio=seconds / SHEET_SECONDS,
         holds=seconds <= SHEET_SECONDS and megabytes <= SHEET_MB and written == count,
-        how="the history of figures, in a process of its own: peak memory of the whole process",
+        how="the history of figures, in a process of its own: peak memory (VmHWM) of the whole process",
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.material import courses_folder, knowledge_root
 from bot.settings import Settings
-from knowledge.facts import Facts, load_facts, stale_facts
-from knowledge.guides import Guide, load_guides
+from knowledge.facts import load_facts
+from knowledge.guides import load_guides
 from knowledge.material_check import check_material
 from knowledge.material_files import FACTS_FILE, GUIDES_FOLDER
 from knowledge.yaml_source import MaterialError
@@ -62,29 +64,42 @@ def today() -> date:
 
 def stale_material(knowledge: Path, days: int, day: date) -> StaleMaterial:
     """What was last checked more than ``days`` before ``day``. Raises MaterialError."""
+    everything = _checked(knowledge, _version(knowledge))
+    limit = (day - timedelta(days=days)).isoformat()
+    return StaleMaterial(
+        facts=tuple(one for one in everything.facts if one.checked_on < limit),
+        guides=tuple(one for one in everything.guides if one.checked_on < limit),
+        oldest=everything.oldest,
+    )
+
+
+def _version(knowledge: Path) -> tuple[tuple[str, int, int], ...]:
+    """Changes whenever a file of facts or guides does: reading them all takes a second, this a millisecond."""
+    files = [knowledge / FACTS_FILE, *sorted((knowledge / GUIDES_FOLDER).glob("*.md"))]
+    seen = [(file.name, file.stat()) for file in files if file.is_file()]
+    return tuple((name, found.st_mtime_ns, found.st_size) for name, found in seen)
+
+
+@lru_cache(maxsize=2)  # the material in use, and the one before it while edits take its place
+def _checked(knowledge: Path, _version: tuple[tuple[str, int, int], ...]) -> StaleMaterial:
+    """Every fact and guide, the oldest check first."""
     facts = load_facts(knowledge / FACTS_FILE)
     guides = load_guides(knowledge / GUIDES_FOLDER, facts)
-    limit = (day - timedelta(days=days)).isoformat()
-    old_guides = sorted((one for one in guides if one.checked_on < limit), key=lambda one: (one.checked_on, one.id))
+    naming: defaultdict[str, list[str]] = defaultdict(list)
+    for guide in guides:
+        for fact_id in {fact.id for section in guide.sections for fact in facts.named_in(section.raw)}:
+            naming[fact_id].append(guide.title)
+    of_facts = (StaleItem(one.id, one.wording, (one.source,), one.checked_on, tuple(naming[one.id])) for one in facts)
+    of_guides = (StaleItem(one.id, one.title, tuple(map(str, one.sources)), one.checked_on) for one in guides)
     return StaleMaterial(
-        facts=tuple(
-            StaleItem(fact.id, fact.wording, (fact.source,), fact.checked_on, _naming(fact.id, facts, guides))
-            for fact in stale_facts(facts, days, day)
-        ),
-        guides=tuple(
-            StaleItem(one.id, one.title, tuple(str(source) for source in one.sources), one.checked_on)
-            for one in old_guides
-        ),
+        tuple(sorted(of_facts, key=_oldest_first)),
+        tuple(sorted(of_guides, key=_oldest_first)),
         oldest=min((*(fact.checked_on for fact in facts), *(guide.checked_on for guide in guides)), default=""),
     )
 
 
-def _naming(fact_id: str, facts: Facts, guides: Iterable[Guide]) -> tuple[str, ...]:
-    return tuple(
-        guide.title
-        for guide in guides
-        if any(fact.id == fact_id for section in guide.sections for fact in facts.named_in(section.raw))
-    )
+def _oldest_first(one: StaleItem) -> tuple[str, str]:
+    return one.checked_on, one.id
 
 
 def stale(settings: Settings, days: int) -> Iterator[str]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 _START = re.compile(r"- id: *([a-z0-9-]+)\s*")
 
 
-def fact_blocks(text: str) -> dict[str, str]:
+@lru_cache(maxsize=4)  # a page asks for each fact of one text; an edited text lies beside the delivered one
+def fact_blocks(text: str) -> Mapping[str, str]:
     """The lines of each fact by its id, in the file's order; comments and empty lines between facts are nobody's."""
     found: dict[str, list[str]] = {}
     lines: list[str] | None = None
@@ -19,7 +23,7 @@ def fact_blocks(text: str) -> dict[str, str]:
             lines = None
         if lines is not None:
             lines.append(line)
-    return {fact_id: "\n".join(block) + "\n" for fact_id, block in found.items()}
+    return MappingProxyType({fact_id: "\n".join(block) + "\n" for fact_id, block in found.items()})
 
 
 def with_fact(text: str, fact_id: str, block: str) -> str:

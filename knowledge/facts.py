@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from knowledge.yaml_loader import compose_yaml, load_yaml
@@ -33,7 +33,6 @@ __all__ = [
     "load_facts",
     "load_yaml",
     "parse_facts",
-    "stale_facts",
 ]
 
 FACT_MARK = re.compile(r"\{\{fact:([a-z0-9]+(?:-[a-z0-9]+)*)\}\}")
@@ -149,9 +148,3 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def stale_facts(facts: Facts, days: int, today: date) -> list[Fact]:
-    """Facts last checked more than ``days`` days before ``today``, the oldest first."""
-    limit = (today - timedelta(days=days)).isoformat()
-    return sorted((fact for fact in facts if fact.checked_on < limit), key=lambda fact: (fact.checked_on, fact.id))

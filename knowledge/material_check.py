@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.answer_types import ANSWER_LIMIT, PASSAGE_LIMIT
-from knowledge.facts import Facts, MaterialError, Problem, load_facts, stale_facts
+from knowledge.facts import Facts, MaterialError, Problem, load_facts
 from knowledge.guides import Guide, GuideSection, parse_guide, read_guides
 from knowledge.material_rules import (
     AbbreviationRule,
@@ -20,7 +20,7 @@ from knowledge.material_rules import (
 from knowledge.material_similarity import folded_words, same_phrasings, same_texts
 from knowledge.wards import load_wards
 
-__all__ = ["check_guide", "check_material", "stale_facts"]
+__all__ = ["check_guide", "check_material"]
 
 MIN_PHRASINGS = 8
 """Fewer do not cover how differently residents ask (the House issue's floor)."""

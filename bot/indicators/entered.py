@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,7 +35,14 @@ def entries_standing(
 
     Of one that counts in the period, only what was entered for a day in it.
     """
-    rows = session.exec(
+    return entries_of(entered_rows(session, ward_code, definitions, last), definitions, first, last)
+
+
+def entered_rows(
+    session: Session, ward_code: str, definitions: Mapping[str, Definition], last: date
+) -> Sequence[EnteredFigure]:
+    """What was entered for these indicators up to a day and stands, the newest last."""
+    return session.exec(
         select(EnteredFigure)
         .where(
             EnteredFigure.ward_code == ward_code,
@@ -44,12 +51,18 @@ def entries_standing(
             col(EnteredFigure.withdrawn_at).is_(None),
         )
         .order_by(col(EnteredFigure.day), col(EnteredFigure.entered_at), col(EnteredFigure.id))
-    )
+    ).all()
+
+
+def entries_of(
+    rows: Iterable[EnteredFigure], definitions: Mapping[str, Definition], first: date | None, last: date
+) -> Mapping[tuple[str, int], Entry]:
+    """As ``entries_standing``, of the rows of ``entered_rows``."""
     found: dict[tuple[str, int], Entry] = {}
     for row in rows:
-        if definitions[row.code].period == IN_PERIOD and first is not None and row.day < first:
-            continue
-        found[(row.code, WHOLE_WARD if row.group_id is None else row.group_id)] = entry_of(row)
+        before = definitions[row.code].period == IN_PERIOD and first is not None and row.day < first
+        if row.day <= last and not before:
+            found[(row.code, WHOLE_WARD if row.group_id is None else row.group_id)] = entry_of(row)
     return found
 
 

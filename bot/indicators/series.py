@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.indicators.standing import WHOLE_WARD, by_course, standing
-from bot.indicators.ward import Figure, Period, indicator_table
+from bot.indicators.ward import Figure, totals_of_days
 from bot.store.tables import Person
 
 WEEKS = 13  # of a trend: a quarter
@@ -25,13 +25,9 @@ def trend(
     session: Session, ward_code: str, code: str, first: date | None, last: date, group: int | None = None
 ) -> list[tuple[date, Figure]]:
     """An indicator as it stood at the end of each of the last weeks, as ``indicator_table`` gives it."""
-    found = []
-    for day in week_ends(last):
-        if first is not None and day < first:
-            continue
-        table = indicator_table(session, ward_code, Period(first, day), [code], WHOLE_WARD if group is None else group)
-        found.append((day, table.total.figures[0]))
-    return found
+    days = [day for day in week_ends(last) if first is None or day >= first]
+    place = WHOLE_WARD if group is None else group
+    return list(zip(days, totals_of_days(session, ward_code, code, first, days, place), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from bot.store.sql import table_of
@@ -67,6 +68,27 @@ def course_of_days(
     return [next(((n, d) for first, until, n, d in rows if first <= day < until), (0, 0)) for day in days]
 
 
+def standing_of_days(
+    session: Session, ward_code: str, measures: Collection[str], days: Collection[date], only: int
+) -> Mapping[date, Mapping[tuple[str, int], Pair]]:
+    """As ``standing`` of one group (or NO_GROUP, WHOLE_WARD), for each of the days, in one query."""
+    daily = table_of(DailyFigure).c
+    found: dict[date, dict[tuple[str, int], Pair]] = {day: {} for day in days}
+    query = select_columns(daily.measure, daily.day, daily.until, daily.numerator, daily.denominator).where(
+        daily.ward_code == ward_code,
+        daily.measure.in_(sorted(measures)),
+        daily.course_id == "",
+        daily.group_id == only,
+        daily.day <= max(days),
+        daily.until > min(days),
+    )
+    for measure, first, until, top, bottom in session.connection().execute(query):
+        for day in days:
+            if first <= day < until:
+                found[day][(measure, only)] = (top, bottom)
+    return found
+
+
 def within(
     session: Session,
     ward_code: str,
@@ -79,7 +101,13 @@ def within(
     upto = standing(session, ward_code, measures, last, only)
     if first is None:
         return upto
-    before = standing(session, ward_code, measures, first - timedelta(days=1), only)
+    return since(upto, standing(session, ward_code, measures, first - timedelta(days=1), only))
+
+
+def since(
+    upto: Mapping[tuple[str, int], Pair], before: Mapping[tuple[str, int], Pair]
+) -> Mapping[tuple[str, int], Pair]:
+    """What came to sums after those of a day before."""
     return {
         key: (numerator - before.get(key, (0, 0))[0], denominator - before.get(key, (0, 0))[1])
         for key, (numerator, denominator) in upto.items()
@@ -88,10 +116,19 @@ def within(
 
 def adults_on(session: Session, groups: Collection[int], day: date) -> Mapping[int, int | None]:
     """The number of adults of groups as the ward had said by a day; what it said first for the days before that."""
-    known: dict[int, int | None] = {}
-    rows = session.exec(
+    return adults_said(adult_rows(session, groups), day)
+
+
+def adult_rows(session: Session, groups: Collection[int]) -> Sequence[GroupAdults]:
+    """Everything that was said of the number of adults of groups, in the order of the days."""
+    return session.exec(
         select(GroupAdults).where(col(GroupAdults.group_id).in_(sorted(groups))).order_by(col(GroupAdults.since))
-    )
+    ).all()
+
+
+def adults_said(rows: Iterable[GroupAdults], day: date) -> Mapping[int, int | None]:
+    """As ``adults_on``, of the rows of ``adult_rows``."""
+    known: dict[int, int | None] = {}
     for row in rows:
         if row.group_id not in known or row.since <= day:
             known[row.group_id] = row.adults

@@ -7,17 +7,28 @@ once, here: nothing that shows figures may compute any.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from sqlmodel import Session, col, select
 
 from bot.indicators.definitions import ADULTS, COUNT, IN_PERIOD, Definition, read_definition, shipped_definitions
-from bot.indicators.entered import Entry, entries_standing
-from bot.indicators.standing import NO_GROUP, WHOLE_WARD, Pair, adults_on, standing, within
+from bot.indicators.entered import Entry, entered_rows, entries_of, entries_standing
+from bot.indicators.standing import (
+    NO_GROUP,
+    WHOLE_WARD,
+    Pair,
+    adult_rows,
+    adults_on,
+    adults_said,
+    since,
+    standing,
+    standing_of_days,
+    within,
+)
 from bot.store.naming import natural_key
 from bot.store.tables import FigureBuild, ResidentialGroup, Ward, WardIndicator
 
@@ -126,7 +137,9 @@ def indicator_table(
     """
     indicators = _narrowed(chosen(session, ward_code), codes)
     facts = _facts(session, ward_code, period, indicators, only_group)
-    rows = [_row(facts, indicators, group_id, name) for group_id, name in _groups(session, ward_code, facts)]
+    rows = [
+        _row(facts, indicators, group_id, name) for group_id, name in _named(_group_rows(session, ward_code), facts)
+    ]
     total = _row(facts, indicators, WHOLE_WARD, TOTAL)
     if only_group not in (None, WHOLE_WARD):
         rows = [row for row in rows if row.group_id == only_group]
@@ -181,26 +194,82 @@ def _facts(
             continue
         measures = {one.measure or "" for one in wanted}
         found = within(session, ward_code, measures, period.first if in_period else None, period.last, only)
-        for one in wanted:
-            pairs |= {(one.code, group): pair for (measure, group), pair in found.items() if measure == one.measure}
-    ids = [one or 0 for one in session.exec(select(ResidentialGroup.id).where(ResidentialGroup.ward_code == ward_code))]
-    adults = dict(adults_on(session, ids, period.last))
-    learners = {
-        group: pair[0] for (_, group), pair in standing(session, ward_code, {STARTERS}, period.last, only).items()
-    }
-    entered = {one.definition.code: one.definition for one in indicators if not one.definition.measured}
+        pairs |= _by_code(wanted, found)
+    adults = dict(adults_on(session, [row.id or 0 for row in _group_rows(session, ward_code)], period.last))
+    learners = _learners(standing(session, ward_code, {STARTERS}, period.last, only))
+    entered = _entered_by_code(indicators)
     return _Facts(pairs, learners, adults, entries_standing(session, ward_code, entered, period.first, period.last))
 
 
-def _groups(session: Session, ward_code: str, facts: _Facts) -> list[tuple[int, str]]:
-    rows = session.exec(select(ResidentialGroup).where(ResidentialGroup.ward_code == ward_code)).all()
-    counted = {group for (_, group) in facts.pairs} | set(facts.learners) | {group for (_, group) in facts.entries}
-    # A group that is no more still has what was learnt in it.
-    named = [(row.id or 0, row.name) for row in rows if row.active or row.id in counted]
+def _by_code(definitions: Iterable[Definition], found: Mapping[tuple[str, int], Pair]) -> dict[tuple[str, int], Pair]:
+    return {
+        (one.code, group): pair
+        for one in definitions
+        for (measure, group), pair in found.items()
+        if measure == one.measure
+    }
+
+
+def _learners(found: Mapping[tuple[str, int], Pair]) -> dict[int, int]:
+    return {group: pair[0] for (measure, group), pair in found.items() if measure == STARTERS}
+
+
+def _entered_by_code(indicators: Iterable[Indicator]) -> dict[str, Definition]:
+    return {one.definition.code: one.definition for one in indicators if not one.definition.measured}
+
+
+def _group_rows(session: Session, ward_code: str) -> Sequence[ResidentialGroup]:
+    return session.exec(select(ResidentialGroup).where(ResidentialGroup.ward_code == ward_code)).all()
+
+
+def totals_of_days(
+    session: Session, ward_code: str, code: str, first: date | None, days: Sequence[date], only: int = WHOLE_WARD
+) -> list[Figure]:
+    """The total that ``indicator_table`` gives of one indicator for the periods from ``first`` to each of the days.
+
+    ``only``: of a leader's group instead of the whole ward. Everything is read once for all days.
+    """
+    if not days:
+        return []
+    indicators = _narrowed(chosen(session, ward_code), [code])
+    definition = indicators[0].definition
+    before = first - timedelta(days=1) if first is not None and definition.period == IN_PERIOD else None
+    measures = {STARTERS, definition.measure or STARTERS}
+    sums = standing_of_days(session, ward_code, measures, [*days, *filter(None, [before])], only)
+    groups = _group_rows(session, ward_code)
+    adults = adult_rows(session, [row.id or 0 for row in groups])
+    entered = _entered_by_code(indicators)
+    entries = entered_rows(session, ward_code, entered, max(days))
+    figures = []
+    for day in days:
+        found = sums[day] if before is None else since(sums[day], sums[before])
+        facts = _Facts(
+            _by_code([definition], found) if definition.measured else {},
+            _learners(sums[day]),
+            adults_said(adults, day),
+            entries_of(entries, entered, first, day),
+        )
+        there = only == WHOLE_WARD or only in _listed(groups, facts)
+        figures.append(_figure(facts, definition, only) if there else Figure())
+    return figures
+
+
+def _named(rows: Sequence[ResidentialGroup], facts: _Facts) -> list[tuple[int, str]]:
+    """The groups that have a row, in natural order, who has none last."""
+    listed = _listed(rows, facts)
+    named = [(row.id or 0, row.name) for row in rows if row.id in listed]
     named.sort(key=lambda one: natural_key(one[1]))
+    return [*named, (NO_GROUP, LOOSE)] if NO_GROUP in listed else named
+
+
+def _listed(rows: Sequence[ResidentialGroup], facts: _Facts) -> set[int]:
+    """Groups in use, those that are no more in which something was learnt, and NO_GROUP where there is any such."""
+    counted = {group for (_, group) in facts.pairs} | set(facts.learners) | {group for (_, group) in facts.entries}
+    found = {row.id or 0 for row in rows if row.active or row.id in counted}
     known = {row.id for row in rows}
-    loose = any(group != WHOLE_WARD and group not in known for group in counted)
-    return [*named, (NO_GROUP, LOOSE)] if loose else named
+    if any(group != WHOLE_WARD and group not in known for group in counted):
+        found.add(NO_GROUP)
+    return found
 
 
 def _row(facts: _Facts, indicators: Sequence[Indicator], group_id: int, name: str) -> GroupRow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from sqlmodel import Session, col, func, select
 from bot.channels.message import Reply
 from bot.conversation import notices
 from bot.conversation.notes import citation_notes
+from bot.conversation.typed import plain
 from bot.preview.walk import Exchange
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.answer_form import QUESTION_LIMIT, TEXT_LIMIT, read_answer
@@ -37,6 +38,8 @@ from bot.store.tables import StaffAnswerRow, UnansweredQuestion, utc_now
 from knowledge.answer_types import StaffAnswer
 from knowledge.overrides import staff_citation
 from lessons.progress import local_day
+
+SHOWN = 100  # answers on the page, the newest; the others are found by their words
 
 
 def routes(context: Context) -> list[StaffRoute]:
@@ -154,9 +157,15 @@ class AnswerPages:
         self, request: web.Request, problem: str | None = None, typed: dict[str, dict[str, str]] | None = None
     ) -> web.Response:
         """The page; ``typed`` are the fields of a refused form, by answer."""
-        code, now = request[WARD].code, utc_now()
-        shown = await self._database.read(lambda session: _shown(session, code, now))
+        code, now, asked = request[WARD].code, utc_now(), " ".join(request.query.get("q", "").split())[:QUESTION_LIMIT]
+        found = await self._database.read(lambda session: _rows(session, code, now))
+        words = plain(asked).split()
+        wanted = [row for row in found if all(word in plain(f"{row.question} {row.text}") for word in words)]
+        refused = [row for row in wanted[SHOWN:] if str(row.id) in (typed or {})]
+        shown = await self._database.read(lambda session: _shown(session, [*wanted[:SHOWN], *refused], now))
         values = {
+            "asked": asked,
+            "left_out": len(wanted) - len(shown),
             "in_force": [one for one in shown if one.row.active and not one.expired],
             "ended": [one for one in shown if one.row.active and one.expired],
             "withdrawn": [one for one in shown if not one.row.active],
@@ -177,14 +186,18 @@ def _answer(session: Session, request: web.Request) -> StaffAnswerRow:
     return row
 
 
-def _shown(session: Session, ward_code: str, now: datetime) -> list[ShownAnswer]:
+def _rows(session: Session, ward_code: str, now: datetime) -> Sequence[StaffAnswerRow]:
+    """Those in force and those withdrawn lately, the newest first."""
     lately = now - timedelta(days=FOLLOWED_DAYS)
     kept = col(StaffAnswerRow.active).is_(True) | (col(StaffAnswerRow.answered_at) >= lately)
-    rows = session.exec(
+    return session.exec(
         select(StaffAnswerRow)
         .where(StaffAnswerRow.ward_code == ward_code, kept)
         .order_by(col(StaffAnswerRow.answered_at).desc(), col(StaffAnswerRow.id).desc())
     ).all()
+
+
+def _shown(session: Session, rows: Sequence[StaffAnswerRow], now: datetime) -> list[ShownAnswer]:
     marks = _marks(session, [row.id or 0 for row in rows])
     return [
         ShownAnswer(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,10 +18,11 @@ from bot.conversation.offers import LINK_PREFIX
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, WARD_READERS, StaffRoute
 from bot.staff.contest_form import LOCAL_ZONE, NUMBERS, read_plan
 from bot.staff.context import ACCOUNTS, Context, FormProblemError, audit, form_of, page, staff_texts
-from bot.store.contest_board import named_boards
+from bot.staff.kept import Kept
+from bot.store.contest_board import with_names
 from bot.store.contest_chats import chat_room
 from bot.store.contest_setup import QuestionsWrongError, create
-from bot.store.contest_signals import signals
+from bot.store.contest_signals import Signal, signals
 from bot.store.contest_tables import (
     Contest,
     ContestAnswer,
@@ -40,14 +42,17 @@ from bot.store.contests import (
     clear_play,
     closing_time,
     freeze,
+    log_of,
     questions_of,
     rules_of,
 )
 from bot.store.naming import natural_key
 from bot.store.tables import ResidentialGroup, utc_now
 from bot.texts import text
+from lessons.contest.boards import Boards, boards
 from lessons.contest.capacity import Room, Way
 from lessons.contest.draw import CONTEST_KINDS, BankTooSmallError
+from lessons.contest.rules import Group
 
 # What may be done in which state, and the state after it (None: stays, or is decided by the deed).
 ACTIONS = {
@@ -87,12 +92,22 @@ def to_contest(request: web.Request, contest_id: int | str, done: str) -> web.HT
     return web.HTTPSeeOther(f"/staff/w/{request[WARD].code}/contests/{contest_id}?done={done}")
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is computed from a whole log: the boards, without names, and the signs."""
+
+    boards: Boards
+    groups: Sequence[Group]
+    signals: Sequence[Signal]
+
+
 class ContestPages:
     """Handlers."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._database = context.database
+        self._judged: Kept[Judged] = Kept()
 
     async def all(self, request: web.Request) -> web.Response:
         """Every contest, and the form that makes one."""
@@ -158,10 +173,14 @@ class ContestPages:
         accounts = request.app.get(ACCOUNTS)
         labels = own_accounts(accounts.labels(), request[WARD].code) if accounts else {}
         ways = accounts.ways() if accounts else {}
+        state = await self._database.read(lambda session: _state(session, contest_of(session, request)))
+        judged = await self._judged.get(
+            state, utc_now(), lambda: self._database.read(lambda session: _judge(session, contest_of(session, request)))
+        )
 
         def unit(session: Session) -> dict[str, Any]:
             row = contest_of(session, request)
-            return {**_shown(session, row), "rooms": _rooms(session, row, labels, ways)}
+            return {**_shown(session, row, judged), "rooms": _rooms(session, row, labels, ways)}
 
         shown = await self._database.read(unit)
         link = f"{self._context.public_base(request)}/?g={LINK_PREFIX}{shown['contest'].code}"
@@ -213,13 +232,26 @@ def _rooms(
     return [(label, chat_room(session, contest, name, ways[name], now)) for name, label in labels.items()]
 
 
-def _shown(session: Session, contest: Contest) -> dict[str, Any]:
+def _count(session: Session, table: Any, contest: Contest, *more: Any) -> int:
+    return session.exec(select(func.count()).select_from(table).where(table.contest_id == contest.id, *more)).one()
+
+
+def _state(session: Session, contest: Contest) -> tuple[object, ...]:
+    """Changes with everything that a result is computed from: the log only grows, questions are only voided."""
+    voided = _count(session, ContestQuestion, contest, col(ContestQuestion.voided).is_(True))
+    aside = _count(session, ContestParticipant, contest, col(ContestParticipant.set_aside).is_(True))
+    logs = (_count(session, table, contest) for table in (ContestAnswer, ContestParticipant, ContestOutage))
+    return contest.id, contest.status, contest.settled_at, voided, aside, *logs
+
+
+def _judge(session: Session, contest: Contest) -> Judged:
+    log = log_of(session, contest)
+    return Judged(boards(log), log.groups, signals(session, contest, log) if contest.settled_at is None else ())
+
+
+def _shown(session: Session, contest: Contest, judged: Judged) -> dict[str, Any]:
     mine = contest.id or 0
-
-    def count(table: Any) -> int:
-        return session.exec(select(func.count()).select_from(table).where(table.contest_id == mine)).one()
-
-    board = named_boards(session, contest)
+    board = with_names(session, contest, judged.boards, judged.groups, SHOWN)
     protests = session.exec(
         select(ContestProtest).where(ContestProtest.contest_id == mine).order_by(col(ContestProtest.id))
     ).all()
@@ -233,10 +265,10 @@ def _shown(session: Session, contest: Contest) -> dict[str, Any]:
         "starts": contest.starts_at.astimezone(LOCAL_ZONE),
         "ends": closing_time(session, contest).astimezone(LOCAL_ZONE),
         "over": utc_now() > closing_time(session, contest),
-        "players": count(ContestParticipant),
-        "answers": count(ContestAnswer),
-        "outages": count(ContestOutage),
-        "people": board.people[:SHOWN],
+        "players": _count(session, ContestParticipant, contest),
+        "answers": _count(session, ContestAnswer, contest),
+        "outages": _count(session, ContestOutage, contest),
+        "people": board.people,
         "group_rows": board.groups,
         "group_names": [names.get(one, "?") for one in contest.groups],
         "band_names": [text(BANDS[one]) for one in contest.age_bands],
@@ -244,6 +276,6 @@ def _shown(session: Session, contest: Contest) -> dict[str, Any]:
         "protests": protests,
         "papers": [(row, names.get(row.group_id, "")) for row in papers],
         "all_groups": _groups(session, contest.ward_code),
-        "signals": signals(session, contest) if contest.settled_at is None else (),
+        "signals": judged.signals,
         "protests_open": contest.status == FROZEN and contest.settled_at is None,
     }

@@ -35,8 +35,10 @@ from bot.staff.access import (
     put_cookie,
 )
 from bot.staff.accounts import Role
+from bot.staff.kept import Kept
 from bot.staff.menu import menu_of
 from bot.store.database import Database
+from bot.store.duplicates import Suggestion
 from bot.store.removed import LOCAL_ZONE
 from bot.store.tables import AuditEntry, utc_now
 from knowledge.encoder import Encoder
@@ -71,6 +73,9 @@ class Context:
     answers_changed: Callable[[], None] = field(repr=False)
     # Argon2 takes memory on purpose: two at a time are enough for a ward and cannot exhaust its PC.
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2), repr=False)
+
+    # Looked for by the page of duplicates and counted by the overview: once for both.
+    pairs: Kept[list[Suggestion]] = field(default_factory=Kept, repr=False)
 
     def public_base(self, request: web.Request) -> str:
         """The address residents use: the setting, or what the browser used."""

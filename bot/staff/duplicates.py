@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from aiohttp import web
 from sqlmodel import Session, col, select
 
-from bot.staff.access import WARD, WARD_EDITORS, StaffRoute
+from bot.staff.access import NUMBER_DIGITS, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.context import Context, audit, back_to, form_of, page, staff_texts
-from bot.store.duplicates import keep_apart, merge_pair, suggestions, undo_merge
+from bot.staff.kept import Kept
+from bot.store.database import Database
+from bot.store.duplicates import Suggestion, keep_apart, merge_pair, still_there, suggestions, undo_merge
 from bot.store.merging import newest
 from bot.store.tables import Person, PersonMerge, utc_now
 
@@ -27,11 +30,17 @@ def routes(context: Context) -> list[StaffRoute]:
     ]
 
 
+async def kept_pairs(kept: Kept[list[Suggestion]], database: Database, ward: str, now: datetime) -> list[Suggestion]:
+    """The pairs of a ward as they were found within the last minutes: it takes a second in a large ward."""
+    return await kept.get(ward, now, lambda: database.read(lambda session: suggestions(session, ward)))
+
+
 class DuplicatePages:
     """Handlers."""
 
     def __init__(self, context: Context) -> None:
         self._database = context.database
+        self._pairs = context.pairs
 
     async def duplicates(self, request: web.Request) -> web.Response:
         """The pairs that may be one, and the merges that can be undone."""
@@ -44,7 +53,7 @@ class DuplicatePages:
             record = merge_pair(session, first, second, utc_now())
             audit(session, request, "people_merge", str(record.id))
 
-        return await self._decided(request, one, "people_merged")
+        return await self._decided(request, one, "people_merged", all_of_one=True)
 
     async def apart(self, request: web.Request) -> web.StreamResponse:
         """Two are two."""
@@ -56,18 +65,29 @@ class DuplicatePages:
         return await self._decided(request, two, "people_apart")
 
     async def _decided(
-        self, request: web.Request, decide: Callable[[Session, Person, Person], None], said: str
+        self,
+        request: web.Request,
+        decide: Callable[[Session, Person, Person], None],
+        said: str,
+        all_of_one: bool = False,
     ) -> web.StreamResponse:
-        """What the form decides of a suggested pair."""
+        """What the form decides of a suggested pair; ``all_of_one``: either may be one with somebody else no more."""
         form, ward = await form_of(request), request[WARD].code
 
-        def unit(session: Session) -> bool:
+        def unit(session: Session) -> set[int]:
             pair = _pair(session, form, ward)
-            if pair is not None:
-                decide(session, *pair)
-            return pair is not None
+            if pair is None:
+                return set()
+            numbers = {person.id or 0 for person in pair}
+            decide(session, *pair)
+            return numbers
 
-        return await self._done(request, await self._database.write(unit), said)
+        settled = await self._database.write(unit)
+        if all_of_one:
+            self._pairs.change(ward, lambda pairs: [one for one in pairs if not one.of & settled])
+        else:
+            self._pairs.change(ward, lambda pairs: [one for one in pairs if one.of != settled])
+        return await self._done(request, bool(settled), said)
 
     async def undo(self, request: web.Request) -> web.StreamResponse:
         """A merge was wrong."""
@@ -84,7 +104,9 @@ class DuplicatePages:
             audit(session, request, "people_unmerge", str(number))
             return True
 
-        return await self._done(request, await self._database.write(unit), "people_unmerged", "people_later_first")
+        done = await self._database.write(unit)
+        self._pairs.forget(ward)
+        return await self._done(request, done, "people_unmerged", "people_later_first")
 
     async def _done(
         self, request: web.Request, done: bool, said: str, refused: str = "people_pair_gone"
@@ -95,7 +117,10 @@ class DuplicatePages:
 
     async def _page(self, request: web.Request, problem: str | None = None) -> web.Response:
         ward = request[WARD].code
-        pairs, merges = await self._database.read(lambda session: (suggestions(session, ward), _merges(session, ward)))
+        kept = await kept_pairs(self._pairs, self._database, ward, utc_now())
+        pairs, merges = await self._database.read(
+            lambda session: (still_there(session, ward, kept), _merges(session, ward))
+        )
         values = {
             "pairs": [(one, [staff_texts()[why] for why in one.reasons]) for one in pairs],
             "merges": merges,
@@ -106,10 +131,14 @@ class DuplicatePages:
 
 def _pair(session: Session, form: dict[str, str], ward: str) -> tuple[Person, Person] | None:
     """The two that a form names, when both are still there, of this ward, and suggested."""
-    numbers = {form.get("first", ""), form.get("second", "")}
-    named = {(one.first.id, one.second.id) for one in suggestions(session, ward)}
-    wanted = next((pair for pair in named if {str(number) for number in pair} == numbers), None)
-    return None if wanted is None else (session.get_one(Person, wanted[0]), session.get_one(Person, wanted[1]))
+    written = [form.get(name, "") for name in ("first", "second")]
+    if not all(one.isascii() and one.isdecimal() and len(one) <= NUMBER_DIGITS for one in written):
+        return None
+    wanted = {int(one) for one in written}
+    found = next((pair for pair in suggestions(session, ward, wanted) if pair.of == wanted), None)
+    return (
+        None if found is None else (session.get_one(Person, found.first.id), session.get_one(Person, found.second.id))
+    )
 
 
 def _merges(session: Session, ward: str) -> list[tuple[PersonMerge, str | None]]:

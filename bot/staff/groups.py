@@ -126,6 +126,7 @@ class GroupPages:
 
     async def _page(self, request: web.Request, problem: str | None = None) -> web.Response:
         code, only = request[WARD].code, request[MEMBERSHIP].only_group
+        edited = request.match_info.get("group") or request.query.get("edit", "")
         statement = select(ResidentialGroup).where(ResidentialGroup.ward_code == code)
         if only is not None:
             statement = statement.where(ResidentialGroup.id == only)
@@ -135,6 +136,7 @@ class GroupPages:
                 (row, self._link(request, row.join_code)) for row in sorted(rows, key=lambda one: natural_key(one.name))
             ],
             "kinds": KINDS,
+            "edited": edited,
             "public_url_missing": self._context.settings.public_url is None,
             "problem": problem and staff_texts()[problem],
         }

@@ -25,3 +25,13 @@ class Kept(Generic[T]):
         found = await count()
         self._found[key] = now, found
         return found
+
+    def change(self, key: Hashable, change: Callable[[T], T]) -> None:
+        """What is kept becomes what ``change`` makes of it; nothing is done when nothing is kept."""
+        known = self._found.get(key)
+        if known is not None:
+            self._found[key] = known[0], change(known[1])
+
+    def forget(self, key: Hashable) -> None:
+        """Count anew when it is asked for next."""
+        self._found.pop(key, None)

@@ -19,6 +19,7 @@ from bot.indicators.trend import trend
 from bot.staff.access import MEMBERSHIP, WARD, WARD_EDITORS, WARD_OVERSEERS, WARD_READERS, StaffRoute
 from bot.staff.context import Context, audit, page
 from bot.staff.kept import Kept
+from bot.store.consents import agreed_to
 from bot.store.naming import natural_key
 from bot.store.repositories import AttemptRepository
 from bot.store.tables import Certificate, Chat, Consent, Person, ResidentialGroup, utc_now
@@ -146,8 +147,7 @@ def _group(session: Session, ward_code: str, number: int) -> ResidentialGroup:
 
 def _agreed() -> SelectOfScalar[Person]:
     """Persons whose agreement that the ward knows their learning stands."""
-    agreed = select(Consent.person_id).where(Consent.purpose == LEARNING, col(Consent.withdrawn_at).is_(None))
-    return select(Person).where(col(Person.id).in_(agreed))
+    return select(Person).where(agreed_to(LEARNING))
 
 
 def _card(session: Session, row: Person, catalogue: Catalogue) -> PersonCard:

@@ -14,8 +14,8 @@ from bot.checking import STALE_DAYS, stale_material
 from bot.settings import Settings
 from bot.staff.content.state import what_is_open
 from bot.staff.context import Context, staff_texts
+from bot.staff.duplicates import kept_pairs
 from bot.staff.kept import Kept
-from bot.store.duplicates import suggestions
 from bot.store.rights import answer_due, local_day
 from bot.store.tables import Broadcast, HumanLine, HumanRequest, MaterialEdit, RightsRequest, UnansweredQuestion
 from knowledge.facts import MaterialError
@@ -41,9 +41,7 @@ class Needs:
         """Everything that waits in a ward, urgent things first."""
         settings, root, database = self._context.settings, self._context.material.root, self._context.database
         quick = await database.read(lambda session: _quick(session, settings, ward_code, now))
-        pairs = await self._slow.get(
-            ward_code, now, lambda: database.read(lambda session: len(suggestions(session, ward_code)))
-        )
+        pairs = len(await kept_pairs(self._context.pairs, database, ward_code, now))
         stale = await self._slow.get(root, now, lambda: asyncio.to_thread(_stale, root / "knowledge", local_day(now)))
         slow = [_need("duplicates", pairs, "duplicates"), _need("stale", stale, "stale")]
         return sorted((one for one in [*quick, *slow] if one is not None), key=lambda one: not one.urgent)

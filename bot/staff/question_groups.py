@@ -11,10 +11,9 @@ from sqlmodel import Session, col, select
 
 from bot.store.naming import natural_key
 from bot.store.tables import ResidentialGroup, UnansweredQuestion
-from knowledge.encoder import Encoder
-from knowledge.grouping import group_questions
+from knowledge.grouping import QuestionGrouper
 
-# Newest first: more would take seconds to group, and nobody reads on.
+# Newest first: more would take a second to read anew, and nobody reads on.
 ROWS = 1000
 RIGHT, WRONG = "marked_right", "marked_wrong"
 
@@ -66,10 +65,10 @@ def questions_of(session: Session, ward_code: str | None) -> tuple[list[Unanswer
     return rows, names
 
 
-def grouped(rows: Sequence[UnansweredQuestion], names: dict[int, str], encoder: Encoder) -> list[QuestionGroup]:
+def grouped(rows: Sequence[UnansweredQuestion], names: dict[int, str], grouper: QuestionGrouper) -> list[QuestionGroup]:
     """Groups with an open question, the most asked first."""
     groups: list[QuestionGroup] = []
-    for members in group_questions([row.text for row in rows], encoder):
+    for members in grouper.groups([row.text for row in rows]):
         of_group = [rows[member] for member in members]
         waiting = tuple(row for row in of_group if row.closed_at is None)
         if not waiting:

@@ -18,9 +18,11 @@ from bot.staff.question_groups import QuestionGroup, grouped, questions_of
 from bot.staff.telling import tell
 from bot.store.staff_answers import as_staff_answer, publish, settle_questions
 from bot.store.tables import UnansweredQuestion, utc_now
+from knowledge.grouping import QuestionGrouper
 from lessons.progress import local_day
 
-SHOWN = 50  # groups on the page, the most asked first
+SHOWN = 40  # groups of the ward on the page, the most asked first
+SHOWN_OF_ALL = 20  # of people without a ward, which every ward's staff see
 _CHOSEN = re.compile(r"q([0-9]{1,18})")
 
 
@@ -40,6 +42,7 @@ class QuestionPages:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._database = context.database
+        self._grouper = QuestionGrouper(context.encoder)
 
     async def questions(self, request: web.Request) -> web.Response:
         """The open questions in groups."""
@@ -93,11 +96,11 @@ class QuestionPages:
         """The page; ``form`` is what was typed into a form that was refused."""
         code = request[WARD].code
         found = await self._database.read(lambda session: [questions_of(session, owner) for owner in (code, None)])
-        sections = [await asyncio.to_thread(grouped, rows, names, self._context.encoder) for rows, names in found]
+        sections = [await asyncio.to_thread(grouped, rows, names, self._grouper) for rows, names in found]
         values: dict[str, Any] = {
             "own": sections[0][:SHOWN],
-            "without_ward": sections[1][:SHOWN],
-            "left_out": sum(max(0, len(section) - SHOWN) for section in sections),
+            "without_ward": sections[1][:SHOWN_OF_ALL],
+            "left_out": len(sections[0][SHOWN:]) + len(sections[1][SHOWN_OF_ALL:]),
             "typed": form or {},
             "typed_group": _typed_group([group for section in sections for group in section], form or {}),
             "limit": TEXT_LIMIT,

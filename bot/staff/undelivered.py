@@ -19,6 +19,7 @@ from bot.delivery.reach import Audience, Why, reach
 from bot.jobs.retention import NOTICE_DAYS
 from bot.staff.access import WARD, WARD_EDITORS, StaffRoute
 from bot.staff.context import Context, audit, back_to, page, staff_texts
+from bot.staff.kept import Kept
 from bot.store.naming import natural_key
 from bot.store.tables import Chat, Inbox, Outbox, Person, ResidentialGroup, utc_now
 
@@ -76,11 +77,16 @@ class UndeliveredPages:
 
     def __init__(self, context: Context) -> None:
         self._database = context.database
+        self._reach: Kept[tuple[datetime, Sequence[GroupReach]]] = Kept()
 
     async def all(self, request: web.Request) -> web.Response:
         """All three lists."""
-        code = request[WARD].code
-        return page(request, "undelivered.html", await self._database.read(lambda session: _shown(session, code)))
+        code, now = request[WARD].code, utc_now()
+        counted = await self._reach.get(
+            code, now, lambda: self._database.read(lambda session: (now, reach_by_group(session, code, now)))
+        )
+        values = await self._database.read(lambda session: _shown(session, code, now))
+        return page(request, "undelivered.html", {**values, "groups": counted[1], "counted_at": counted[0]})
 
     async def again(self, request: web.Request) -> web.StreamResponse:
         """Let the bot answer a message that was set aside once more."""
@@ -101,13 +107,11 @@ class UndeliveredPages:
         raise back_to(request, "undelivered", "message_again" if done else "message_gone")
 
 
-def _shown(session: Session, ward_code: str) -> dict[str, Any]:
-    now = utc_now()
+def _shown(session: Session, ward_code: str, now: datetime) -> dict[str, Any]:
     return {
         "set_aside": set_aside(session, ward_code),
         "notices": notices_not_delivered(session, ward_code, now),
         "notice_days": NOTICE_DAYS,
-        "groups": reach_by_group(session, ward_code, now),
         "reasons": {why.value: staff_texts()[f"why_{why.value}"] for why in Why},
     }
 

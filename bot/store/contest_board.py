@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -11,7 +12,8 @@ from bot.store.contest_play import NAMED, UNSHOWN, nickname
 from bot.store.contest_tables import Contest, ContestParticipant
 from bot.store.contests import log_of
 from bot.store.tables import Consent, Person
-from lessons.contest.boards import GroupPlace, boards
+from lessons.contest.boards import Boards, GroupPlace, boards
+from lessons.contest.rules import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,14 @@ class NamedBoards:
 def named_boards(session: Session, contest: Contest) -> NamedBoards:
     """The boards; who took back the agreement to be named is no longer named."""
     log = log_of(session, contest)
-    found = boards(log)
-    names, groups = shown_names(session, contest.id or 0), {one.id: one.name for one in log.groups}
+    return with_names(session, contest, boards(log), log.groups)
+
+
+def with_names(
+    session: Session, contest: Contest, found: Boards, of_groups: Sequence[Group], shown: int | None = None
+) -> NamedBoards:
+    """Boards with the names of this moment; ``shown`` lines of the people's, None: all."""
+    names, groups = shown_names(session, contest.id or 0), {one.id: one.name for one in of_groups}
     rows = [
         BoardRow(
             row.place,
@@ -56,7 +64,7 @@ def named_boards(session: Session, contest: Contest) -> NamedBoards:
             row.score.taken_ms / 1000,
             row.participant.paper,
         )
-        for row in found.people
+        for row in found.people[:shown]
     ]
     return NamedBoards(tuple(rows), found.groups)
 

@@ -45,9 +45,9 @@ def note_mark(session: Session, contest: Contest, seat_id: int, kind: str, value
     insert_ignoring(session, ContestMark, values)
 
 
-def signals(session: Session, contest: Contest) -> list[Signal]:
-    """Every sign, the most telling first."""
-    log = log_of(session, contest)
+def signals(session: Session, contest: Contest, log: Log | None = None) -> list[Signal]:
+    """Every sign, the most telling first; ``log``: the contest's, where it was read already."""
+    log = log or log_of(session, contest)
     found = [*_shared(session, contest), *_same_times(log), *_too_fast(log)]
     return sorted(found, key=lambda one: (-one.count, one.kind, one.participants))
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from bot.store.contest_counts import keep_contest_counts
@@ -22,6 +23,7 @@ from bot.store.contest_tables import (
     ContestQuestion,
     ContestRound,
 )
+from bot.store.sql import table_of
 from bot.store.tables import Inbox, ResidentialGroup
 from lessons.certificate_data import CODE_LETTERS
 from lessons.contest.clock import deadline
@@ -90,9 +92,11 @@ def log_of(session: Session, contest: Contest) -> Log:
         .order_by(col(ContestParticipant.id))
     ).all()
     codes = {row.id: row.code for row in seats}
-    columns = (ContestAnswer.participant_id, ContestAnswer.number, ContestAnswer.asked_at, ContestAnswer.received_at)
-    answers = session.exec(
-        select(*columns, ContestAnswer.chosen).where(ContestAnswer.contest_id == contest_id, ContestAnswer.number > 0)  # type: ignore[call-overload]
+    given = table_of(ContestAnswer).c
+    answers = session.connection().execute(  # plain columns: a hall gives tens of thousands
+        select_columns(given.participant_id, given.number, given.asked_at, given.received_at, given.chosen).where(
+            given.contest_id == contest_id, given.number > 0
+        )
     )
     return Log(
         rules_of(contest),

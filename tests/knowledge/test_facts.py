@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from knowledge.facts import Fact, Facts, MaterialError, UnknownFactError, load_facts, stale_facts
+from knowledge.facts import Fact, Facts, MaterialError, UnknownFactError, load_facts
 
 GOOD = """\
 - id: fee-online
@@ -81,11 +80,3 @@ def test_an_unknown_fact_is_named() -> None:
 def test_facts_named_in_a_text_come_once_in_order() -> None:
     facts = Facts([fact("a", "2026-01-01"), fact("b", "2026-01-01")])
     assert [each.id for each in facts.named_in("{{fact:b}} {{fact:a}} {{fact:b}}")] == ["b", "a"]
-
-
-def test_stale_facts_are_those_older_than_the_days_oldest_first() -> None:
-    facts = Facts([fact("fresh", "2026-11-01"), fact("older", "2026-01-02"), fact("oldest", "2025-12-31")])
-    today = date(2026, 11, 21)
-    assert [each.id for each in stale_facts(facts, 90, today)] == ["oldest", "older"]
-    assert stale_facts(facts, 20, today) == stale_facts(facts, 90, today)
-    assert [each.id for each in stale_facts(facts, 19, today)] == ["oldest", "older", "fresh"]

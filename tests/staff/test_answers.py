@@ -178,3 +178,13 @@ async def test_another_wards_answer_does_not_exist(browser: Browser) -> None:
     assert QUESTION not in (await browser.get(own))[1]
     for path in (f"{own}/1", f"{own}/1/withdraw", f"{own}/1/tell"):
         assert (await browser.submit(own, path, **SECOND))[0] == 404
+
+
+async def test_beyond_the_newest_an_answer_is_found_by_its_words(browser: Browser, monkeypatch: Any) -> None:
+    monkeypatch.setattr("bot.staff.answers.SHOWN", 1)
+    await with_answer(browser)
+    await browser.submit(PAGE, PAGE, question="Lớp bơi mở khi nào?", text="Đầu tháng sáu.")
+    _, page = await browser.get(PAGE)
+    assert "Đầu tháng sáu." in page and "Phun sáng thứ bảy." not in page and "còn 1 câu nữa" in page
+    _, page = await browser.get(f"{PAGE}?q=phun+muoi")
+    assert "Phun sáng thứ bảy." in page and "Đầu tháng sáu." not in page

@@ -23,6 +23,7 @@ from bot.store.tables import (
     utc_now,
 )
 from knowledge.encoder import Encoder
+from knowledge.grouping import QuestionGrouper
 from tests.support.house import ChatClient, House, StartHouse, text_of
 from tests.support.staff_browser import Browser
 
@@ -225,7 +226,7 @@ def test_groups_are_read_from_either_database(database: Database, encoder: Encod
 
     database.write_now(fill)
     found, names = database.read_now(lambda session: questions_of(session, "hung-dao"))
-    (group,) = grouped(found, names, encoder)
+    (group,) = grouped(found, names, QuestionGrouper(encoder))
     assert (len(group.questions), group.waiting, group.places) == (3, 1, (("Tổ 1", 2), ("", 1)))
     found, names = database.read_now(lambda session: questions_of(session, None))
     assert [one.text for one in found] == ["không phường"]
