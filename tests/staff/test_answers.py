@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.conversation.turn import OFFERED
+from bot.delivery.outbox import NOTICE
 from bot.staff.accounts import Role
 from bot.store.staff_answers import FOLLOWED_DAYS, follow
 from bot.store.tables import AuditEntry, Chat, Outbox, StaffAnswerFollower, StaffAnswerRow, utc_now
@@ -75,7 +76,7 @@ async def test_a_correction_is_in_force_at_once_and_told_in_one_tap(browser: Bro
     sent = rows(browser.house, Outbox)
     assert len(sent) == 3
     assert all("đã được sửa" in one.body["text"] and "Hoãn sang chủ nhật." in one.body["text"] for one in sent)
-    assert {one.priority for one in sent} == {1}
+    assert {one.priority for one in sent} == {NOTICE}
 
 
 async def test_other_wordings_alone_are_no_correction(browser: Browser) -> None:
