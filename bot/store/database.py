@@ -9,11 +9,13 @@ before all others, and a batch that holds one is committed soon.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
@@ -24,7 +26,7 @@ T = TypeVar("T")
 Unit = Callable[[Session], T]
 
 BATCH_LIMIT = 64  # units in one commit: past this the wait for the slowest outweighs the saved fsync
-BATCH_SECONDS = 0.02  # nor does a unit wait longer for others to be run before its commit
+BATCH_SECONDS = 0.04  # nor does a unit wait longer for others to be run before its commit, which takes some ms
 FLOOD_SECONDS = 0.1  # a flood of urgent units is over when none came for so long
 FLOOD_SHARE = 0.05  # of the writer's time for other units meanwhile: who floods us waits for the answers, not the 200
 POSTGRES_WRITERS = 4  # enough to hide network latency; the rows' own locks do the rest
@@ -129,6 +131,42 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+class _Results:
+    """Takes what units came to from the writer's thread to a loop, which is woken once for all that wait: every waking
+    hands the interpreter over and lets the writer wait to get it back.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._ready: deque[tuple[asyncio.Future[Any], Future[Any]]] = deque()
+        self._told = False
+
+    def of(self, job: Future[T]) -> asyncio.Future[T]:
+        """What the loop may await; cancelled before its turn, the unit is not run."""
+        waiter: asyncio.Future[T] = self.loop.create_future()
+        waiter.add_done_callback(lambda done: job.cancel() if done.cancelled() else None)
+        job.add_done_callback(partial(self._put, waiter))
+        return waiter
+
+    def _put(self, waiter: asyncio.Future[T], job: Future[T]) -> None:
+        self._ready.append((waiter, job))
+        if not self._told:
+            self._told = True
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                self.loop.call_soon_threadsafe(self._tell)
+
+    def _tell(self) -> None:
+        self._told = False  # before looking: what is put from now on wakes the loop again
+        while self._ready:
+            waiter, job = self._ready.popleft()
+            if waiter.done():
+                continue
+            if (error := job.exception()) is not None:
+                waiter.set_exception(error)
+            else:
+                waiter.set_result(job.result())
+
+
 class Database:
     """Runs units of work. ``write`` and ``read`` are awaitable; ``write_now``/``read_now`` block."""
 
@@ -139,6 +177,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self._jobs = _Jobs()
         self._closed = False
+        self._results: _Results | None = None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         writers = 1 if self.is_sqlite else POSTGRES_WRITERS
         self._threads = [
@@ -152,7 +191,10 @@ class Database:
 
         ``flood``: many urgent units follow this one. ``first``: before the others of its kind that wait.
         """
-        return await asyncio.wrap_future(self.submit(unit, urgent, flood, first))
+        loop = asyncio.get_running_loop()
+        if self._results is None or self._results.loop is not loop:
+            self._results = _Results(loop)
+        return await self._results.of(self.submit(unit, urgent, flood, first))
 
     def submit(self, unit: Unit[T], urgent: bool = False, flood: bool = False, first: bool = False) -> Future[T]:
         """As ``write``, for any thread; the future's callbacks run in the writer's. Raises DatabaseClosedError."""

@@ -62,13 +62,16 @@ class WardRepository:
     def __init__(self, session: Session, only: str | None = None) -> None:
         self._session = session
         self._only = only
+        self._all: Sequence[WardView] | None = None  # asked for several times a message, and changed by none
 
     def all(self) -> Sequence[WardView]:
         if self._only is not None:
             own = self.get(self._only)
             return [] if own is None else [own]
-        found = [WardView(*row) for row in self._session.connection().execute(_WARDS)]
-        return sorted(found, key=lambda ward: natural_key(ward.name))
+        if self._all is None:
+            found = [WardView(*row) for row in self._session.connection().execute(_WARDS)]
+            self._all = sorted(found, key=lambda ward: natural_key(ward.name))
+        return self._all
 
     def get(self, code: str) -> WardView | None:
         row = self._session.get(Ward, code) if self._only in (None, code) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 from sqlalchemy import func
@@ -87,3 +88,22 @@ def test_the_number_of_a_deleted_reply_is_never_used_again(database: Database) -
         return number
 
     assert database.write_now(add) < database.write_now(add)
+
+
+async def test_a_unit_whose_waiter_went_away_before_its_turn_is_not_run(database: Database) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(session: Session) -> None:
+        begun.set()
+        go_on.wait()
+
+    first = asyncio.create_task(database.write(slow))
+    await asyncio.to_thread(begun.wait)
+    gone = asyncio.create_task(database.write(add_chat("gone")))
+    stays = asyncio.create_task(database.write(add_chat("stays")))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(first, stays)
+    assert database.read_now(addresses) == {"stays"}
