@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.channels.account import kind_of
+from bot.channels.account import kind_of, ward_of
 from bot.channels.message import Reply
 from bot.conversation import learners, minors
 from bot.conversation.buttons import button, consent_buttons, to_menu
@@ -42,6 +42,8 @@ def _read(turn: Turn, code: str) -> list[Reply]:
     kind = turn.repositories.linking.kind(code, turn.message.received_at)
     if kind == minors.CODE_KIND:
         return minors.ask(turn, code)
+    if elsewhere := _of_another_ward(turn, owner):
+        return [with_menu(turn, elsewhere)]
     if kind == learners.CODE_KIND:
         return learners.ask(turn, code, owner)
     if owner == turn.chat.person_id:
@@ -49,6 +51,17 @@ def _read(turn: Turn, code: str) -> list[Reply]:
     turn.remember(LINKING, code)
     yes, no = button("button.link_yes", Verb.LINK_YES), button("button.cancel", Verb.MENU)
     return [Reply(text("link.ask"), (yes, no))]
+
+
+def _of_another_ward(turn: Turn, owner: int) -> str:
+    """Why the owner of a code cannot use this account and what to do, when it is another ward's own; else nothing."""
+    own, person = ward_of(turn.chat.channel), turn.repositories.people.get(owner)
+    if own is None or person is None or person.ward_code in (None, own):
+        return ""
+    ward = turn.ward.name if turn.ward is not None else own
+    can_move = any(ward_of(one.channel) is None for one in turn.repositories.linking.accounts(owner))
+    moved = text("link.other_ward_moved", ward=ward) if can_move else ""
+    return "\n\n".join(filter(None, (text("link.other_ward", ward=ward), moved)))
 
 
 def link_yes(turn: Turn, args: tuple[str, ...]) -> list[Reply]:

@@ -56,7 +56,7 @@ class Accounts:
             chat = session.get_one(Chat, number)
             context = load_context(chat)
             message = Message(chat.channel, chat.address, f"m{self.count}", text, self.now, payload)
-            self.replies = conversation.handle(context, message, bind(session))
+            self.replies = conversation.handle(context, message, bind(session, chat.channel))
             save_context(session, context)
 
         self.database.write_now(unit)
@@ -163,6 +163,34 @@ def test_a_code_works_once_and_for_ten_minutes(two: Accounts) -> None:
 @pytest.mark.parametrize("code", ["WRONG123", "a", "' OR 1=1", "x" * 300, "đường"])
 def test_a_wrong_code_is_refused(two: Accounts, code: str) -> None:
     assert "không đúng" in two.says(2, f"/lienket {code}")
+
+
+@pytest.mark.parametrize("first", ["telegram", "telegram@tu-ky"])
+def test_another_wards_own_account_says_that_it_is_for_its_residents_and_what_to_do(
+    database: Database, conversation: Conversation, first: str
+) -> None:
+    accounts = Accounts(database, conversation)
+    for number, channel in ((1, first), (2, "telegram@hung-dao")):
+        accounts.add(number, channel)
+        accounts.says(number, "đồng ý")
+    lives_in(accounts, 1, "tu-ky")
+    code = code_in(accounts.says(1, "/lienket"))
+    refused = accounts.says(2, f"/lienket {code}")
+    assert "chỉ dành cho người dân Phường Hưng Đạo" in refused
+    assert "không đúng" not in refused and "Tứ Kỳ" not in refused
+    assert ("/phuong" in refused) is (first == "telegram"), "on a ward's own account there is no other to choose"
+    if first == "telegram":
+        lives_in(accounts, 1, "hung-dao")
+        accounts.says(2, f"/lienket {code_in(accounts.says(1, '/lienket'))}")
+        assert "Đã liên kết" in accounts.taps(2, "Đúng")
+
+
+def lives_in(accounts: Accounts, number: int, ward: str) -> None:
+    def unit(session: Session) -> None:
+        chat = session.get_one(Chat, number)
+        chat.ward_code = session.get_one(Person, chat.person_id).ward_code = ward
+
+    accounts.do(unit)
 
 
 def test_who_never_confirms_is_not_linked(two: Accounts) -> None:
