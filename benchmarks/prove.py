@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -90,13 +90,15 @@ def table(rows: Iterable[Row]) -> str:
     return "\n".join(lines)
 
 
-def report(rows: Sequence[Row], seconds: float) -> str:
-    """The whole report: the table, then how each figure was taken."""
+def report(rows: Sequence[Row], seconds: float, parts: Mapping[str, float]) -> str:
+    """The whole report: the table, how each figure was taken, and the minutes of each part."""
     when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     failed = sum(row.holds is False for row in rows)
     head = f"{when}, {machine()}, {seconds / 60:.1f} min; {len(rows)} rows, {failed} do not hold"
     notes = "\n".join(f"- {row.bar}: {row.how}" for row in rows if row.how)
-    return f"{head}\n\n{table(rows)}\n\n{notes}\n"
+    longest = sorted(parts.items(), key=lambda part: -part[1])
+    minutes = ", ".join(f"{name} {taken / 60:.1f}" for name, taken in longest)
+    return f"{head}\n\n{table(rows)}\n\n{notes}\n\nMinutes: {minutes}\n"
 
 
 def write_results(rows: Sequence[Row], text: str) -> None:
@@ -113,11 +115,13 @@ def prove(only: Sequence[str], scale: float) -> int:
     if not names:
         print(f"No benchmark is named like {', '.join(only)}; there are: {', '.join(benchmark_names())}")
         return 2
-    begin, rows = time.monotonic(), []
+    begin, rows, parts = time.monotonic(), [], {}
     for name in names:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        rows += run_apart(name, scale, time_limit(name, TOTAL_LIMIT - (time.monotonic() - begin)))
-    text = report(rows, time.monotonic() - begin)
+        start = time.monotonic()
+        rows += run_apart(name, scale, time_limit(name, TOTAL_LIMIT - (start - begin)))
+        parts[name] = time.monotonic() - start
+    text = report(rows, time.monotonic() - begin, parts)
     print(text)
     write_results(rows, text)
     return int(any(row.holds is False for row in rows))

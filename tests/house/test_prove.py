@@ -23,9 +23,10 @@ def test_table_has_a_line_a_bar_and_says_which_do_not_hold() -> None:
 
 
 def test_report_counts_what_does_not_hold_and_tells_how_it_was_taken() -> None:
-    text = prove.report([KEPT, BROKEN, TOLD], 60)
+    text = prove.report([KEPT, BROKEN, TOLD], 90, {"answers": 30, "install": 60})
     assert "3 rows, 1 do not hold" in text
     assert "- answers are quick: on the shipped material" in text
+    assert text.endswith("Minutes: install 1.0, answers 0.5\n"), "what takes long is seen at once"
 
 
 def test_a_benchmark_that_crashes_is_a_row_that_does_not_hold() -> None:
