@@ -98,6 +98,8 @@ class Ordeal:
             program.wait()
         for kill in range(kills):
             self._write_until(updates * (kill + 1) // (kills + 1), self._random.uniform(0, LONGEST_LIFE))
+            for program in self._programs:
+                program.wait()  # one at a time is down
             self._kill(self._programs[kill % len(self._programs)])
         self._write_until(updates, QUIET_LIMIT)
         self._wait_until_quiet(updates)
@@ -122,7 +124,8 @@ class Ordeal:
             time.sleep(LEFTOVER_SECONDS)  # what the living were sending is sent by now
         self._in_flight += len(before & self._sending())
         program.start()
-        program.wait()
+        if len(self._programs) == 1:
+            program.wait()  # its life counts from here; of several the others go on meanwhile
 
     def _sending(self) -> set[str]:
         with self._engine.connect() as connection:
