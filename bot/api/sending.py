@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import httpx
-
-from bot.channels.http import certificates, quiet_client_logs
 from bot.store.database import Database
 from bot.store.tables import WebhookDelivery, utc_now
 from bot.store.webhooks import note_answer, signature, take_due
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT_SECONDS = 10.0
 AGENT = "bdhvs-webhook/1"
@@ -29,6 +30,10 @@ class WebhookSender:
         """Try every delivery that is due; how many."""
         due = await self._database.write(lambda session: take_due(session, self._clock()))
         if due:
+            import httpx  # a fifth of a second at every start, for what few wards use
+
+            from bot.channels.http import certificates, quiet_client_logs
+
             quiet_client_logs()  # an address may hold a key
             # Never to another address than staff entered: a redirect is a failure.
             async with httpx.AsyncClient(
@@ -38,6 +43,8 @@ class WebhookSender:
         return len(due)
 
     async def _try(self, client: httpx.AsyncClient, row: WebhookDelivery, url: str, secrets: Sequence[str]) -> None:
+        import httpx
+
         good, answer = False, NO_SECRET
         if secrets:
             at = int(self._clock().timestamp())

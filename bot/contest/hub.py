@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.contest.chats import tell, to_tell
 from bot.contest.intake import Intake, LiveAnswer
 from bot.contest.rounds import ASKED, ENDED, SHOWN, Live, Seat, close_due, is_due, live_contests, live_state
-from bot.store.contest_signals import ADDRESS, note_mark
+from bot.contest.together import Together
+from bot.store.contest_signals import ADDRESS, note_marks
 from bot.store.contest_tables import Contest, ContestParticipant
 from bot.store.contests import beat, beat_due
 from bot.store.database import Database
@@ -47,7 +48,11 @@ class Hub:
         self._lives: dict[int, Live] = {}
         self._changed: defaultdict[tuple[int, bool], asyncio.Event] = defaultdict(asyncio.Event)
         self._seats: dict[tuple[int, str], int] = {}
-        self._marked: set[tuple[int, str]] = set()
+        self._seat_numbers = Together(self._find_seats)
+        self._codes = Together(self._find_codes)
+        self._newest = Together(self._refresh_all)
+        self._marked: set[tuple[int, int, str]] = set()
+        self._marks = Together(self._write_marks)
         self._task: asyncio.Task[None] | None = None
         self._closing = False
 
@@ -80,9 +85,17 @@ class Hub:
         for one in self._lives.values():
             if one.code == code:
                 return one
-        statement = select(Contest.id).where(Contest.code == code)
-        contest_id = await self._database.read(lambda session: session.exec(statement).first())
-        return None if contest_id is None else await self.refresh(contest_id)
+        return await self._codes.get(code)
+
+    async def _refresh_all(self, contests: Sequence[int]) -> dict[int, Live]:
+        found = [await self.refresh(number) for number in contests]
+        return {live.id: live for live in found if live is not None}
+
+    async def _find_codes(self, codes: Sequence[str]) -> dict[str, Live]:
+        statement = select(Contest.id).where(col(Contest.code).in_(codes))
+        numbers = await self._database.read(lambda session: session.exec(statement).all())
+        found = await self._refresh_all([number for number in numbers if number is not None])
+        return {live.code: live for live in found.values()}
 
     async def refresh(self, contest_id: int) -> Live | None:
         """Read where a contest is and wake who waits for it when that has changed."""
@@ -114,14 +127,14 @@ class Hub:
         """The seat of a web chat's person; None for who has none."""
         known = self._seats.get((live.id, address))
         if known is None:
-            known = await self._database.read(lambda session: _seat_of(session, live.id, address))
+            known = await self._seat_numbers.get((live.id, address))
             if known is None:
                 return None
             if len(self._seats) > REMEMBERED:
                 self._seats.clear()
             self._seats[live.id, address] = known
         if known not in live.seats:
-            fresh = await self.refresh(live.id)
+            fresh = await self._newest.get(live.id)
             return None if fresh is None else fresh.seats.get(known)
         return live.seats[known]
 
@@ -144,18 +157,20 @@ class Hub:
         given = LiveAnswer(live.id, seat.id, number, opened, at, options[option])
         return Verdict.KEPT, options.index(await self._intake.keep(given))
 
+    async def _find_seats(self, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], int]:
+        return await self._database.read(partial(_seats_of, keys=keys))
+
     async def mark(self, live: Live, seat: Seat, address: str) -> None:
         """Note, once, the hash of the line a player plays from."""
-        if (seat.id, address) in self._marked:
-            return
-        self._marked.add((seat.id, address))
+        key = (live.id, seat.id, address)
+        if key not in self._marked:
+            self._marked.add(key)
+            await self._marks.get(key)
 
-        def unit(session: Session) -> None:
-            contest, row = session.get_one(Contest, live.id), session.get(ContestParticipant, seat.id)
-            if row is not None:
-                note_mark(session, contest, seat.id, ADDRESS, address)
-
-        await self._database.write(unit)
+    async def _write_marks(self, keys: Sequence[tuple[int, int, str]]) -> dict[tuple[int, int, str], None]:
+        """Before others' units: the hall is waiting."""
+        await self._database.write(partial(_note_lines, keys=keys), urgent=True)
+        return {}
 
     async def _run(self) -> None:
         while True:
@@ -188,9 +203,22 @@ class Hub:
             self._on_sent()
 
 
-def _seat_of(session: Session, contest_id: int, address: str) -> int | None:
-    return session.exec(
-        select(ContestParticipant.id)
+def _seats_of(session: Session, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    contests, addresses = {contest for contest, _ in keys}, [address for _, address in keys]
+    rows = session.exec(
+        select(ContestParticipant.contest_id, Chat.address, ContestParticipant.id)
         .join(Chat, Chat.person_id == ContestParticipant.person_id)  # type: ignore[arg-type]
-        .where(ContestParticipant.contest_id == contest_id, Chat.channel == "web", Chat.address == address)
-    ).first()
+        .where(
+            col(ContestParticipant.contest_id).in_(contests), Chat.channel == "web", col(Chat.address).in_(addresses)
+        )
+        .order_by(col(ContestParticipant.id).desc())
+    )
+    return {(contest, address): seat for contest, address, seat in rows if seat is not None}
+
+
+def _note_lines(session: Session, keys: Sequence[tuple[int, int, str]]) -> None:
+    by_contest: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for contest_id, seat, address in keys:
+        by_contest[contest_id].append((seat, address))
+    for contest_id, marks in by_contest.items():
+        note_marks(session, contest_id, ADDRESS, marks)

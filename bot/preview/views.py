@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from bot.channels.degrade import as_plain_text, split_text, units, with_sources
 from bot.channels.message import Reply
-from bot.channels.telegram_sending import CAPTION_LIMIT
-from bot.channels.telegram_sending import TEXT_LIMIT as TELEGRAM_LIMIT
-from bot.channels.zalo_bot import TEXT_LIMIT as ZALO_LIMIT
 from bot.pictures import DRAWN, PHOTO
 from bot.preview.walk import Exchange
 
@@ -27,6 +24,8 @@ class Bubble:
 
 def as_zalo(exchanges: Iterable[Exchange]) -> list[Bubble]:
     """Zalo: no buttons, so numbered lines and a typed number; at most 2000 characters a message."""
+    from bot.channels.zalo_bot import TEXT_LIMIT  # the server starts without what few pages need
+
     shown: list[Bubble] = []
     labels: list[str] = []
     for exchange in exchanges:
@@ -34,7 +33,7 @@ def as_zalo(exchanges: Iterable[Exchange]) -> list[Bubble]:
             shown.append(Bubble(_typed(exchange.tapped, labels), mine=True))
         labels = [button.label for button in exchange.replies[-1].buttons]
         for reply in exchange.replies:
-            shown += _with_picture(reply, as_plain_text(reply), ZALO_LIMIT, ZALO_LIMIT)
+            shown += _with_picture(reply, as_plain_text(reply), TEXT_LIMIT, TEXT_LIMIT)
     return shown
 
 
@@ -47,11 +46,13 @@ def _typed(label: str, labels: list[str]) -> str:
 
 def as_telegram(exchanges: Iterable[Exchange]) -> list[Bubble]:
     """Telegram: a button a row; a tapped question is edited in place."""
+    from bot.channels.telegram_sending import CAPTION_LIMIT, TEXT_LIMIT
+
     shown: list[Bubble] = []
     for exchange in exchanges:
         for reply in exchange.replies:
             text = with_sources(reply.text, reply.citations)
-            parts = list(_with_picture(reply, text, TELEGRAM_LIMIT, CAPTION_LIMIT))
+            parts = list(_with_picture(reply, text, TEXT_LIMIT, CAPTION_LIMIT))
             labels = tuple(button.label for button in reply.buttons)
             parts[-1] = Bubble(parts[-1].text, False, parts[-1].picture, parts[-1].alt, labels)
             if reply.edit and len(parts) == 1 and shown:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
 
 from bot.store.contest_tables import Contest, ContestMark, ContestParticipant
 from bot.store.contests import log_of
-from bot.store.sql import insert_ignoring
+from bot.store.sql import insert_ignoring, table_of
 from lessons.contest.clock import ran
 from lessons.contest.rules import Log
 from lessons.contest.score import first_answers
@@ -38,11 +40,24 @@ class Signal:
 
 def note_mark(session: Session, contest: Contest, seat_id: int, kind: str, value: str) -> None:
     """Keep a salted hash of where a participant plays from; nothing once protests are over."""
-    if not contest.salt:
-        return
-    mark = hashlib.sha256(f"{contest.salt}|{kind}|{value}".encode()).hexdigest()
-    values = {"contest_id": contest.id, "participant_id": seat_id, "kind": kind, "mark": mark}
-    insert_ignoring(session, ContestMark, values)
+    if contest.salt:
+        insert_ignoring(session, ContestMark, _mark(contest.id or 0, contest.salt, seat_id, kind, value))
+
+
+def note_marks(session: Session, contest_id: int, kind: str, marks: Sequence[tuple[int, str]]) -> None:
+    """As ``note_mark`` for many (seat, value) of a contest; seats that are gone are left out."""
+    salt = session.exec(select(Contest.salt).where(Contest.id == contest_id)).first()
+    seats = [seat for seat, _value in marks]
+    there = set(session.exec(select(ContestParticipant.id).where(col(ContestParticipant.id).in_(seats))))
+    rows = [_mark(contest_id, salt, seat, kind, value) for seat, value in marks if salt and seat in there]
+    if rows:
+        make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        session.connection().execute(make(table_of(ContestMark)).on_conflict_do_nothing(), rows)
+
+
+def _mark(contest_id: int, salt: str, seat_id: int, kind: str, value: str) -> dict[str, Any]:
+    mark = hashlib.sha256(f"{salt}|{kind}|{value}".encode()).hexdigest()
+    return {"contest_id": contest_id, "participant_id": seat_id, "kind": kind, "mark": mark}
 
 
 def signals(session: Session, contest: Contest, log: Log | None = None) -> list[Signal]:
