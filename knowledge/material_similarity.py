@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
-from itertools import combinations
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain, combinations
 
 from knowledge.text.characters import normalise, strip_diacritics
 
@@ -15,6 +17,7 @@ GUIDE_LIMIT = 0.6
 """Jaccard overlap of word triples above which two guides are one guide twice."""
 
 _SHINGLE = 3
+_ROUNDING = 1e-9  # a share that comes out whole stays whole
 _WORD = re.compile(r"\w+")
 
 
@@ -29,14 +32,14 @@ def same_phrasings(phrasings: Sequence[str], since: int = 0) -> list[tuple[int, 
     ``since`` leaves out pairs whose later one stands before that place: what was compared already.
     """
     words = [folded_words(phrasing) for phrasing in phrasings]
-    bags = [" ".join(sorted(each)) for each in words]
     letters = [_letter_trigrams(" ".join(each)) for each in words]
-    return [
+    held = Counter(chain.from_iterable(letters))
+    pairs = {
         (first, second)
-        for first, second in combinations(range(len(phrasings)), 2)
-        if second >= since
-        if bags[first] == bags[second] or _dice_reaches(letters[first], letters[second], PHRASING_LIMIT)
-    ]
+        for first, second in _sharing([_rarest(each, held) for each in letters], since)
+        if _dice_reaches(letters[first], letters[second], PHRASING_LIMIT)
+    }
+    return sorted(pairs.union(_sharing([[" ".join(sorted(each))] for each in words], since)))
 
 
 def same_texts(texts: Sequence[str], since: int = 0) -> list[tuple[int, int]]:
@@ -50,9 +53,25 @@ def same_texts(texts: Sequence[str], since: int = 0) -> list[tuple[int, int]]:
     ]
 
 
+def _sharing(keys: Sequence[Sequence[str]], since: int) -> Iterator[tuple[int, int]]:
+    """Pairs (earlier, later) that have a key in common."""
+    holders: defaultdict[str, list[int]] = defaultdict(list)
+    for second, own in enumerate(keys):
+        for key in own:
+            if second >= since:
+                yield from ((first, second) for first in holders[key])
+            holders[key].append(second)
+
+
 def _letter_trigrams(text: str) -> frozenset[str]:
     padded = f" {text} "
     return frozenset(padded[start : start + _SHINGLE] for start in range(len(padded) - _SHINGLE + 1))
+
+
+def _rarest(letters: frozenset[str], held: Counter[str]) -> list[str]:
+    """So many of the rarest trigrams that whoever reaches the limit with these shares one: the others are too few."""
+    shared = math.ceil(len(letters) * PHRASING_LIMIT / (2 - PHRASING_LIMIT) - _ROUNDING)
+    return sorted(letters, key=lambda trigram: (held[trigram], trigram))[: len(letters) - shared + 1]
 
 
 def _word_triples(words: list[str]) -> frozenset[tuple[str, ...]]:
