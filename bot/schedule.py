@@ -19,6 +19,7 @@ from bot.jobs.progress import figures_of, show, to_show
 from bot.jobs.retention import Keep, forget_what_is_due, remove_old_backups
 from bot.jobs.telling_staff import alerts_to_tell, tell_alerts, tell_of_reports
 from bot.reports.deadlines import deadlines_in_force, read_deadlines
+from bot.staff.answer_drafts import take_due_into_use
 from bot.store.leases import RENEW_SECONDS
 from bot.store.tables import utc_now
 
@@ -66,6 +67,7 @@ class Schedule:
             ("index-reload", INDEX_CHECK_SECONDS, self._reload_index),
             ("staff-answers", STAFF_ANSWER_SECONDS, self._refresh_answers),
             ("material-edits", EDITS_SECONDS, app.edits.look),
+            ("answers-due", EDITS_SECONDS, self._take_answers_into_use),
             ("outbox", LOOK_SECONDS, app.accounts.look),
             ("accounts", FOLLOW_SECONDS, app.follow_accounts),
             ("alerts", ALERT_SECONDS, self._look_for_alerts),
@@ -101,6 +103,12 @@ class Schedule:
 
     async def _refresh_answers(self) -> None:
         await asyncio.to_thread(self._app.staff_answers.refresh)
+
+    async def _take_answers_into_use(self) -> None:
+        """Answers by staff that were approved for a day that has come."""
+        if self._app.replica.leads and await take_due_into_use(self._app.database, utc_now()):
+            await self._refresh_answers()
+            self._wake_senders(1)
 
     async def _advance_broadcasts(self) -> None:
         """Feed broadcasts to the outbox, each in a commit of its own."""

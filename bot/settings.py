@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         description="Who must give a code of an authenticator app at sign-in: optional (who wants to), administrators "
         "or everyone.",
     )
+    second_person: Literal["unless_alone", "always"] = Field(
+        "unless_alone",
+        description="Whether what one member of staff writes (answers, changed material) waits for a second: "
+        "unless_alone (who is the only one in the ward decides alone) or always.",
+    )
     backup_dir: Path | None = Field(
         None,
         description="Folder of the nightly backups, best on another disk; by default nightly/ in the data folder's "

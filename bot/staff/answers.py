@@ -18,7 +18,9 @@ from bot.conversation.notes import citation_notes
 from bot.conversation.typed import plain
 from bot.preview.walk import Exchange
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
+from bot.staff.answer_drafts import approve, drop, shown, submit
 from bot.staff.answer_form import QUESTION_LIMIT, TEXT_LIMIT, read_answer
+from bot.staff.approval import decides_alone
 from bot.staff.content.diff import Line, changes
 from bot.staff.content.preview import screens
 from bot.staff.context import Context, FormProblemError, audit, back_to, form_of, page, staff_texts
@@ -29,9 +31,7 @@ from bot.store.staff_answers import (
     as_staff_answer,
     behind,
     catch_up,
-    correct,
     locked,
-    publish,
     withdraw,
 )
 from bot.store.tables import StaffAnswerRow, UnansweredQuestion, utc_now
@@ -49,6 +49,8 @@ def routes(context: Context) -> list[StaffRoute]:
         StaffRoute("GET", "/w/{ward}/answers", pages.answers, WARD_EDITORS),
         StaffRoute("POST", "/w/{ward}/answers", pages.add, WARD_EDITORS),
         StaffRoute("POST", "/w/{ward}/answers/preview", pages.preview, WARD_EDITORS),
+        StaffRoute("POST", "/w/{ward}/answers/drafts/{draft:[0-9]+}/approve", pages.approve, WARD_EDITORS),
+        StaffRoute("POST", "/w/{ward}/answers/drafts/{draft:[0-9]+}/drop", pages.drop, WARD_EDITORS),
         StaffRoute("POST", "/w/{ward}/answers/{answer:[0-9]+}", pages.change, WARD_EDITORS),
         StaffRoute("POST", "/w/{ward}/answers/{answer:[0-9]+}/withdraw", pages.withdraw, WARD_EDITORS),
         StaffRoute("POST", "/w/{ward}/answers/{answer:[0-9]+}/tell", pages.tell, WARD_EDITORS),
@@ -85,12 +87,13 @@ class AnswerPages:
 
     async def add(self, request: web.Request) -> web.StreamResponse:
         """Write an answer before anybody asked."""
-        form, ward, account = await form_of(request), request[WARD], request[ACCOUNT]
+        form, settings, now = await form_of(request), self._context.settings, utc_now()
 
-        def unit(session: Session) -> None:
-            now = utc_now()
-            row = publish(session, ward.code, read_answer(form, local_day(now)), account.name, now)
-            audit(session, request, "answer", f"{row.id}: before anybody asked")
+        def unit(session: Session) -> str:
+            draft = read_answer(form, local_day(now))
+            outcome = submit(session, request, settings, draft, form.get("from_day", ""), now)
+            audit(session, request, "answer", f"{outcome}, before anybody asked")
+            return outcome.said
 
         return await self._apply(request, unit, "answered", {"new": form})
 
@@ -109,17 +112,30 @@ class AnswerPages:
 
     async def change(self, request: web.Request) -> web.StreamResponse:
         """Correct an answer, or put a withdrawn one back in force."""
-        form, account, answer_id = await form_of(request), request[ACCOUNT], int(request.match_info["answer"])
+        form, settings, answer_id = await form_of(request), self._context.settings, int(request.match_info["answer"])
 
-        def unit(session: Session) -> None:
+        def unit(session: Session) -> str:
             now = utc_now()
             row = _answer(session, request)
             if form.get("version") != str(row.version):
                 raise FormProblemError("answer_changed_meanwhile")
-            correct(row, read_answer(form, local_day(now)), account.name, now)
-            audit(session, request, "answer_change", str(answer_id))
+            draft = read_answer(form, local_day(now))
+            outcome = submit(session, request, settings, draft, form.get("from_day", ""), now, answer=row)
+            audit(session, request, "answer_change", f"{answer_id}, {outcome}")
+            return outcome.said
 
         return await self._apply(request, unit, "answer_changed", {str(answer_id): form})
+
+    async def approve(self, request: web.Request) -> web.StreamResponse:
+        """A second person lets what waits come into force."""
+        form, settings, now = await form_of(request), self._context.settings, utc_now()
+        return await self._apply(
+            request, lambda session: approve(session, request, settings, form, now), "answer_approved", {}
+        )
+
+    async def drop(self, request: web.Request) -> web.StreamResponse:
+        """Put what waits aside."""
+        return await self._apply(request, lambda session: drop(session, request, utc_now()), "content_drop", {})
 
     async def withdraw(self, request: web.Request) -> web.StreamResponse:
         """Take an answer back."""
@@ -144,14 +160,15 @@ class AnswerPages:
         return await self._apply(request, unit, "correction_told", {})
 
     async def _apply(
-        self, request: web.Request, unit: Callable[[Session], None], done: str, typed: dict[str, dict[str, str]]
+        self, request: web.Request, unit: Callable[[Session], str | None], done: str, typed: dict[str, dict[str, str]]
     ) -> web.StreamResponse:
+        """``unit`` says what became of the form, where that is not ``done``."""
         try:
-            await self._database.write(unit)
+            said = await self._database.write(unit)
         except FormProblemError as problem:
             return await self._page(request, str(problem), typed)
         await asyncio.to_thread(self._context.answers_changed)
-        raise back_to(request, "answers", done)
+        raise back_to(request, "answers", said or done)
 
     async def _page(
         self, request: web.Request, problem: str | None = None, typed: dict[str, dict[str, str]] | None = None
@@ -159,16 +176,22 @@ class AnswerPages:
         """The page; ``typed`` are the fields of a refused form, by answer."""
         code, now, asked = request[WARD].code, utc_now(), " ".join(request.query.get("q", "").split())[:QUESTION_LIMIT]
         found = await self._database.read(lambda session: _rows(session, code, now))
+        staff_id, settings = request[ACCOUNT].staff_id, self._context.settings
+        drafts, alone = await self._database.read(
+            lambda session: (shown(session, code, staff_id), decides_alone(session, settings, staff_id, code))
+        )
         words = plain(asked).split()
         wanted = [row for row in found if all(word in plain(f"{row.question} {row.text}") for word in words)]
         refused = [row for row in wanted[SHOWN:] if str(row.id) in (typed or {})]
-        shown = await self._database.read(lambda session: _shown(session, [*wanted[:SHOWN], *refused], now))
+        cards = await self._database.read(lambda session: _shown(session, [*wanted[:SHOWN], *refused], now))
         values = {
+            "drafts": drafts,
+            "alone": alone,
             "asked": asked,
-            "left_out": len(wanted) - len(shown),
-            "in_force": [one for one in shown if one.row.active and not one.expired],
-            "ended": [one for one in shown if one.row.active and one.expired],
-            "withdrawn": [one for one in shown if not one.row.active],
+            "left_out": len(wanted) - len(cards),
+            "in_force": [one for one in cards if one.row.active and not one.expired],
+            "ended": [one for one in cards if one.row.active and one.expired],
+            "withdrawn": [one for one in cards if not one.row.active],
             "followed_days": FOLLOWED_DAYS,
             "typed": typed or {},
             "limit": TEXT_LIMIT,

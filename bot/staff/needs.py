@@ -16,6 +16,7 @@ from bot.staff.content.state import what_is_open
 from bot.staff.context import Context, staff_texts
 from bot.staff.duplicates import kept_pairs
 from bot.staff.kept import Kept
+from bot.store.answer_drafts import waiting
 from bot.store.rights import answer_due, local_day
 from bot.store.tables import Broadcast, HumanLine, HumanRequest, MaterialEdit, RightsRequest, UnansweredQuestion
 from knowledge.facts import MaterialError
@@ -59,14 +60,15 @@ def _quick(session: Session, settings: Settings, ward_code: str, now: datetime) 
     found = [
         _need("questions", _count(session, UnansweredQuestion, ward_code), "questions"),
         _need("people", _waiting_people(session, ward_code), "people", urgent=True),
+        _need("answer_drafts", sum(row.approver is None for row in waiting(session, ward_code)), "answers"),
         *_rights(session, ward_code, local_day(now)),
         _need("broadcasts", _drafts(session, ward_code), "broadcasts"),
     ]
     if session.exec(select(MaterialEdit.id).limit(1)).first() is not None:
-        waiting = what_is_open(session, settings, now)
+        edits = what_is_open(session, settings, now)
         found += [
-            _need("drafts", len(waiting.drafts), "content"),
-            _need("conflicts", len(waiting.conflicts), "content", urgent=True),
+            _need("drafts", len(edits.drafts), "content"),
+            _need("conflicts", len(edits.conflicts), "content", urgent=True),
         ]
     return found
 

@@ -10,14 +10,14 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session, col, or_, select
 
-from bot.conversation import notices
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
+from bot.staff.answer_drafts import Outcome, submit
 from bot.staff.answer_form import QUESTION_LIMIT, TEXT_LIMIT, read_answer
+from bot.staff.approval import decides_alone
 from bot.staff.context import Context, FormProblemError, audit, back_to, form_of, page, staff_texts
 from bot.staff.question_groups import QuestionGroup, grouped, questions_of
-from bot.staff.telling import tell
-from bot.store.staff_answers import as_staff_answer, publish, settle_questions
-from bot.store.tables import UnansweredQuestion, utc_now
+from bot.store.answer_drafts import waiting
+from bot.store.tables import StaffAnswerDraft, UnansweredQuestion, utc_now
 from knowledge.grouping import QuestionGrouper
 from lessons.progress import local_day
 
@@ -49,29 +49,27 @@ class QuestionPages:
         return await self._page(request)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Answer the chosen questions at once, and tell who asked to be told.
+        """Answer the chosen questions, and tell who asked to be told; at once where a second person need not approve.
 
         The assistant gives the answer from now on to everyone in the ward who asks alike, and to residents without a
         ward when one of them asked.
         """
-        form, ward, account = await form_of(request), request[WARD], request[ACCOUNT]
+        form, ward, settings = await form_of(request), request[WARD], self._context.settings
 
-        def unit(session: Session) -> int:
+        def unit(session: Session) -> Outcome:
             now = utc_now()
             questions = _chosen(session, ward.code, form)
             draft = read_answer(form, local_day(now), tuple(question.text for question in questions))
-            row = publish(session, ward.code, draft, account.name, now)
-            waiting = settle_questions(session, row, questions, now)
-            told = tell(session, waiting, notices.answered(as_staff_answer(row), local_day(now)), now)
-            audit(session, request, "answer", f"{row.id}: {len(questions)} questions, {told} told")
-            return told
+            outcome = submit(session, request, settings, draft, form.get("from_day", ""), now, questions=questions)
+            audit(session, request, "answer", f"{outcome}, {len(questions)} questions")
+            return outcome
 
         try:
-            told = await self._database.write(unit)
+            outcome = await self._database.write(unit)
         except FormProblemError as problem:
             return await self._page(request, str(problem), form)
         await asyncio.to_thread(self._context.answers_changed)
-        done = "answered_and_told" if told else "answered"
+        done = outcome.said or ("answered_and_told" if outcome.told else "answered")
         raise back_to(request, "questions", done)
 
     async def close(self, request: web.Request) -> web.StreamResponse:
@@ -95,12 +93,20 @@ class QuestionPages:
     ) -> web.Response:
         """The page; ``form`` is what was typed into a form that was refused."""
         code = request[WARD].code
-        found = await self._database.read(lambda session: [questions_of(session, owner) for owner in (code, None)])
+        staff_id, settings = request[ACCOUNT].staff_id, self._context.settings
+
+        def unit(session: Session) -> tuple[list[Any], list[StaffAnswerDraft], bool]:
+            found = [questions_of(session, owner) for owner in (code, None)]
+            return found, list(waiting(session, code)), decides_alone(session, settings, staff_id, code)
+
+        found, drafts, alone = await self._database.read(unit)
         sections = [await asyncio.to_thread(grouped, rows, names, self._grouper) for rows, names in found]
         values: dict[str, Any] = {
             "own": sections[0][:SHOWN],
             "without_ward": sections[1][:SHOWN_OF_ALL],
             "left_out": len(sections[0][SHOWN:]) + len(sections[1][SHOWN_OF_ALL:]),
+            "drafted": {question: row.id for row in drafts for question in row.questions},
+            "alone": alone,
             "typed": form or {},
             "typed_group": _typed_group([group for section in sections for group in section], form or {}),
             "limit": TEXT_LIMIT,

@@ -27,9 +27,11 @@ from bot.staff import (
     duplicates,
     groups,
     handouts,
+    health,
     helpers,
     indicator_settings,
     indicators,
+    integrations,
     learning,
     my_account,
     my_alerts,
@@ -42,8 +44,6 @@ from bot.staff import (
     rights,
     sign_in,
     stale,
-    system,
-    systems,
     team,
     undelivered,
 )
@@ -57,6 +57,7 @@ from bot.staff.setup import groups as setup_groups
 from bot.staff.setup import offices as setup_offices
 from bot.store.database import Database
 from knowledge.encoder import Encoder
+from lessons.progress import local_day
 
 FOLDER = Path(__file__).parent
 MAX_FORM = 64 * 1024  # bytes of a form
@@ -106,11 +107,11 @@ class StaffSite:
             *rights.routes(self._context),
             *reports.routes(self._context),
             *awards.routes(self._context),
-            *systems.routes(self._context),
+            *integrations.routes(self._context),
             *duplicates.routes(self._context),
             *team.routes(self._context),
             *audit_log.routes(self._context),
-            *system.routes(self._context),
+            *health.routes(self._context),
             *imports.routes(self._context),
             *posters.routes(self._context),
             *wards.routes(self._context),
@@ -132,6 +133,7 @@ class StaffSite:
         )
         environment.filters["shown"] = shown
         environment.filters["day"] = worded_moment
+        environment.filters["iso_day"] = lambda moment: local_day(moment).isoformat()
         environment.filters["moment"] = worded_time
         environment.filters["clock"] = worded_clock
         environment.filters["in_sentence"] = in_sentence

@@ -11,8 +11,19 @@ from sqlmodel import Session, select
 from bot.conversation.turn import OFFERED
 from bot.delivery.outbox import NOTICE
 from bot.staff.accounts import Role
+from bot.staff.answer_drafts import take_due_into_use
 from bot.store.staff_answers import FOLLOWED_DAYS, follow
-from bot.store.tables import AuditEntry, Chat, Outbox, StaffAnswerFollower, StaffAnswerRow, utc_now
+from bot.store.tables import (
+    AuditEntry,
+    Chat,
+    Outbox,
+    StaffAnswerDraft,
+    StaffAnswerFollower,
+    StaffAnswerRow,
+    UnansweredQuestion,
+    utc_now,
+)
+from lessons.progress import local_day
 from tests.support.house import House
 from tests.support.staff_browser import Browser
 
@@ -189,3 +200,61 @@ async def test_beyond_the_newest_an_answer_is_found_by_its_words(browser: Browse
     assert "Đầu tháng sáu." in page and "Phun sáng thứ bảy." not in page and "còn 1 câu nữa" in page
     _, page = await browser.get(f"{PAGE}?q=phun+muoi")
     assert "Phun sáng thứ bảy." in page and "Đầu tháng sáu." not in page
+
+
+async def test_a_second_person_approves_before_anybody_is_answered_or_told(browser: Browser) -> None:
+    house = browser.house
+    house.staff("mai", {"hung-dao": Role.STAFF})
+    await browser.sign_in("lan")
+    questions = "/staff/w/hung-dao/questions"
+    asked = "Lịch phun thuốc muỗi ở phường khi nào ạ?"
+
+    def ask(session: Session) -> None:
+        waiting = Chat(channel="web", address="who-asked", state={})
+        session.add(waiting)
+        session.flush()
+        session.add(UnansweredQuestion(ward_code="hung-dao", text=asked, tell_chat_id=waiting.id, asked_at=utc_now()))
+
+    house.database.write_now(ask)
+    _, page = await browser.submit(questions, f"{questions}/answer", q1="1", **FIRST)
+    assert "Một cán bộ khác" in page and "Đã có câu trả lời chờ duyệt" in page
+    assert not answered(house).startswith("Phun sáng") and rows(house, Outbox) == []
+    status, page = await browser.submit(PAGE, f"{PAGE}/drafts/1/approve")
+    assert status == 400 and "không tự duyệt" in page and "Nhờ một cán bộ khác" in page
+    await browser.sign_in("mai")
+    assert "1 câu trả lời chờ duyệt" in (await browser.get("/staff/w/hung-dao/"))[1]
+    _, page = await browser.submit(PAGE, f"{PAGE}/drafts/1/approve")
+    assert "Đã duyệt" in page and answered(house).startswith("Phun sáng thứ bảy.")
+    assert len(rows(house, Outbox)) == 1 and rows(house, UnansweredQuestion)[0].closed_at is not None
+    assert rows(house, StaffAnswerRow)[0].author == "Lan"
+    assert (await browser.submit(PAGE, f"{PAGE}/drafts/1/approve"))[0] == 400
+    _, page = await browser.submit(PAGE, f"{PAGE}/1", **SECOND)
+    assert f"<ins>{SECOND['text']}" in page and answered(house).startswith("Phun sáng")
+    await browser.submit(PAGE, f"{PAGE}/drafts/2/drop")
+    assert "Chờ duyệt" not in (await browser.get(PAGE))[1]
+
+
+async def test_an_answer_is_used_from_its_day_on(browser: Browser) -> None:
+    await browser.sign_in("lan")
+    now = utc_now()
+    day = (local_day(now) + timedelta(days=3)).isoformat()
+    _, page = await browser.submit(PAGE, PAGE, **FIRST, from_day=day)
+    assert "Đến ngày đã chọn" in page and "dùng từ ngày" in page
+    house = browser.house
+    assert await take_due_into_use(house.database, now) == 0 and rows(house, StaffAnswerRow) == []
+    assert await take_due_into_use(house.database, now + timedelta(days=3)) == 1
+    assert rows(house, StaffAnswerRow)[0].text == FIRST["text"]
+    assert await take_due_into_use(house.database, now + timedelta(days=4)) == 0
+    past = await browser.submit(PAGE, PAGE, **FIRST, from_day="2020-01-01")
+    assert past[0] == 400 and "Ngày bắt đầu dùng" in past[1]
+
+
+async def test_a_correction_that_was_overtaken_is_not_put_in_force(browser: Browser) -> None:
+    await with_answer(browser)
+    now = utc_now()
+    day = (local_day(now) + timedelta(days=1)).isoformat()
+    await browser.submit(PAGE, f"{PAGE}/1", **SECOND, from_day=day)
+    await browser.submit(PAGE, f"{PAGE}/1/withdraw")
+    await take_due_into_use(browser.house.database, now + timedelta(days=2))
+    assert [one.ended for one in rows(browser.house, StaffAnswerDraft)] == ["in_force", "dropped"]
+    assert not rows(browser.house, StaffAnswerRow)[0].active

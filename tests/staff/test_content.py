@@ -13,6 +13,7 @@ from sqlmodel import select
 from bot.editing import COURSES, fact_item, overlaid, with_edits
 from bot.material import knowledge_root, load_material
 from bot.staff.accounts import Role
+from bot.staff.approval import decides_alone
 from bot.staff.content.checks import worded
 from bot.store.material_edits import edits
 from bot.store.tables import AuditEntry, MaterialEdit, utc_now
@@ -164,3 +165,13 @@ async def test_the_list_is_searched_without_marks_and_unknown_items_are_404(firs
 def test_a_message_without_a_wording_is_quoted() -> None:
     assert worded("something new") == "Chưa đúng quy định của tệp. Máy báo: something new"
     assert worded("in a.yaml, line 3: the file is empty") == "Làm hỏng bài a.yaml, dòng 3: Chưa có nội dung."
+
+
+async def test_who_is_alone_decides_alone_unless_the_installation_forbids_it(first: Browser) -> None:
+    house, item = first.house, lesson_item(first.house)
+    body = text_of(house, item).replace("title: ", "title: Bản mới – ", 1)
+    await draft(first, LESSON, body)
+    strict = house.settings.model_copy(update={"second_person": "always"})
+    assert not house.database.read_now(lambda session: decides_alone(session, strict, 1))
+    status, _ = await first.submit(LESSON, f"{LESSON}/approve", edit=number_of(house))
+    assert status == 200 and text_of(house, item) == body

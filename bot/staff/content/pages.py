@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -14,14 +13,14 @@ from sqlmodel import Session
 from bot.conversation.typed import plain
 from bot.editing import EditedMaterial, overlaid
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
+from bot.staff.approval import decides_alone, start_of
 from bot.staff.content import items, state
 from bot.staff.content.checks import Finding, check
 from bot.staff.content.diff import changes
 from bot.staff.content.preview import Screen, preview
-from bot.staff.context import Context, FormProblemError, audit, day_of, form_of, page, staff_texts
+from bot.staff.context import Context, FormProblemError, audit, form_of, page, staff_texts
 from bot.store import material_edits
 from bot.store.naming import natural_key
-from bot.store.removed import LOCAL_ZONE
 from bot.store.tables import MaterialEdit, utc_now
 from knowledge.facts import MaterialError
 from lessons.catalogue import Catalogue
@@ -31,7 +30,6 @@ from lessons.progress import local_day
 BODY_LIMIT = 40_000  # characters of one text; the longest lesson delivered has 9,000
 FORM_LIMIT = 400 * 1024  # bytes of its form: a Vietnamese letter may take nine when it is sent
 WHY_LIMIT = 200
-FURTHEST_DAYS = 366  # a change of law is known about a year ahead
 
 
 def routes(context: Context) -> list[StaffRoute]:
@@ -151,14 +149,15 @@ class ContentPages:
         """A second person lets the draft come into force, at once or on a day."""
         form, account, now = await form_of(request), request[ACCOUNT], utc_now()
         try:
-            start = _start(form.get("from_day", ""), now)
+            start = start_of(form.get("from_day", ""), now)
         except FormProblemError as problem:
             return await self._item_page(request, str(problem))
 
         def unit(session: Session, row: MaterialEdit) -> None:
             if row.approver is not None:
                 raise FormProblemError("content_gone")
-            if row.author_id == account.staff_id:
+            alone = decides_alone(session, self._context.settings, account.staff_id)
+            if row.author_id == account.staff_id and not alone:
                 raise FormProblemError("content_second")
             material_edits.approve(session, row.id or 0, account.name, start, account.staff_id)
 
@@ -235,11 +234,12 @@ class ContentPages:
         return overlaid(self._context.settings, [*edits, draft], now)
 
     async def _item_page(self, request: web.Request, problem: str | None = None) -> web.Response:
-        found, account = await self._standing(request), request[ACCOUNT]
+        found, account, settings = await self._standing(request), request[ACCOUNT], self._context.settings
         waiting = found.waiting
+        alone = await self._database.read(lambda session: decides_alone(session, settings, account.staff_id))
         values = {
             "standing": found,
-            "mine": waiting is not None and waiting.author_id == account.staff_id,
+            "mine": waiting is not None and waiting.author_id == account.staff_id and not alone,
             "against_shipped": changes(found.shipped, found.text) if found.live else [],
             "today": local_day(utc_now()).isoformat(),
             "problem": problem and staff_texts()[problem],
@@ -279,14 +279,3 @@ def _body(form: dict[str, str], found: state.Standing, may_be_same: bool = False
     if body == found.text and not may_be_same:
         raise FormProblemError("content_same")
     return body
-
-
-def _start(written: str, now: datetime) -> datetime:
-    """When an edit comes into force: now, or the first moment of a later day in Vietnam. Raises FormProblemError."""
-    try:
-        day = day_of(written) or local_day(now)
-    except ValueError:
-        raise FormProblemError("content_day") from None
-    if not local_day(now) <= day <= local_day(now) + timedelta(days=FURTHEST_DAYS):
-        raise FormProblemError("content_day")
-    return max(now, datetime.combine(day, time.min, LOCAL_ZONE).astimezone(UTC))
