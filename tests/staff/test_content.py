@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import random
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +21,7 @@ from bot.staff.content.checks import worded
 from bot.store.material_edits import edits
 from bot.store.tables import AuditEntry, MaterialEdit, utc_now
 from knowledge.facts import load_facts
+from knowledge.guides import load_guides
 from lessons.progress import local_day
 from tests.support.house import House
 from tests.support.staff_browser import Browser
@@ -175,3 +179,93 @@ async def test_who_is_alone_decides_alone_unless_the_installation_forbids_it(fir
     assert not house.database.read_now(lambda session: decides_alone(session, strict, 1))
     status, _ = await first.submit(LESSON, f"{LESSON}/approve", edit=number_of(house))
     assert status == 200 and text_of(house, item) == body
+
+
+ASKED = (
+    "Mượn sách ở đâu?", "Nhà văn hóa có cho mượn truyện không?", "Thủ thư làm việc giờ nào?", "Đọc báo miễn phí",
+    "Trẻ em vào thư viện được không?", "Trả sách muộn thì sao?", "Làm thẻ thư viện cần gì?", "Tặng sách cũ cho phường",
+)  # fmt: skip
+WORDS = [
+    "gọi",
+    "máy",
+    "sim",
+    "nhà",
+    "mạng",
+    "khóa",
+    "mất",
+    "báo",
+    "giấy",
+    "tờ",
+    "xin",
+    "tạm",
+    "ngừng",
+    "dịch",
+    "vụ",
+    "đổi",
+    "số",
+    "điểm",
+    "giao",
+    "dịch",
+    "công",
+    "an",
+    "tài",
+    "khoản",
+]
+
+
+async def created(officer: Browser, **named: str) -> tuple[str, str]:
+    """The address of the form of a new item, and the text it begins with."""
+    status, page = await officer.submit(f"{CONTENT}/new", f"{CONTENT}/new", **named)
+    assert status == 200 and "Viết mục mới" in page, page
+    place = re.search(r'action="(\S+)/edit"', page)
+    body = re.search(r'<textarea id="body"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    assert place and body
+    return place[1], html.unescape(body[1])
+
+
+async def typed(officer: Browser, place: str, body: str) -> tuple[int, str]:
+    return await officer.submit(f"{CONTENT}/new", f"{place}/edit", body=body)
+
+
+async def test_a_guide_is_written_on_the_site_and_answered_from(first: Browser, second: Browser) -> None:
+    house = first.house
+    place, body = await created(first, kind="guides", title="Mượn sách ở nhà văn hóa")
+    assert place.endswith("/content/guides/muon-sach-o-nha-van-hoa")
+    status, page = await typed(first, place, body)
+    assert status == 400 and "chưa được thay" in page, "a frame is no guide"
+    for asked in ASKED:
+        body = re.sub("«Cách[^»]*»", asked, body, count=1)
+    status, page = await typed(first, place, re.sub("«[^»]*»", "Hỏi thủ thư tại nhà văn hóa.", body))
+    assert status == 200 and "Mượn sách ở nhà văn hóa" in page, page
+    assert (await second.submit(place, f"{place}/approve", edit=number_of(house)))[0] == 200
+    edited = with_edits(house.settings, house.database.read_now(edits))
+    facts = load_facts(knowledge_root(edited) / "facts.yaml")
+    assert "muon-sach-o-nha-van-hoa" in {one.id for one in load_guides(knowledge_root(edited) / "services", facts)}
+    taken = await first.submit(f"{CONTENT}/new", f"{CONTENT}/new", kind="guides", title="Mượn sách ở nhà văn hóa!")
+    assert taken[0] == 400 and "gần giống" in taken[1]
+
+
+async def test_a_lesson_is_written_on_the_site_and_taught_at_the_end_of_its_course(
+    first: Browser, second: Browser
+) -> None:
+    house = first.house
+    place, body = await created(first, kind="lessons", course="an-toan", title="Khóa sim: khi mất máy")
+    assert place.endswith("/content/lessons/at-khoa-sim-khi-mat-may") and 'title: "Khóa sim: khi mất máy"' in body
+    body = body.replace("«mã nguồn, như ở bài khác của khóa»", "ky-nang-chung")
+    chance = random.Random(1)
+    for mark in re.findall("«[^»]*»", body):
+        body = body.replace(mark, " ".join(chance.sample(WORDS, 6)), 1)
+    status, page = await typed(first, place, body)
+    assert status == 200, page
+    assert "at-khoa-sim-khi-mat-may" in (await second.get(CONTENT))[1]
+    assert (await second.submit(place, f"{place}/approve", edit=number_of(house)))[0] == 200
+    course = load_material(with_edits(house.settings, house.database.read_now(edits))).catalogue.course("an-toan")
+    assert course is not None and course.lessons[-1].id == "at-khoa-sim-khi-mat-may"
+
+
+async def test_a_question_is_added_to_a_lesson(first: Browser) -> None:
+    _, page = await first.get(f"{LESSON}/edit?question=1")
+    assert page.count("  - id: q") > (await first.get(f"{LESSON}/edit"))[1].count("  - id: q")
+    assert (await first.get(f"{CONTENT}/guides/nothing/edit"))[0] == 404
+    refused = await first.submit(f"{CONTENT}/new", f"{CONTENT}/new", kind="plans", title="Gì đó")
+    assert refused[0] == 400

@@ -15,6 +15,8 @@ KINDS = {LESSONS: "Bài học và câu hỏi", GUIDES: "Hướng dẫn", FACTS: 
 GUIDES_PATH = f"knowledge/{GUIDES_FOLDER}"
 _TITLE = re.compile(r"^title: *(.+)$", re.MULTILINE)
 _WORDING = re.compile(r"^  wording: *(.+)$", re.MULTILINE)
+NEW_LESSON = "90"  # before the name of a lesson that staff add: it is taught after those delivered
+_NEW_FILE = re.compile(rf"{COURSES}/[a-z0-9-]+/{NEW_LESSON}-([a-z0-9-]+)\.yaml")
 _QUOTES = "\"' "
 
 
@@ -55,11 +57,23 @@ def titled(item: Item, text: str) -> Item:
 
 
 def item_name(kind: str, identifier: str, catalogue: Catalogue) -> str | None:
-    """The file of an item; None when there is no such lesson. Whether a guide or fact exists the material says."""
+    """The file of an item, there or to be made; None for a lesson that begins as those of no course do.
+
+    Whether it exists the material says.
+    """
     if kind == LESSONS:
         lesson = catalogue.lesson(identifier)
-        return None if lesson is None else f"{COURSES}/{lesson.file}"
+        if lesson is not None:
+            return f"{COURSES}/{lesson.file}"
+        like = next((one for one in catalogue.lessons if beginning(one.id) == beginning(identifier)), None)
+        folder = None if like is None else like.file.partition("/")[0]
+        return f"{COURSES}/{folder}/{NEW_LESSON}-{identifier}.yaml" if folder else None
     return f"{GUIDES_PATH}/{identifier}.md" if kind == GUIDES else fact_item(identifier)
+
+
+def beginning(identifier: str) -> str:
+    """What the ids of a course's lessons begin with: of ``at-mat-khau`` it is ``at``."""
+    return identifier.partition("-")[0]
 
 
 def place_of(name: str, catalogue: Catalogue) -> tuple[str, str]:
@@ -67,7 +81,9 @@ def place_of(name: str, catalogue: Catalogue) -> tuple[str, str]:
     if name.startswith(f"{COURSES}/"):
         file = name.removeprefix(f"{COURSES}/")
         found = next((lesson.id for lesson in catalogue.lessons if lesson.file == file), None)
-        return (LESSONS, found) if found else ("", name)
+        new = _NEW_FILE.fullmatch(name)
+        identifier = found or (new.group(1) if new else None)
+        return (LESSONS, identifier) if identifier else ("", name)
     for kind, folder in ((GUIDES, f"{GUIDES_PATH}/"), (FACTS, FACT_PARTS)):
         if name.startswith(folder):
             return kind, name.removeprefix(folder).rsplit(".", 1)[0]

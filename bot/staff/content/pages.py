@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 from sqlmodel import Session
@@ -14,7 +15,7 @@ from bot.conversation.typed import plain
 from bot.editing import EditedMaterial, overlaid
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
 from bot.staff.approval import decides_alone, start_of
-from bot.staff.content import items, state
+from bot.staff.content import items, new, state
 from bot.staff.content.checks import Finding, check
 from bot.staff.content.diff import changes
 from bot.staff.content.preview import Screen, preview
@@ -38,6 +39,8 @@ def routes(context: Context) -> list[StaffRoute]:
     one = "/w/{ward}/content/{kind:lessons|guides|facts}/{item:[a-z0-9-]+}"
     return [
         StaffRoute("GET", "/w/{ward}/content", pages.all, WARD_EDITORS),
+        StaffRoute("GET", "/w/{ward}/content/new", pages.new, WARD_EDITORS),
+        StaffRoute("POST", "/w/{ward}/content/new", pages.begin, WARD_EDITORS),
         StaffRoute("GET", one, pages.item, WARD_EDITORS),
         StaffRoute("GET", f"{one}/edit", pages.form, WARD_EDITORS),
         StaffRoute("POST", f"{one}/edit", pages.save, WARD_EDITORS, FORM_LIMIT),
@@ -93,20 +96,45 @@ class ContentPages:
         """One item: what waits, what conflicts, what was."""
         return await self._item_page(request)
 
+    async def new(self, request: web.Request) -> web.Response:
+        """What a new item is called, and where it belongs."""
+        return self._new_page(request, {"kind": request.query.get("kind", "")})
+
+    async def begin(self, request: web.Request) -> web.StreamResponse:
+        """On to the form of a new item; nothing is kept yet."""
+        form, catalogue = await form_of(request), self._catalogue
+        title = " ".join(form.get("title", "").split())
+        wanted = new.Wanted(form.get("kind", ""), title, form.get("course", ""))
+        identifier = new.identifier(wanted, catalogue) if wanted.kind in items.KINDS else ""
+        if not identifier or len(title) > new.TITLE_LIMIT:
+            return self._new_page(request, form, "content_new_title")
+        name = items.item_name(wanted.kind, identifier, catalogue) or ""
+        settings, now = self._context.settings, utc_now()
+        item = items.Item(wanted.kind, identifier, name, title)
+        if await self._database.read(lambda session: state.standing(session, settings, item, now)):
+            return self._new_page(request, form, "content_new_taken")
+        place = f"/staff/w/{request[WARD].code}/content/{wanted.kind}/{identifier}/edit"
+        raise web.HTTPSeeOther(f"{place}?{urlencode({'title': title})}")
+
     async def form(self, request: web.Request) -> web.Response:
-        """The form, filled with what is in force or with the version the address names."""
-        found = await self._standing(request)
+        """The form, filled with what is in force, with the version the address names, or with a new item's frame."""
+        title = " ".join(request.query.get("title", "").split())[: new.TITLE_LIMIT]
+        found = await self._standing(request, may_be_new=bool(title))
         body = found.body_of(request.query.get("from", ""))
+        if not body:
+            body = new.beginning_of(found.item.kind, found.item.id, title or found.item.id, local_day(utc_now()))
+        elif found.item.kind == items.LESSONS and "question" in request.query:
+            body = new.with_question(body)
         return self._form_page(request, found, {"body": body})
 
     async def save(self, request: web.Request) -> web.StreamResponse:
         """Check what was typed; keep it as a draft when the readers accept it."""
-        form, found = await form_of(request), await self._standing(request)
+        form, found = await form_of(request), await self._standing(request, may_be_new=True)
         try:
             body = _body(form, found)
         except FormProblemError as problem:
             return self._form_page(request, found, form, problem=str(problem))
-        findings = await asyncio.to_thread(check, found.item, await self._with(found, body))
+        findings = new.unfilled(body) or await asyncio.to_thread(check, found.item, await self._with(found, body))
         if findings:
             return self._form_page(request, found, form, findings)
         account, now = request[ACCOUNT], utc_now()
@@ -127,7 +155,7 @@ class ContentPages:
 
     async def preview(self, request: web.Request) -> web.Response:
         """What was typed, or the version that waits, as each channel shows it; nothing is kept."""
-        form, found = await form_of(request), await self._standing(request)
+        form, found = await form_of(request), await self._standing(request, may_be_new=True)
         try:
             typed = {**form, "body": form.get("body") or found.body_of(form.get("version", ""))}
             body = _body(typed, found, may_be_same=True)
@@ -219,12 +247,15 @@ class ContentPages:
         lesson = self._catalogue.lesson(identifier) if kind == items.LESSONS else None
         return items.Item(kind, identifier, name, lesson.title if lesson else identifier)
 
-    async def _standing(self, request: web.Request) -> state.Standing:
+    async def _standing(self, request: web.Request, may_be_new: bool = False) -> state.Standing:
         item, settings, now = self._item(request), self._context.settings, utc_now()
         found = await self._database.read(lambda session: state.standing(session, settings, item, now))
+        if found is None and may_be_new:
+            found = state.Standing(item, "", "", (), None)
         if found is None:
             raise web.HTTPNotFound
-        return replace(found, item=items.titled(item, found.text))
+        written = found.text or (found.waiting.body if found.waiting else "")
+        return replace(found, item=items.titled(item, written))
 
     async def _with(self, found: state.Standing, body: str) -> EditedMaterial:
         """The material as it would be with this text."""
@@ -245,6 +276,16 @@ class ContentPages:
             "problem": problem and staff_texts()[problem],
         }
         return page(request, "content_item.html", values, status=400 if problem else 200)
+
+    def _new_page(self, request: web.Request, typed: dict[str, str], problem: str | None = None) -> web.Response:
+        values = {
+            "kinds": items.KINDS,
+            "courses": [course for course in self._catalogue.courses if course.lessons],
+            "typed": typed,
+            "limit": new.TITLE_LIMIT,
+            "problem": problem and staff_texts()[problem],
+        }
+        return page(request, "content_new.html", values, status=400 if problem else 200)
 
     def _form_page(
         self,
