@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -50,7 +50,9 @@ def with_names(
     session: Session, contest: Contest, found: Boards, of_groups: Sequence[Group], shown: int | None = None
 ) -> NamedBoards:
     """Boards with the names of this moment; ``shown`` lines of the people's, None: all."""
-    names, groups = shown_names(session, contest.id or 0), {one.id: one.name for one in of_groups}
+    lines = found.people[:shown]
+    named = None if shown is None else [row.participant.id for row in lines]
+    names, groups = shown_names(session, contest.id or 0, named), {one.id: one.name for one in of_groups}
     rows = [
         BoardRow(
             row.place,
@@ -64,13 +66,13 @@ def with_names(
             row.score.taken_ms / 1000,
             row.participant.paper,
         )
-        for row in found.people[:shown]
+        for row in lines
     ]
     return NamedBoards(tuple(rows), found.groups)
 
 
-def shown_names(session: Session, contest_id: int) -> dict[str, str | None]:
-    """What each participant of a contest is called in public, by code."""
+def shown_names(session: Session, contest_id: int, codes: Collection[str] | None = None) -> dict[str, str | None]:
+    """What each participant of a contest is called in public, by code; ``codes``: of these alone."""
     agreed = set(
         session.exec(
             select(Consent.person_id)
@@ -82,11 +84,14 @@ def shown_names(session: Session, contest_id: int) -> dict[str, str | None]:
             )
         )
     )
-    rows = session.exec(
+    statement = (
         select(ContestParticipant, Person)
         .join(Person, col(Person.id) == col(ContestParticipant.person_id), isouter=True)
         .where(ContestParticipant.contest_id == contest_id)
     )
+    if codes is not None:
+        statement = statement.where(col(ContestParticipant.code).in_(codes))
+    rows = session.exec(statement)
     return {seat.code: _shown(seat, person, agreed) for seat, person in rows}
 
 

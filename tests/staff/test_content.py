@@ -185,32 +185,7 @@ ASKED = (
     "Mượn sách ở đâu?", "Nhà văn hóa có cho mượn truyện không?", "Thủ thư làm việc giờ nào?", "Đọc báo miễn phí",
     "Trẻ em vào thư viện được không?", "Trả sách muộn thì sao?", "Làm thẻ thư viện cần gì?", "Tặng sách cũ cho phường",
 )  # fmt: skip
-WORDS = [
-    "gọi",
-    "máy",
-    "sim",
-    "nhà",
-    "mạng",
-    "khóa",
-    "mất",
-    "báo",
-    "giấy",
-    "tờ",
-    "xin",
-    "tạm",
-    "ngừng",
-    "dịch",
-    "vụ",
-    "đổi",
-    "số",
-    "điểm",
-    "giao",
-    "dịch",
-    "công",
-    "an",
-    "tài",
-    "khoản",
-]
+WORDS = re.findall(r"\w+", "gọi máy sim nhà mạng khóa mất báo giấy tờ xin tạm ngừng dịch vụ đổi số điểm giao công an")
 
 
 async def created(officer: Browser, **named: str) -> tuple[str, str]:
