@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "an01"
-down_revision = "in02"
+down_revision = "co02"
 branch_labels = None
 depends_on = None
 
