@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -17,6 +18,8 @@ from bot.store.database import STORE_DOWN, Database, DatabaseClosedError
 
 T = TypeVar("T")
 R = TypeVar("R")
+# A flood is let gather before it is written: many small commits cost those who come more than the wait.
+FLOOD_PAUSE_SECONDS = 0.004
 
 
 class Gathering(Generic[T, R]):
@@ -44,6 +47,7 @@ class Gathering(Generic[T, R]):
         self._apart: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._lock = threading.Lock()
         self._writing = False
+        self._flooded = False
 
     async def put(self, item: T) -> R:
         """Write an item; what became of it. Raises what the database raised."""
@@ -56,29 +60,39 @@ class Gathering(Generic[T, R]):
         return await done
 
     def _next(self) -> None:
-        while batch := self._batch():
-            unit = partial(self._write_all, items=[item for item, _ in batch])
+        while True:
+            with self._lock:
+                self._writing = bool(self._apart or self._waiting)
+            if not self._writing:
+                return
+            batch: list[tuple[T, asyncio.Future[R]]] = []
             try:
-                future = self._database.submit(unit, urgent=True, flood=len(batch) >= self._flood_from)
+                future = self._database.submit(partial(self._run, batch=batch), urgent=True, flood=self._flooded)
             except DatabaseClosedError as error:
-                self._tell(batch, error)
+                self._tell(self._taken(), error)
             else:
                 future.add_done_callback(partial(self._written, batch))
                 return
 
-    def _write_all(self, session: Session, items: Sequence[T]) -> Sequence[R]:
-        return self._write(session, items)
+    def _run(self, session: Session, batch: list[tuple[T, asyncio.Future[R]]]) -> Sequence[R]:
+        """In the writer's thread; run again, it writes the same."""
+        if not batch:
+            if self._flooded:
+                time.sleep(FLOOD_PAUSE_SECONDS)
+            batch += self._taken()
+        return self._write(session, [item for item, _ in batch])
 
-    def _batch(self) -> list[tuple[T, asyncio.Future[R]]]:
+    def _taken(self) -> list[tuple[T, asyncio.Future[R]]]:
         with self._lock:
             if self._apart:
                 return [self._apart.popleft()]
             batch = [self._waiting.popleft() for _ in range(min(self._at_once, len(self._waiting)))]
-            self._writing = bool(batch)
-            return batch
+        self._flooded = len(batch) >= self._flood_from
+        return batch
 
     def _written(self, batch: list[tuple[T, asyncio.Future[R]]], future: Future[Sequence[R]]) -> None:
         """In the writer's thread."""
+        batch += [] if batch else self._taken()  # the unit could not even begin
         error = future.exception()
         if error is not None and not isinstance(error, STORE_DOWN) and len(batch) > 1:
             with self._lock:
