@@ -14,10 +14,10 @@ from bot import exchange
 from bot.errors import OperatorError
 from bot.settings import Settings
 from bot.store.material_edits import edits
-from lessons.catalogue import load_courses
+from tests.support.courses import shipped_courses
 from tests.support.house import ChatClient, StartHouse, text_of
 
-LESSON = load_courses().lessons[0].id
+LESSON = shipped_courses().lessons[0].id
 LOOKS = 600  # ten a second: a loaded machine; the program looks every five seconds
 
 

@@ -20,10 +20,10 @@ from bot.store.contest_tables import Contest, ContestAnswer, ContestOutage, Cont
 from bot.store.contests import beat, closing_time, freeze, log_of, questions_of
 from bot.store.database import Database
 from bot.store.tables import utc_now
-from lessons.catalogue import load_courses
 from lessons.contest.score import scores
 from lessons.contest.verify import verify
 from tests.contest.live import WebPlayer, add_players, close_round, contest_row, live_contest
+from tests.support.courses import shipped_courses
 from tests.support.house import House
 from tests.support.staff_browser import Browser
 
@@ -227,7 +227,7 @@ async def test_joining_in_the_chat_leads_to_the_page(hall: Hall, chat: Any) -> N
 
 
 def test_a_contest_that_is_ended_is_over_at_once_though_it_once_stood_still(database: Database) -> None:
-    contest_id, _code = live_contest(database, load_courses(), 2)
+    contest_id, _code = live_contest(database, shipped_courses(), 2)
     starts = contest_row(database, contest_id).starts_at
 
     def unit(session: Session) -> None:

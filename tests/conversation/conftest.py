@@ -9,10 +9,11 @@ import pytest
 from bot.conversation.ports import GroupView, Repositories, WardView
 from bot.conversation.router import Conversation
 from knowledge.answer import Answerer
-from lessons.catalogue import Catalogue, load_courses
+from lessons.catalogue import Catalogue
 from tests.conversation.memory import Stored, memory_repositories
 from tests.conversation.passages import Noting, real_answerer
 from tests.conversation.resident import Resident
+from tests.support.courses import shipped_courses
 
 WARDS = (
     WardView("le-dai-hanh", "Phường Lê Đại Hành"),
@@ -30,7 +31,7 @@ GROUPS = (
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    return load_courses()
+    return shipped_courses()
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from lessons.catalogue import Catalogue, load_courses
+from lessons.catalogue import Catalogue
+from tests.support.courses import shipped_courses
 
 
 @pytest.fixture(scope="session")
 def shipped() -> Catalogue:
     """The courses that are delivered."""
-    return load_courses()
+    return shipped_courses()

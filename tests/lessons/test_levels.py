@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons.catalogue import Catalogue, load_courses
+from lessons.catalogue import Catalogue
 from lessons.levels import LearnerLevel, SkillLevel, levels, skill_level
 from lessons.models import Question
 from lessons.progress import MASTERY_ANSWERS, Attempt, Progress, SkillMastery, fold
 from lessons.review import daily_review, memories
+from tests.support.courses import shipped_courses
 
-CATALOGUE = load_courses()
+CATALOGUE = shipped_courses()
 START = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
 SKILLS = sorted(CATALOGUE.skills)
 BY_SKILL = {skill: [q for q in CATALOGUE.questions if q.skill == skill] for skill in SKILLS}

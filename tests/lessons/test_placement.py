@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons.catalogue import Catalogue, load_courses
+from lessons.catalogue import Catalogue
 from lessons.models import Question
 from lessons.placement import (
     COMMON_SENSE,
@@ -21,8 +21,9 @@ from lessons.placement import (
     next_question,
     place,
 )
+from tests.support.courses import shipped_courses
 
-CATALOGUE = load_courses()
+CATALOGUE = shipped_courses()
 PLACES = {course.id: number for number, course in enumerate(CATALOGUE.courses)}
 
 

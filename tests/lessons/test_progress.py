@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons.catalogue import Catalogue, load_courses
+from lessons.catalogue import Catalogue
 from lessons.progress import MASTERY_ANSWERS, Attempt, fold, local_day
+from tests.support.courses import shipped_courses
 
-CATALOGUE = load_courses()
+CATALOGUE = shipped_courses()
 QUESTIONS = CATALOGUE.questions[:12]
 START = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
 

@@ -10,11 +10,11 @@ import pytest
 from pypdf import PdfReader
 
 from bot.staff.accounts import Role
-from lessons.catalogue import load_courses
 from tests.staff.test_site import Browser
+from tests.support.courses import shipped_courses
 from tests.support.house import House
 
-LESSON = load_courses().lessons[0]
+LESSON = shipped_courses().lessons[0]
 
 
 async def fetch(house: House, path: str) -> tuple[int, bytes, Any]:
@@ -45,4 +45,4 @@ async def test_staff_and_leaders_find_every_lesson(house: House) -> None:
         await browser.sign_in("lan")
         status, listed = await browser.get("/staff/w/hung-dao/handouts")
     assert status == 200
-    assert all(f"/to-in/hung-dao/{lesson.id}.pdf" in listed for lesson in load_courses().lessons)
+    assert all(f"/to-in/hung-dao/{lesson.id}.pdf" in listed for lesson in shipped_courses().lessons)

@@ -17,11 +17,11 @@ from bot.papers.sounds import CardSounds, voice
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.repositories import bind
-from lessons.catalogue import load_courses
 from tests.lessons.test_speech import STAND_IN
+from tests.support.courses import shipped_courses
 from tests.support.house import ChatClient, House, StartHouse
 
-LESSON = load_courses().lessons[0]
+LESSON = shipped_courses().lessons[0]
 
 
 def settings(**given: object) -> Settings:

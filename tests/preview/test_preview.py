@@ -23,8 +23,9 @@ from bot.preview.views import Bubble, as_telegram, as_web, as_zalo
 from bot.preview.walk import Exchange, Walker, open_walker
 from bot.settings import Settings
 from knowledge.wards import load_wards
-from lessons.catalogue import SHIPPED_COURSES, SHIPPED_FACTS, Catalogue, load_courses
+from lessons.catalogue import SHIPPED_COURSES, SHIPPED_FACTS, Catalogue
 from lessons.models import QuestionKind
+from tests.support.courses import shipped_courses
 
 MENU = (Button("Tiếp", "1nx:1:1"), Button("Menu", "1mn"))
 
@@ -39,7 +40,7 @@ def walker() -> Iterator[Walker]:
 @pytest.fixture(scope="module")
 def shipped() -> Catalogue:
     """The courses that are delivered."""
-    return load_courses()
+    return shipped_courses()
 
 
 @pytest.fixture

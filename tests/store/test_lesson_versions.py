@@ -12,10 +12,10 @@ from bot.store.database import Database
 from bot.store.migrate import downgrade_to, head_revision, run_to
 from bot.store.repositories import bind
 from bot.store.tables import Chat, LessonVersion
-from lessons.catalogue import load_courses
 from lessons.versions import pack
+from tests.support.courses import shipped_courses
 
-LESSON = load_courses().lessons[0]
+LESSON = shipped_courses().lessons[0]
 OLDER = replace(LESSON, version="cu", title="Tên cũ")
 
 

@@ -7,15 +7,15 @@ from collections import Counter
 
 import pytest
 
-from lessons.catalogue import load_courses
 from lessons.contest.draw import BankTooSmallError, Wanted, bank_of, draw, options_for, order_for
+from tests.support.courses import shipped_courses
 
 SEED = "5f3a"
 
 
 @pytest.fixture(scope="module")
 def catalogue():
-    return load_courses()
+    return shipped_courses()
 
 
 def test_the_same_seed_draws_the_same_from_the_bank_in_any_order(catalogue) -> None:
