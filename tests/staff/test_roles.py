@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from aiohttp import web
+from sqlmodel import Session
 
+from bot.indicators.daily import make
 from bot.staff.access import StaffRoute
 from bot.staff.accounts import Role
 from bot.staff.context import staff_texts
-from bot.store.tables import ResidentialGroup
+from bot.store.tables import Attempt, Person, ResidentialGroup, utc_now
 from tests.support.house import House
 from tests.support.staff_browser import Browser
 from tests.support.staff_routes import canonical, filled, signed_in_as, ward_routes
@@ -26,7 +28,7 @@ GROUPS_OF_ROLES = {
     frozenset({Role.ADMINISTRATOR}): "accounts, the log, the system, setting up",
 }
 OPEN = ("/sign-in", "/first/", "/zalo-oa/")  # the last only shows a link: Zalo sends the browser back without cookies
-ANY_ROLE = {"/", "/setup", "/sign-out"}  # their handlers look at the account itself
+ANY_ROLE = {"/", "/setup", "/compare", "/sign-out"}  # their handlers look at the account itself
 
 
 def test_a_route_without_a_permission_cannot_be_made() -> None:
@@ -116,3 +118,34 @@ async def test_a_city_reader_reads_the_figures_of_every_ward_and_nothing_else(br
 
 def test_every_role_has_a_name_for_people() -> None:
     assert all(f"role_{role}" in staff_texts() for role in Role)
+
+
+async def test_a_city_reader_compares_the_wards_by_published_figures(browser: Browser) -> None:
+    house = browser.house
+    house.staff("city", {}, reads_city=True)
+    house.staff("lan", {"hung-dao": Role.STAFF})
+
+    def learn(session: Session) -> None:
+        for person in range(1, 9):  # six learn in one ward, two in another
+            ward = "hung-dao" if person <= 6 else "tu-ky"
+            session.add(Person(id=person, ward_code=ward))
+            session.flush()
+            session.add(
+                Attempt(
+                    key=str(person), person_id=person, ward_code=ward, course_id="dt", lesson_id="dt-lam-quen",
+                    lesson_version="1", question_id="q", question_count=1, chosen="a", correct=True,
+                    answered_at=utc_now(),
+                )
+            )  # fmt: skip
+        session.flush()
+        make(session, None, utc_now())
+
+    house.database.write_now(learn)
+    await browser.sign_in("city")
+    _, page = await browser.get("/staff/compare?code=K2")
+    rows = {
+        ward: next(row for row in page.split("<tr>") if f"/staff/w/{ward}/" in row) for ward in ("hung-dao", "tu-ky")
+    }
+    assert "0/6" in rows["hung-dao"] and "ẩn" in rows["tu-ky"] and "0/2" not in page, rows
+    await browser.sign_in("lan")
+    assert (await browser.get("/staff/compare"))[0] == 404

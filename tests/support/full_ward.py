@@ -11,7 +11,12 @@ from sqlmodel import select
 from bot.editing import fact_item, overlaid
 from bot.staff.accounts import GROUP_ROLES, Role
 from bot.store import material_edits
+from bot.store.answer_drafts import Author, propose
+from bot.store.contest_setup import ContestPlan, create
+from bot.store.contest_tables import ContestAnswer, ContestParticipant
+from bot.store.contests import OPEN
 from bot.store.rights import new_request
+from bot.store.staff_answers import Draft
 from bot.store.tables import (
     Attempt,
     Broadcast,
@@ -27,6 +32,8 @@ from bot.store.tables import (
     WardTarget,
     utc_now,
 )
+from lessons.contest.draw import Wanted
+from lessons.contest.rules import Rules
 from lessons.material_source import Edit
 from tests.support.house import House
 
@@ -56,6 +63,7 @@ def fill(house: House) -> None:
     house.staff("second", {WARD: Role.STAFF})
     house.database.write_now(lambda session: _fill(session, house))
     house.database.write_now(lambda session: _edit(session, house))
+    house.database.write_now(lambda session: _contest(session, house))
 
 
 def _fill(session: Any, house: House) -> None:
@@ -88,6 +96,8 @@ def _fill(session: Any, house: House) -> None:
             answered_at=now,
         )
     )  # fmt: skip
+    draft = Draft("Mấy giờ nhà văn hóa mở cửa?", "Từ 7 giờ 30, thứ hai đến thứ sáu.")
+    propose(session, WARD, draft, Author("Vũ Đức Ân", 1), now)
     session.add(WardTarget(ward_code=WARD, measure="participation", percent=60.0))
     body = {"text": "Mời bà con học bài mới.", "buttons": [], "citations": []}
     audience = {"groups": [], "unfinished": None, "age_bands": []}
@@ -96,6 +106,33 @@ def _fill(session: Any, house: House) -> None:
             ward_code=WARD, body=body, audience=audience, recipients=3, author="Lan", status="draft", start_at=now
         )
     )
+
+
+def _contest(session: Any, house: House) -> None:
+    """A contest in which some have played."""
+    now = utc_now()
+    plan = ContestPlan(
+        "Hội thi kỹ năng số", now - timedelta(hours=2), now + timedelta(days=7), Rules(minimum_players=1), "Lan",
+        rules_text="Mỗi người một lần.", prizes=("Giỏ quà",), wanted=Wanted({1: 4}),
+    )  # fmt: skip
+    contest = create(session, WARD, plan, house.application.material.catalogue)
+    contest.status = OPEN
+    chance = random.Random(2)
+    for number in range(1, 7):
+        seat = ContestParticipant(
+            contest_id=contest.id or 0, code=f"P{number}", player=f"p{number}", person_id=number,
+            group_id=1 + number % 2, channel="web", joined_at=now - timedelta(hours=1), position=4,
+        )  # fmt: skip
+        session.add(seat)
+        session.flush()
+        for question in range(1, 5):
+            asked = now - timedelta(minutes=10 * question)
+            session.add(
+                ContestAnswer(
+                    contest_id=contest.id or 0, participant_id=seat.id or 0, number=question, asked_at=asked,
+                    received_at=asked + timedelta(seconds=chance.randrange(3, 25)), chosen=chance.choice("ab"),
+                )
+            )  # fmt: skip
 
 
 def _edit(session: Any, house: House) -> None:
