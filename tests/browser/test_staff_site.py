@@ -35,7 +35,7 @@ FURTHER = {
     Role.STAFF: (
         *("undelivered", "import/groups", "import/roster", "content?kind=facts", FACT, f"{FACT}/edit", "groups/1"),
         *("groups/1/people", "residents/1", f"reports/{local_day(utc_now()).year}", "indicator-settings"),
-        *("../../me", LESSON, "content/new", "contests/1", "groups?edit=1"),
+        *("content/new", "contests/1", "groups?edit=1", "../../me", LESSON),
     ),
     Role.CITY_READER: ("../../compare",),
     Role.ADMINISTRATOR: tuple(f"setup/{step}" for step in STEPS),

@@ -97,7 +97,8 @@ def _fill(session: Any, house: House) -> None:
         )
     )  # fmt: skip
     draft = Draft("Mấy giờ nhà văn hóa mở cửa?", "Từ 7 giờ 30, thứ hai đến thứ sáu.")
-    propose(session, WARD, draft, Author("Vũ Đức Ân", 1), now)
+    second = session.exec(select(StaffAccount).where(StaffAccount.username == "second")).one()
+    propose(session, WARD, draft, Author(second.name, second.id), now)
     session.add(WardTarget(ward_code=WARD, measure="participation", percent=60.0))
     body = {"text": "Mời bà con học bài mới.", "buttons": [], "citations": []}
     audience = {"groups": [], "unfinished": None, "age_bands": []}
