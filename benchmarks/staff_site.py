@@ -39,7 +39,8 @@ ASSETS = ("/staff/static/staff.css", "/staff/static/live.js", "/static/chat/icon
 PAGES = (
     "", "questions", "people", "broadcasts", "my-alerts", "indicators", "indicators?published=1", "groups", "groups/1",
     "contests", "contests/1", "courses", "reports", "reports/2026", "certificates", "handouts", "answers",
-    "content", "content/new?kind=guides", "content?kind=guides", "content?kind=facts", "content/lessons/at-mat-khau/edit", "offices", "stale",
+    "content", "content/new?kind=guides", "content?kind=guides",
+    "content?kind=facts", "content/lessons/at-mat-khau/edit", "offices", "stale",
     "helpers", "undelivered", "duplicates", "rights", "accounts", "audit", "audit?page=100", "system", "setup",
     "systems", "import/groups", "indicator-settings", "groups/1/people", "residents/1",
 )  # fmt: skip
