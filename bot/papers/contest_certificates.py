@@ -12,6 +12,7 @@ from lessons.typeface import drawable, text_width, wrap_evenly
 WIDTH, HEIGHT = 842.0, 595.0  # points
 MIDDLE = WIDTH / 2
 ROOM = WIDTH - 180
+SIGNED = WIDTH - 185  # the middle of where the date and the signature go
 HASH_SHOWN = 16  # letters of the result's hash: enough to tell two results apart
 INK, SOFT, BRAND, GOLD = "#18222e", "#4d5866", "#0b5d8f", "#a8500a"
 
@@ -49,15 +50,18 @@ def _draw(pdf: PdfSheet, contest: str, ward: str, digest: str, award: Award) -> 
     _fitted(pdf, 246, drawable(award.name) if award.name else words["blank"], 32)
     reached = words["reached" if award.code else "group_average"].format(place=award.place, points=award.points)
     pdf.text(MIDDLE, 296, reached, 17, SOFT, anchor="middle")
-    top = 340.0
-    for line in wrap_evenly(contest, 26, ROOM, True):
-        _fitted(pdf, top, line, 26)
-        top += 34
-    _fitted(pdf, top + 6, words["of_ward"].format(ward=ward), 19)
+    top, lines = 338.0, wrap_evenly(contest, 26, ROOM, True)
+    size = 26 if len(lines) < 3 else 21  # a long name leaves room to sign
+    for line in lines:
+        _fitted(pdf, top, line, size)
+        top += size * 1.3
+    _fitted(pdf, top + 4, words["of_ward"].format(ward=ward), 18)
+    pdf.text(SIGNED, HEIGHT - 148, words["date"], 12, SOFT, anchor="middle")
+    pdf.text(SIGNED, HEIGHT - 129, words["signed"], 13, INK, bold=True, anchor="middle")
     foot = [words["hash"].format(hash=digest[:HASH_SHOWN])]
     foot += [words["code"].format(code=award.code)] if award.code else []
-    pdf.text(MIDDLE, HEIGHT - 92, "   ·   ".join(foot), 11.5, INK, anchor="middle")
-    pdf.text(MIDDLE, HEIGHT - 68, words["notice"].format(ward=ward), 11, SOFT, anchor="middle")
+    pdf.text(MIDDLE, HEIGHT - 62, "   ·   ".join(foot), 11.5, INK, anchor="middle")
+    pdf.text(MIDDLE, HEIGHT - 44, words["notice"].format(ward=ward), 11, SOFT, anchor="middle")
 
 
 def _fitted(pdf: PdfSheet, y: float, said: str, size: float) -> None:

@@ -55,10 +55,11 @@ def _draw(pdf: PdfSheet, name: str, ward: str, sheet: Sheet) -> None:
     for line in wrap_evenly(name, 18, ROOM - 150, True):
         pdf.text(MARGIN, top + 16, line, 18, BRAND, bold=True)
         top += 24
-    pdf.text(WIDTH - MARGIN, MARGIN + 16, sheet.code, 16, INK, bold=True, anchor="end")
+    pdf.text(WIDTH - MARGIN, MARGIN + 6, words["sheet"], 10, SOFT, anchor="end")
+    pdf.text(WIDTH - MARGIN, MARGIN + 24, sheet.code, 16, INK, bold=True, anchor="end")
     pdf.text(MARGIN, top + 14, f"{drawable(sheet.group)} · {ward}", 12, SOFT)
-    pdf.text(MARGIN, top + 40, words["who"], 12, INK)
-    top += 58
+    pdf.text(MARGIN, top + 44, words["who"], 12, INK)
+    top += 68
     for line in wrap_evenly(words["how"], 11.5, ROOM):
         pdf.text(MARGIN, top, line, 11.5, SOFT)
         top += 16
