@@ -14,16 +14,16 @@ RULES = Rules(seconds_per_question=20)
 
 def test_a_question_reaches_everybody_in_a_quarter_of_its_time_though_all_answer_at_once() -> None:
     found = room(RULES, TELEGRAM, 20)
-    assert (found.players, found.bound) == (67, Bound.PACE), "15 questions a second beside 15 acknowledgements, 5 s"
-    assert room(Rules(seconds_per_question=40), TELEGRAM, 20).players == 135
-    assert room(RULES, TELEGRAM, 20, busy=60).players == 7, "another ward's contest at the same time"
+    assert (found.players, found.bound) == (52, Bound.PACE), "15 questions a second beside 15 acknowledgements, 5 s"
+    assert room(Rules(seconds_per_question=40), TELEGRAM, 20).players == 105
+    assert room(RULES, TELEGRAM, 20, busy=45).players == 7, "another ward's contest at the same time"
     assert room(RULES, Way(), 20).players is None, "a Bot API server of one's own"
 
 
 def test_a_month_of_messages_must_last_to_the_end() -> None:
     assert messages_needed(20) == 41 and messages_needed(20, results=True) == 61
     found = room(RULES, Way(10, 15), 20, messages_left=2400, people=50)
-    assert (found.players, found.bound) == (33, Bound.PACE)
+    assert (found.players, found.bound) == (26, Bound.PACE)
     assert room(RULES, Way(10, 15), 20, messages_left=400, people=50).players == 9
     assert room(RULES, Way(10, 15), 20, messages_left=0).bound is Bound.QUOTA
     assert room(RULES, Way(10, 15), 20, people=20).bound is Bound.PEOPLE
