@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import errno
 import gc
 import logging
@@ -30,6 +31,8 @@ from knowledge.encoder import Encoder
 
 # The loop that answers platforms and pages waits at most so long for a thread that computes an answer.
 THREAD_SWITCH_SECONDS = 0.001
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h of glibc
+LARGE_BYTES = 128 * 1024  # glibc's own at first; it raises them as it goes, and some 6 MB are never given back
 GARBAGE_WHILE_RUNNING = (700, 10, 10)  # Python's own: little at a time, so that nobody waits for it
 LOCK_FILE = "instance.lock"
 
@@ -126,6 +129,7 @@ async def _run(settings: Settings, application: Application) -> int:
     # The material is a million objects that live as long as the program: looked through for garbage again and again,
     # they would hold up a platform's message for a tenth of a second.
     gc.collect()
+    _give_back_memory()
     gc.freeze()
     gc.set_threshold(*GARBAGE_WHILE_RUNNING)
     await _announce(settings, application, port)
@@ -161,3 +165,14 @@ async def _announce(settings: Settings, application: Application, port: int) -> 
     if missing:
         say(f"  Not connected: {', '.join(missing)} (README.md says how)")
     say("\n  Ctrl-C stops it.\n")
+
+
+def _give_back_memory() -> None:
+    """What starting used for a moment goes back to the system, and large arrays of answers as soon as they are done."""
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "malloc_trim"):  # glibc, which else keeps it
+        for parameter in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD):
+            libc.mallopt(parameter, LARGE_BYTES)
+        libc.malloc_trim(0)
