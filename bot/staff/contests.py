@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 import segno
 from aiohttp import web
@@ -101,6 +101,19 @@ class Judged:
     signals: Sequence[Signal]
 
 
+class Counts(NamedTuple):
+    """Changes with everything that a result is computed from: the log only grows, questions are only voided."""
+
+    contest: int
+    status: str
+    settled_at: datetime | None
+    voided: int
+    aside: int
+    answers: int
+    players: int
+    outages: int
+
+
 class ContestPages:
     """Handlers."""
 
@@ -173,14 +186,17 @@ class ContestPages:
         accounts = request.app.get(ACCOUNTS)
         labels = own_accounts(accounts.labels(), request[WARD].code) if accounts else {}
         ways = accounts.ways() if accounts else {}
-        state = await self._database.read(lambda session: _state(session, contest_of(session, request)))
+        counts = await self._database.read(lambda session: _counts(session, contest_of(session, request)))
         judged = await self._judged.get(
-            state, utc_now(), lambda: self._database.read(lambda session: _judge(session, contest_of(session, request)))
+            counts.contest,
+            utc_now(),
+            lambda: self._database.read(lambda session: _judge(session, contest_of(session, request))),
+            counts,
         )
 
         def unit(session: Session) -> dict[str, Any]:
             row = contest_of(session, request)
-            return {**_shown(session, row, judged), "rooms": _rooms(session, row, labels, ways)}
+            return {**_shown(session, row, counts, judged), "rooms": _rooms(session, row, labels, ways)}
 
         shown = await self._database.read(unit)
         link = f"{self._context.public_base(request)}/?g={LINK_PREFIX}{shown['contest'].code}"
@@ -232,16 +248,20 @@ def _rooms(
     return [(label, chat_room(session, contest, name, ways[name], now)) for name, label in labels.items()]
 
 
-def _count(session: Session, table: Any, contest: Contest, *more: Any) -> int:
-    return session.exec(select(func.count()).select_from(table).where(table.contest_id == contest.id, *more)).one()
+def _counts(session: Session, contest: Contest) -> Counts:
+    def count(table: Any, *more: Any) -> int:
+        return session.exec(select(func.count()).select_from(table).where(table.contest_id == contest.id, *more)).one()
 
-
-def _state(session: Session, contest: Contest) -> tuple[object, ...]:
-    """Changes with everything that a result is computed from: the log only grows, questions are only voided."""
-    voided = _count(session, ContestQuestion, contest, col(ContestQuestion.voided).is_(True))
-    aside = _count(session, ContestParticipant, contest, col(ContestParticipant.set_aside).is_(True))
-    logs = (_count(session, table, contest) for table in (ContestAnswer, ContestParticipant, ContestOutage))
-    return contest.id, contest.status, contest.settled_at, voided, aside, *logs
+    return Counts(
+        contest.id or 0,
+        contest.status,
+        contest.settled_at,
+        voided=count(ContestQuestion, col(ContestQuestion.voided).is_(True)),
+        aside=count(ContestParticipant, col(ContestParticipant.set_aside).is_(True)),
+        answers=count(ContestAnswer),
+        players=count(ContestParticipant),
+        outages=count(ContestOutage),
+    )
 
 
 def _judge(session: Session, contest: Contest) -> Judged:
@@ -249,7 +269,7 @@ def _judge(session: Session, contest: Contest) -> Judged:
     return Judged(boards(log), log.groups, signals(session, contest, log) if contest.settled_at is None else ())
 
 
-def _shown(session: Session, contest: Contest, judged: Judged) -> dict[str, Any]:
+def _shown(session: Session, contest: Contest, counts: Counts, judged: Judged) -> dict[str, Any]:
     mine = contest.id or 0
     board = with_names(session, contest, judged.boards, judged.groups, SHOWN)
     protests = session.exec(
@@ -265,9 +285,9 @@ def _shown(session: Session, contest: Contest, judged: Judged) -> dict[str, Any]
         "starts": contest.starts_at.astimezone(LOCAL_ZONE),
         "ends": closing_time(session, contest).astimezone(LOCAL_ZONE),
         "over": utc_now() > closing_time(session, contest),
-        "players": _count(session, ContestParticipant, contest),
-        "answers": _count(session, ContestAnswer, contest),
-        "outages": _count(session, ContestOutage, contest),
+        "players": counts.players,
+        "answers": counts.answers,
+        "outages": counts.outages,
         "people": board.people,
         "group_rows": board.groups,
         "group_names": [names.get(one, "?") for one in contest.groups],
