@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from bot.store.contest_tables import ContestAnswer
 from bot.store.database import Database
 from bot.store.gathering import Gathering
-from bot.store.sql import table_of
+from bot.store.sql import insert_into
 
 AT_ONCE = 256  # answers in one statement: six values each, far below what SQLite takes
 
@@ -44,9 +43,8 @@ class Intake:
 
 def _store(session: Session, answers: Sequence[LiveAnswer]) -> list[str]:
     """Insert what is new; the option that is stored for each, which for a repeated answer is the first."""
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     rows = list({(one.participant_id, one.number): one._asdict() for one in reversed(answers)}.values())
-    session.connection().execute(make(table_of(ContestAnswer)).on_conflict_do_nothing(), rows)
+    session.connection().execute(insert_into(session, ContestAnswer).on_conflict_do_nothing(), rows)
     who, numbers = {one.participant_id for one in answers}, {one.number for one in answers}
     kept = session.exec(
         select(ContestAnswer.participant_id, ContestAnswer.number, ContestAnswer.chosen).where(

@@ -8,7 +8,6 @@ from datetime import UTC
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
@@ -17,6 +16,7 @@ from bot.channels.message import TEXT_LIMIT, Message
 from bot.channels.message_json import message_body
 from bot.store.database import Database, DatabaseClosedError
 from bot.store.gathering import Gathering
+from bot.store.sql import insert_into
 from bot.store.tables import Chat, Inbox, utc_now
 
 FLOOD = 16  # messages that came during one commit: hundreds a second, more than are answered
@@ -115,8 +115,7 @@ def _insert(session: Session, table: Any, rows: list[dict[str, Any]]) -> Sequenc
         return ()
     columns = table.__table__.c
     unique = (columns.channel, columns.message_id if table is Inbox else columns.address)
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = make(table).on_conflict_do_nothing().returning(columns.id, *unique)
+    statement = insert_into(session, table).on_conflict_do_nothing().returning(columns.id, *unique)
     return session.connection().execute(statement, rows).all()
 
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from bot.store.contest_tables import Contest, ContestMark, ContestParticipant
 from bot.store.contests import log_of
-from bot.store.sql import insert_ignoring, table_of
+from bot.store.sql import insert_ignoring, insert_into
 from lessons.contest.clock import ran
 from lessons.contest.rules import Log
 from lessons.contest.score import first_answers
@@ -51,8 +50,7 @@ def note_marks(session: Session, contest_id: int, kind: str, marks: Sequence[tup
     there = set(session.exec(select(ContestParticipant.id).where(col(ContestParticipant.id).in_(seats))))
     rows = [_mark(contest_id, salt, seat, kind, value) for seat, value in marks if salt and seat in there]
     if rows:
-        make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        session.connection().execute(make(table_of(ContestMark)).on_conflict_do_nothing(), rows)
+        session.connection().execute(insert_into(session, ContestMark).on_conflict_do_nothing(), rows)
 
 
 def _mark(contest_id: int, salt: str, seat_id: int, kind: str, value: str) -> dict[str, Any]:

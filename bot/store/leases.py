@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from bot.store.sql import insert_ignoring
 from bot.store.tables import Lease
 
 # A program silent for so long is taken for dead: long beside a pause of a busy machine, short for who waits.
@@ -27,9 +27,7 @@ def hold(session: Session, name: str, holder: str, now: datetime, seconds: float
     taken: Any = session.execute(update(Lease).where(col(Lease.name) == name, free).values(values))
     if taken.rowcount:
         return True
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    made = session.execute(make(Lease).values(values).on_conflict_do_nothing().returning(col(Lease.name)))
-    return made.first() is not None
+    return insert_ignoring(session, Lease, values) is not None
 
 
 def release(session: Session, name: str, holder: str) -> None:

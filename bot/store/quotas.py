@@ -8,12 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
 from bot.store.database import Database, DatabaseClosedError
-from bot.store.sql import insert_ignoring
+from bot.store.sql import insert_ignoring, insert_into
 from bot.store.tables import ChannelQuota, utc_now
 
 log = logging.getLogger(__name__)
@@ -91,5 +90,8 @@ class TableMeter:
 
 
 def _upsert(session: Session, values: dict[str, Any], changed: dict[str, Any]) -> None:
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(make(ChannelQuota).values(values).on_conflict_do_update(index_elements=["channel"], set_=changed))
+    session.execute(
+        insert_into(session, ChannelQuota)
+        .values(values)
+        .on_conflict_do_update(index_elements=["channel"], set_=changed)
+    )

@@ -9,11 +9,10 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from bot.conversation.typed import plain
 from bot.staff.content import items
 from bot.staff.content.checks import Finding
+from knowledge.yaml_loader import load_yaml
 from lessons.catalogue import Catalogue
 from lessons.lesson_file import QUESTIONS
 
@@ -36,7 +35,7 @@ class Wanted:
 
 @cache
 def _templates() -> dict[str, str]:
-    loaded: dict[str, str] = yaml.safe_load(TEMPLATES_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, str] = load_yaml(TEMPLATES_FILE.read_text(encoding="utf-8"))
     return loaded
 
 
