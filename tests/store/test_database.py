@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import Session, select
 
-from bot.store.database import Database, DatabaseClosedError
+from bot.store.database import POSTGRES_WRITERS, Database, DatabaseClosedError
 from bot.store.tables import Chat, Outbox, Ward, utc_now
 
 
@@ -91,19 +91,21 @@ def test_the_number_of_a_deleted_reply_is_never_used_again(database: Database) -
 
 
 async def test_a_unit_whose_waiter_went_away_before_its_turn_is_not_run(database: Database) -> None:
-    begun, go_on = threading.Event(), threading.Event()
+    writers = 1 if database.is_sqlite else POSTGRES_WRITERS
+    begun, go_on = threading.Semaphore(0), threading.Event()
 
     def slow(session: Session) -> None:
-        begun.set()
+        begun.release()
         go_on.wait()
 
-    first = asyncio.create_task(database.write(slow))
-    await asyncio.to_thread(begun.wait)
+    busy = [asyncio.create_task(database.write(slow)) for _ in range(writers)]
+    for _ in busy:
+        await asyncio.to_thread(begun.acquire)
     gone = asyncio.create_task(database.write(add_chat("gone")))
     stays = asyncio.create_task(database.write(add_chat("stays")))
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.sleep(0)
     go_on.set()
-    await asyncio.gather(first, stays)
+    await asyncio.gather(*busy, stays)
     assert database.read_now(addresses) == {"stays"}
