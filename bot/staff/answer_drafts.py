@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot.conversation import notices
 from bot.settings import Settings
 from bot.staff.access import ACCOUNT, WARD
-from bot.staff.approval import decides_alone, start_of
+from bot.staff.approval import decides_alone, require_second, start_of
 from bot.staff.content.diff import Line, changes
 from bot.staff.context import FormProblemError, audit
 from bot.staff.telling import tell
@@ -86,11 +86,7 @@ def _approved(session: Session, request: web.Request, row: StaffAnswerDraft, sta
 def approve(session: Session, request: web.Request, settings: Settings, form: dict[str, str], now: datetime) -> str:
     """A second person approves; the text that says what became of it. Raises FormProblemError."""
     row = _named(session, request)
-    alone = decides_alone(session, settings, request[ACCOUNT].staff_id, request[WARD].code)
-    if row.approver is not None:
-        raise FormProblemError("content_gone")
-    if row.author_id == request[ACCOUNT].staff_id and not alone:
-        raise FormProblemError("content_second")
+    require_second(session, settings, row, request[ACCOUNT].staff_id, request[WARD].code)
     outcome = _approved(session, request, row, start_of(form.get("from_day", ""), now), now)
     audit(session, request, "answer_approve", str(outcome))
     return outcome.said

@@ -10,9 +10,10 @@ from bot.settings import Settings
 from bot.staff.access import EDITORS
 from bot.staff.context import FormProblemError, day_of
 from bot.store.removed import LOCAL_ZONE
-from bot.store.tables import StaffAccount, StaffMembership
+from bot.store.tables import MaterialEdit, StaffAccount, StaffAnswerDraft, StaffMembership
 from lessons.progress import local_day
 
+Draft = MaterialEdit | StaffAnswerDraft
 FURTHEST_DAYS = 366  # a change of law is known about a year ahead
 NEVER_ALONE = "always"
 
@@ -26,6 +27,16 @@ def start_of(written: str, now: datetime) -> datetime:
     if not local_day(now) <= day <= local_day(now) + timedelta(days=FURTHEST_DAYS):
         raise FormProblemError("content_day")
     return max(now, datetime.combine(day, time.min, LOCAL_ZONE).astimezone(UTC))
+
+
+def require_second(
+    session: Session, settings: Settings, row: Draft, staff_id: int, ward_code: str | None = None
+) -> None:
+    """Let only a second person approve a draft, and only once. Raises FormProblemError."""
+    if row.approver is not None:
+        raise FormProblemError("content_gone")
+    if row.author_id == staff_id and not decides_alone(session, settings, staff_id, ward_code):
+        raise FormProblemError("content_second")
 
 
 def decides_alone(session: Session, settings: Settings, staff_id: int, ward_code: str | None = None) -> bool:

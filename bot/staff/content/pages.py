@@ -14,7 +14,7 @@ from sqlmodel import Session
 from bot.conversation.typed import plain
 from bot.editing import EditedMaterial, overlaid
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, StaffRoute
-from bot.staff.approval import decides_alone, start_of
+from bot.staff.approval import decides_alone, require_second, start_of
 from bot.staff.content import items, new, state
 from bot.staff.content.checks import Finding, check
 from bot.staff.content.diff import changes
@@ -182,11 +182,7 @@ class ContentPages:
             return await self._item_page(request, str(problem))
 
         def unit(session: Session, row: MaterialEdit) -> None:
-            if row.approver is not None:
-                raise FormProblemError("content_gone")
-            alone = decides_alone(session, self._context.settings, account.staff_id)
-            if row.author_id == account.staff_id and not alone:
-                raise FormProblemError("content_second")
+            require_second(session, self._context.settings, row, account.staff_id)
             material_edits.approve(session, row.id or 0, account.name, start, account.staff_id)
 
         return await self._decide(request, form, unit, "approve")
