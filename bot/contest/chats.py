@@ -20,15 +20,13 @@ from bot.delivery.notices import queue_notice
 from bot.delivery.outbox import CONTEST
 from bot.delivery.windows import has_windows, may_write, room_for_pushes
 from bot.store.contest_chats import ChatSeat, drop_unsent, questions_to_come, seats_in_chats
-from bot.store.contest_tables import Contest, ContestAnswer, ContestQuestion, ContestRound
-from bot.store.contests import closing_time, log_of, rules_of
+from bot.store.contest_tables import Contest, ContestAnswer, ContestRound
+from bot.store.contests import closing_time, log_of, questions_of, rules_of
 from bot.store.tables import Chat, Inbox
 from lessons.contest.boards import boards
 from lessons.contest.capacity import results_fit
 from lessons.contest.draw import options_for
 from lessons.contest.score import points_of
-from lessons.models import Question
-from lessons.versions import question_from_json
 
 # What came before the end of a round is taken before its result is told; the worker needs milliseconds for it.
 READ_LIMIT = timedelta(seconds=5)
@@ -45,7 +43,8 @@ def ask(session: Session, contest: Contest, number: int, total: int, now: dateti
         .order_by(col(ContestRound.id).desc())
     ).first()
     drop_unsent(session, (one.chat.id or 0 for one in seats), last)
-    question, seconds = _question(session, contest, number), rules_of(contest).seconds_per_question
+    _row, question = questions_of(session, contest.id or 0)[number]
+    seconds = rules_of(contest).seconds_per_question
     for seat, chat in seats:
         options = options_for(question, contest.seed, seat.code)
         _leave(session, chat, live_question(contest.id or 0, number, total, question, options, seconds), now)
@@ -60,7 +59,8 @@ def close(session: Session, contest_id: int, row: ContestRound) -> None:
 def to_tell(session: Session, contest_id: int, now: datetime) -> bool:
     """Whether players in chats are to be told something."""
     contest = session.get_one(Contest, contest_id)
-    return _untold(session, contest_id, now) is not None or _is_over(session, contest, now)
+    row = _untold(session, contest_id, now)
+    return row is not None or _is_over(session, contest, row, now)
 
 
 def tell(session: Session, contest_id: int, now: datetime) -> int:
@@ -70,11 +70,11 @@ def tell(session: Session, contest_id: int, now: datetime) -> int:
     """
     contest = session.exec(select(Contest).where(Contest.id == contest_id).with_for_update()).one()
     row, seats, told = _untold(session, contest_id, now), seats_in_chats(session, contest_id), 0
+    over = _is_over(session, contest, row, now)
     if row is not None:
         row.told_at = now
-        over = _is_over(session, contest, now)
         told = 0 if over else _tell_results(session, contest, row, _affordable(session, contest, seats, now), now)
-    if _is_over(session, contest, now):
+    if over:
         contest.told_at = now
         told += _tell_totals(session, contest, seats, now)
     return told
@@ -95,13 +95,16 @@ def _untold(session: Session, contest_id: int, now: datetime) -> ContestRound | 
     return None if unread else row
 
 
-def _is_over(session: Session, contest: Contest, now: datetime) -> bool:
-    """Whether the end is to be told: the contest is over, and the answers to its last question are read."""
+def _is_over(session: Session, contest: Contest, untold: ContestRound | None, now: datetime) -> bool:
+    """Whether the end is to be told: the contest is over, and the answers to its last question are read.
+
+    ``untold``: as ``_untold`` found it.
+    """
     if contest.told_at is not None or now <= closing_time(session, contest):
         return False
     rounds = select(ContestRound.told_at).where(ContestRound.contest_id == contest.id)
     told = session.exec(rounds.order_by(col(ContestRound.id).desc())).all()
-    return bool(told) and (told[0] is not None or _untold(session, contest.id or 0, now) is not None)
+    return bool(told) and (told[0] is not None or untold is not None)
 
 
 def _affordable(session: Session, contest: Contest, seats: Sequence[ChatSeat], now: datetime) -> list[ChatSeat]:
@@ -119,7 +122,7 @@ def _tell_results(
 ) -> int:
     if not seats:
         return 0
-    log, question = log_of(session, contest), _question(session, contest, row.number)
+    log, (_row, question) = log_of(session, contest), questions_of(session, contest.id or 0)[row.number]
     key = next((one for one in log.keys if one.number == row.number), None)
     totals = {one.participant.id: one.score.points for one in boards(log).people}
     who = {one.id: one for one in log.participants}
@@ -159,10 +162,3 @@ def _leave(session: Session, chat: Chat, reply: Reply, now: datetime) -> None:
         replies = fit([reply])
         queue_notice(session, chat, replies, now, CONTEST)
         chat.state = with_offered(chat.state, replies)
-
-
-def _question(session: Session, contest: Contest, number: int) -> Question:
-    row = session.exec(
-        select(ContestQuestion).where(ContestQuestion.contest_id == contest.id, ContestQuestion.number == number)
-    ).one()
-    return question_from_json({**row.body, "line": 0})

@@ -16,12 +16,21 @@ from bot.store.contest_board import shown_names
 from bot.store.contest_chats import lag
 from bot.store.contest_play import nickname
 from bot.store.contest_tables import Contest, ContestAnswer, ContestParticipant, ContestQuestion, ContestRound
-from bot.store.contests import FROZEN, LIVE_KIND, OPEN, REHEARSAL, closing_time, log_of, outages_of, rules_of
+from bot.store.contests import (
+    FROZEN,
+    LIVE_KIND,
+    OPEN,
+    REHEARSAL,
+    closing_time,
+    log_of,
+    outages_of,
+    question_of,
+    rules_of,
+)
 from lessons.contest.boards import boards
 from lessons.contest.clock import deadline, ran
-from lessons.contest.rules import Rules, moment, time_of
+from lessons.contest.rules import Outage, Rules, moment, time_of
 from lessons.models import Question
-from lessons.versions import question_from_json
 
 LOBBY, ASKED, SHOWN, ENDED = "lobby", "asked", "shown", "ended"
 TOP = 10  # lines of the board on the projector: legible from the last row
@@ -127,7 +136,7 @@ def close_due(session: Session, contest_id: int, now: datetime) -> bool:
         )
     ).one()
     everybody = 0 < seats <= _answered(session, contest_id, row.number)
-    if not everybody and now <= _closes(session, contest, row, in_chats=True):
+    if not everybody and now <= _closes(session, contest, row, outages_of(session, contest_id), in_chats=True):
         return False
     row.closed_at = now
     chats.close(session, contest_id, row)
@@ -162,7 +171,8 @@ def live_state(session: Session, contest_id: int, now: datetime, before: Live | 
         "id": contest_id, "code": contest.code, "ward_code": contest.ward_code, "name": contest.name,
         "seed": contest.seed, "rules": rules_of(contest), "total": total, "seats": seats,
     }  # fmt: skip
-    over = now > closing_time(session, contest) or contest.status == FROZEN
+    stood = outages_of(session, contest_id)
+    over = now > closing_time(session, contest, stood) or contest.status == FROZEN
     if not rounds:
         nothing: dict[str, Any] = {"number": 0, **dict.fromkeys(("question", "opened", "closes", "ends", "closed"))}
         return Live(**common, **nothing, phase=ENDED if over else LOBBY, answered=0)
@@ -170,11 +180,11 @@ def live_state(session: Session, contest_id: int, now: datetime, before: Live | 
     same = before is not None and before.number == last.number
     common |= {
         "number": last.number,
-        "question": before.question if before and same else _question(session, contest_id, last.number),
+        "question": before.question if before and same else question_of(session, contest_id, last.number),
         "answered": _answered(session, contest_id, last.number),
         "opened": last.opened_at,
-        "closes": _closes(session, contest, last),
-        "ends": _closes(session, contest, last, any(seat.in_chat for seat in seats.values())),
+        "closes": _closes(session, contest, last, stood),
+        "ends": _closes(session, contest, last, stood, any(seat.in_chat for seat in seats.values())),
         "closed": last.closed_at,
     }
     if last.closed_at is None:
@@ -209,12 +219,13 @@ def _standings(session: Session, contest: Contest) -> tuple[dict[str, Standing],
     return standings, [(place, name, points) for place, name, points in named if name is not None][:TOP]
 
 
-def _closes(session: Session, contest: Contest, row: ContestRound, in_chats: bool = False) -> datetime:
+def _closes(
+    session: Session, contest: Contest, row: ContestRound, stood: list[Outage], in_chats: bool = False
+) -> datetime:
     """When the time of a round is over for who saw it at once, or (``in_chats``) for everybody."""
-    rules, stood = rules_of(contest), outages_of(session, contest.id or 0)
-    length = rules.seconds_per_question * 1000 + rules.allowance_ms
+    rules = rules_of(contest)
     later = lag(session, contest.id or 0, row, rules, stood) if in_chats else 0
-    return time_of(deadline(moment(row.opened_at), length + later, stood))
+    return time_of(deadline(moment(row.opened_at), rules.longest_ms + later, stood))
 
 
 def _rounds(session: Session, contest: Contest) -> Sequence[ContestRound]:
@@ -227,13 +238,6 @@ def _numbers(session: Session, contest: Contest) -> list[int]:
     """In the order they are asked: practice -1, -2, …, then 1, 2, …"""
     found = session.exec(select(ContestQuestion.number).where(ContestQuestion.contest_id == contest.id)).all()
     return sorted(found, key=lambda number: (number > 0, abs(number)))
-
-
-def _question(session: Session, contest_id: int, number: int) -> Question:
-    row = session.exec(
-        select(ContestQuestion).where(ContestQuestion.contest_id == contest_id, ContestQuestion.number == number)
-    ).one()
-    return question_from_json({**row.body, "line": 0})
 
 
 def _answered(session: Session, contest_id: int, number: int) -> int:

@@ -21,7 +21,7 @@ from bot.store.contest_tables import (
     ContestQuestion,
     ContestRound,
 )
-from bot.store.contests import LIVE_KIND, OPEN, REHEARSAL, closing_time, outages_of, rules_of
+from bot.store.contests import LIVE_KIND, OPEN, REHEARSAL, closing_time, outages_of, question_of, rules_of
 from bot.store.quotas import limits_of
 from bot.store.sql import insert_ignoring
 from bot.store.tables import Chat, Outbox
@@ -29,7 +29,6 @@ from lessons.contest.capacity import Room, Way, messages_needed, room, spread
 from lessons.contest.clock import ran
 from lessons.contest.draw import options_for
 from lessons.contest.rules import Outage, Rules, moment
-from lessons.versions import question_from_json
 
 
 class ChatSeat(NamedTuple):
@@ -166,13 +165,10 @@ def answer_live(session: Session, seat_id: int, number: int, option: int, chat_i
     begun = max(asked.opened_at, sent_at(session, chat_id, asked.opened_at) or asked.opened_at)
     rules = rules_of(contest)
     used = ran(moment(begun), moment(at), outages_of(session, seat.contest_id))
-    over = used > rules.seconds_per_question * 1000 + rules.allowance_ms
-    if over or (asked.closed_at is not None and at >= asked.closed_at):
+    if used > rules.longest_ms or (asked.closed_at is not None and at >= asked.closed_at):
         return Taken.LATE
-    row = session.exec(
-        select(ContestQuestion).where(ContestQuestion.contest_id == contest.id, ContestQuestion.number == number)
-    ).one()
-    options = options_for(question_from_json({**row.body, "line": 0}), contest.seed, seat.code)
+    question = question_of(session, seat.contest_id, number)
+    options = [] if question is None else options_for(question, contest.seed, seat.code)
     if option >= len(options):
         return Taken.OLD
     values = {

@@ -18,12 +18,13 @@ from bot.delivery.notices import PULLING_CHANNELS
 from bot.store.contest_chats import answer_live, chat_room, opens_too_late
 from bot.store.contest_rows import SeatRow, advance, contest_row, keep, seat_of, seats_of, stood
 from bot.store.contest_signals import COOKIE, note_mark
-from bot.store.contest_tables import Contest, ContestMark, ContestParticipant, ContestQuestion
+from bot.store.contest_tables import Contest, ContestMark, ContestParticipant
 from bot.store.contests import (
     DRAFT,
     LIVE_KIND,
     closing_time,
     new_code,
+    question_of,
     questions_of,
     rules_of,
 )
@@ -36,7 +37,6 @@ from lessons.contest.draw import options_for, order_for
 from lessons.contest.rules import moment
 from lessons.contest.verify import places_in
 from lessons.models import Option, Question
-from lessons.versions import question_from_json
 
 NICKNAMES_FILE = Path(__file__).parents[1] / "texts" / "nicknames.yaml"
 NAMED, NICKNAMED, UNSHOWN = "name", "nickname", "none"
@@ -159,12 +159,7 @@ class ContestRepository:
         return answer_live(self._session, seat_id, number, option, chat_id, at)
 
     def practice_question(self, contest_id: int, number: int) -> Question | None:
-        row = self._session.exec(
-            select(ContestQuestion).where(
-                ContestQuestion.contest_id == contest_id, ContestQuestion.number == -number, ContestQuestion.number < 0
-            )
-        ).first()
-        return None if row is None else question_from_json({**row.body, "line": 0})
+        return question_of(self._session, contest_id, -number) if number > 0 else None
 
     def standing(self, contest_id: int, person_id: int) -> Standing | None:
         contest = self._session.get(Contest, contest_id)
@@ -197,7 +192,7 @@ class ContestRepository:
         if begun is None:
             return False
         outages = stood(self._session, contest)
-        if ran(moment(begun), moment(at), outages) > rules.seconds_per_question * 1000 + rules.allowance_ms:
+        if ran(moment(begun), moment(at), outages) > rules.longest_ms:
             return True
         overall = rules.seconds_overall
         if overall and ran(moment(seat.joined_at), moment(at), outages) > overall * 1000 + rules.allowance_ms:

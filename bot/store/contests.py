@@ -66,6 +66,14 @@ def questions_of(session: Session, contest_id: int) -> dict[int, tuple[ContestQu
     return {row.number: (row, question_from_json({**row.body, "line": 0})) for row in rows}
 
 
+def question_of(session: Session, contest_id: int, number: int) -> Question | None:
+    """One question, of the practice (numbers below 0) too; None when there is none such."""
+    row = session.exec(
+        select(ContestQuestion).where(ContestQuestion.contest_id == contest_id, ContestQuestion.number == number)
+    ).first()
+    return None if row is None else question_from_json({**row.body, "line": 0})
+
+
 def outages_of(session: Session, contest_id: int) -> list[Outage]:
     """When the program did not run during the contest."""
     rows = session.exec(select(ContestOutage).where(ContestOutage.contest_id == contest_id))

@@ -40,6 +40,11 @@ class Rules:
     minimum_players: int = 5
     minimum_percent: int = 10
 
+    @property
+    def longest_ms(self) -> int:
+        """After how long an answer to a question comes too late."""
+        return self.seconds_per_question * 1000 + self.allowance_ms
+
     def to_json(self) -> dict[str, Any]:
         """As it is kept and written to the file."""
         return asdict(self)
