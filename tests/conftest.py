@@ -12,6 +12,7 @@ from bot.staff import accounts
 from tests.support import needs
 
 pytest_plugins = [
+    "tests.support.memory",
     "tests.support.postgres",
     "tests.support.browser",
     "tests.support.database",
