@@ -32,7 +32,7 @@ from knowledge.encoder import Encoder
 # The loop that answers platforms and pages waits at most so long for a thread that computes an answer.
 THREAD_SWITCH_SECONDS = 0.001
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h of glibc
-LARGE_BYTES = 128 * 1024  # glibc's own at first; it raises them as it goes, and some 6 MB are never given back
+LARGE_BYTES = 512 * 1024  # above the 256 KiB that asyncio takes for a moment at every read, below an answer's arrays
 GARBAGE_WHILE_RUNNING = (700, 10, 10)  # Python's own: little at a time, so that nobody waits for it
 LOCK_FILE = "instance.lock"
 
