@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from bot.channels.base import ChannelError
@@ -91,7 +90,7 @@ class Schedule:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _begin(self, name: str, seconds: float, job: Job) -> None:
-        self._tasks.append(asyncio.create_task(_every(seconds, job), name=name))
+        self._tasks.append(asyncio.create_task(every(name, seconds, job), name=name))
 
     async def _renew(self) -> None:
         await self._app.replica.renew()
@@ -187,10 +186,21 @@ class Schedule:
             self._app.accounts.wake()
 
 
-async def _every(seconds: float, job: Job) -> None:
+async def every(name: str, seconds: float, job: Job) -> None:
+    """Do a job again and again, whatever becomes of it: one that ended would not come back before a restart.
+
+    What keeps failing is logged once, and once more when it works again.
+    """
+    failed = False
     while True:
         await asyncio.sleep(seconds)
         try:
             await job()
-        except (SQLAlchemyError, OSError):  # the database or the disk: a job that ended would never come back
-            log.exception("a job could not be done; it is tried again")
+        except Exception:
+            if not failed:
+                log.exception("%s could not be done; it is tried again every %g s", name, seconds)
+            failed = True
+        else:
+            if failed:
+                log.warning("%s is done again", name)
+            failed = False

@@ -19,7 +19,8 @@ from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, StatementError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError, StatementError
 from sqlmodel import Session
 
 T = TypeVar("T")
@@ -110,10 +111,17 @@ class _Jobs:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine with the pragmas the design asks for: WAL, synchronous FULL, foreign keys on."""
+    """An engine with the pragmas the design asks for: WAL, synchronous FULL, foreign keys on.
+
+    Its errors, which are logged, name no value of what people wrote.
+    """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=POSTGRES_WRITERS + READERS, max_overflow=2, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": SQLITE_BUSY_SECONDS})
+        size = POSTGRES_WRITERS + READERS
+        engine = create_engine(url, pool_size=size, max_overflow=2, pool_pre_ping=True, hide_parameters=True)
+        event.listen(engine, "handle_error", _without_values)
+        return engine
+    connecting = {"check_same_thread": False, "timeout": SQLITE_BUSY_SECONDS}
+    engine = create_engine(url, connect_args=connecting, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
@@ -129,6 +137,14 @@ def make_engine(url: str) -> Engine:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the row that broke a rule, below the rule's name, and a value that is none of its type."""
+    told, cause = context.sqlalchemy_exception, context.original_exception
+    if isinstance(told, IntegrityError | DataError):
+        kept = type(cause).__name__ if isinstance(told, DataError) else str(cause).partition("\n")[0]
+        told.args = cause.args = (kept,)
 
 
 class _Results:

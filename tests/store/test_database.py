@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import traceback
 
 import pytest
-from sqlalchemy import func
+from sqlalchemy import func, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from bot.store.database import POSTGRES_WRITERS, Database, DatabaseClosedError
 from bot.store.tables import Chat, Outbox, Ward, utc_now
+
+WRITTEN = "bà Lan 0912"
 
 
 def add_chat(address: str, fails: bool = False):
@@ -65,6 +69,24 @@ def test_a_time_without_a_zone_is_refused(database: Database) -> None:
     naive = utc_now().replace(tzinfo=None)
     with pytest.raises(Exception, match="needs a zone"):
         database.write_now(lambda session: session.add(Ward(code="x", name="X", created_at=naive)))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO ward (code, name) VALUES ('lan', :written)",  # without the day it needs
+        "INSERT INTO chat (channel, address, person_id, state, reachable, created_at, last_seen_at)"
+        " VALUES ('web', :written, 404, '{}', true, '2026-11-22', '2026-11-22')",
+        "SELECT CAST(:written AS integer) + nothing FROM ward",
+        "INSERT INTO nowhere VALUES (:written)",
+    ],
+)
+def test_an_error_that_is_logged_repeats_nothing_that_was_written(database: Database, statement: str) -> None:
+    with pytest.raises(DBAPIError) as caught:
+        database.write_now(lambda session: session.connection().execute(text(statement), {"written": WRITTEN}))
+    logged = "".join(traceback.format_exception(caught.value))
+    assert WRITTEN not in logged
+    assert type(caught.value.orig).__name__ in logged
 
 
 def test_a_closed_database_says_so(database: Database) -> None:
