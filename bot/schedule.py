@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from bot.delivery.typing import slow_chats
 from bot.jobs.progress import figures_of, show, to_show
 from bot.jobs.retention import Keep, forget_what_is_due, remove_old_backups
 from bot.jobs.telling_staff import alerts_to_tell, tell_alerts, tell_of_reports
+from bot.repeating import Job, every
 from bot.reports.deadlines import deadlines_in_force, read_deadlines
 from bot.staff.answer_drafts import take_due_into_use
 from bot.store.leases import RENEW_SECONDS
@@ -42,8 +42,6 @@ FIGURES_SECONDS = 15.0  # figures that were asked for are begun this soon
 REPORTS_SECONDS = 1800.0  # a report's deadline is told within half an hour after the quiet hours
 BACKUP_SECONDS = 600.0  # the backup of the night is made this soon after its hour, or after a start that finds none
 EDITS_SECONDS = 5.0  # an edit of the material is in force this soon
-
-Job = Callable[[], Awaitable[object]]
 
 
 class Schedule:
@@ -184,23 +182,3 @@ class Schedule:
     def _wake_senders(self, queued: int) -> None:
         if queued:
             self._app.accounts.wake()
-
-
-async def every(name: str, seconds: float, job: Job) -> None:
-    """Do a job again and again, whatever becomes of it: one that ended would not come back before a restart.
-
-    What keeps failing is logged once, and once more when it works again.
-    """
-    failed = False
-    while True:
-        await asyncio.sleep(seconds)
-        try:
-            await job()
-        except Exception:
-            if not failed:
-                log.exception("%s could not be done; it is tried again every %g s", name, seconds)
-            failed = True
-        else:
-            if failed:
-                log.warning("%s is done again", name)
-            failed = False

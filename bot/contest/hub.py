@@ -10,13 +10,13 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from bot.contest.chats import tell, to_tell
 from bot.contest.intake import Intake, LiveAnswer
 from bot.contest.rounds import ASKED, ENDED, SHOWN, Live, Seat, close_due, is_due, live_contests, live_state
 from bot.contest.together import Together
+from bot.repeating import every
 from bot.store.contest_signals import ADDRESS, note_marks
 from bot.store.contest_tables import Contest, ContestParticipant
 from bot.store.contests import beat, beat_due
@@ -60,7 +60,7 @@ class Hub:
         """Take up what was on before a restart, then look for steps."""
         await self._beat()  # the time in which nothing ran costs nobody who plays
         await self._look()
-        self._task = asyncio.create_task(self._run(), name="live-contests")
+        self._task = asyncio.create_task(every("live contests", LOOK_SECONDS, self._step))
 
     async def stop(self) -> None:
         """Let every page go; it comes back to the next server."""
@@ -172,12 +172,9 @@ class Hub:
         await self._database.write(partial(_note_lines, keys=keys), urgent=True)
         return {}
 
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            with contextlib.suppress(SQLAlchemyError):  # tried again; the database has its own alert
-                await self._beat()
-                await self._look()
+    async def _step(self) -> None:
+        await self._beat()
+        await self._look()
 
     async def _beat(self) -> None:
         now = utc_now()

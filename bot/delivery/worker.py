@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Container
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
 from bot.channels.message import Message, Reply
@@ -15,6 +14,7 @@ from bot.delivery.broadcasts import drop_for
 from bot.delivery.notices import release_held
 from bot.delivery.reach import STOPPED_KEY
 from bot.delivery.taking import Taken, count_try, finish, take
+from bot.repeating import every
 from bot.store.database import STORE_DOWN, Database
 from bot.store.repositories import bind, load_context, save_context
 from bot.store.tables import Inbox, utc_now
@@ -59,7 +59,7 @@ class Worker:
     async def start(self) -> None:
         """Take up what a stop or crash left behind, then wait to be woken."""
         await self._scan()
-        self._scanner = asyncio.create_task(self._rescan(), name="inbox-scan")
+        self._scanner = asyncio.create_task(every("the look at the inbox", RESCAN_SECONDS, self._scan))
 
     async def stop(self) -> None:
         """Finish the messages in hand; what waits stays stored."""
@@ -80,14 +80,6 @@ class Worker:
         task = asyncio.create_task(self._run_chat(chat_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _rescan(self) -> None:
-        while True:
-            await asyncio.sleep(RESCAN_SECONDS)
-            try:
-                await self._scan()
-            except SQLAlchemyError:
-                log.exception("the inbox could not be read; trying again")
 
     async def _scan(self) -> None:
         statement = select(Inbox.chat_id).where(Inbox.status == "new").distinct()

@@ -8,7 +8,7 @@ import logging
 
 import pytest
 
-from bot.schedule import every
+from bot.repeating import every
 
 
 async def test_a_job_that_fails_is_tried_again_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -29,4 +29,4 @@ async def test_a_job_that_fails_is_tried_again_and_told_once(caplog: pytest.LogC
         with contextlib.suppress(asyncio.CancelledError):
             await task
     said = [record.getMessage() for record in caplog.records]
-    assert said == ["broadcasts could not be done; it is tried again every 0 s", "broadcasts is done again"]
+    assert said == ["broadcasts failed; it is tried again every 0 s", "broadcasts: it works again"]
