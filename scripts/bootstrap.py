@@ -116,7 +116,7 @@ def run_test(arguments: list[str]) -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # One more than there are cores: tests that wait for a server or a browser leave theirs idle.
     workers = str((os.cpu_count() or 1) + 1)
-    return become([str(VENV_PYTHON), "-m", "pytest", "-n", workers, "--dist", "loadgroup", *arguments])
+    return become([str(VENV_PYTHON), "-m", "pytest", "-n", workers, *arguments])
 
 
 def run_prove(arguments: list[str]) -> int:

@@ -12,6 +12,7 @@ from bot.staff import accounts
 from tests.support import needs
 
 pytest_plugins = [
+    "tests.support.by_file",
     "tests.support.memory",
     "tests.support.postgres",
     "tests.support.browser",
@@ -20,29 +21,10 @@ pytest_plugins = [
     "tests.support.staff_browser",
 ]
 
-# What takes longest: started last, it would run alone at the end.
-FIRST = (
-    "tests/house/test_code.py",
-    "tests/house/test_serving.py",
-    "tests/house/test_wheels.py",
-    "tests/delivery/test_crashes.py",
-    "tests/browser/",
-    "tests/cli/test_command.py",
-)
-
 
 def pytest_configure() -> None:
     """Collect garbage seldom: a test process holds material and lexicon, and walking them takes a tenth of its time."""
     gc.set_threshold(100_000, 50, 1000)
-
-
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups afterwards
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start the longest tests first, each by itself; run the others by file, whose material is then read once."""
-    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
-    for item in items:
-        if not item.nodeid.startswith(FIRST):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -12,7 +12,7 @@ from benchmarks import delivery, webhook
 from benchmarks.support.programs import Program
 from benchmarks.support.telegram import telegram
 
-pytestmark = [pytest.mark.xdist_group("serving"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 UPDATES, KILLS = delivery.UPDATES // 30, 2
 POSTS = webhook.POSTS // 30
 

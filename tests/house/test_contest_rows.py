@@ -10,7 +10,7 @@ from benchmarks.contest import ATTEMPTS, PLAYERS, live
 from benchmarks.support.contest_replay import replay
 from tests.support.house import use_index
 
-pytestmark = [pytest.mark.xdist_group("serving"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 def test_a_live_contest_is_exact_though_its_server_is_killed(tmp_path: Path, shipped_index: Path) -> None:

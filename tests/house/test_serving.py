@@ -31,7 +31,7 @@ START_LIMIT = 120.0  # seconds; a start that hangs, on a machine busy with other
 LAST_LINE = b"Ctrl-C stops it"  # the end of what it says when it starts
 STOP_LIMIT = 5.0  # seconds: what the program promises
 
-pytestmark = [pytest.mark.xdist_group("serving"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
