@@ -6,7 +6,6 @@ narrowed by the kind ("xã", "phường") and the old district it names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -74,6 +73,8 @@ class Units:
         for unit in self._units:
             for place in unit.old:
                 self._by_place.setdefault(place, []).append(unit)
+        self._places = [(place, _spaced(_name_words(place.name))) for place in self._by_place]
+        self._names = [(unit, _spaced(_name_words(str(unit)))) for unit in self._units]
 
     def __iter__(self) -> Iterator[Unit]:
         return iter(self._units)
@@ -84,13 +85,14 @@ class Units:
     def successors(self, question: str) -> list[Successor]:
         """The old places a question names, with or without diacritics, and their units; empty when it names none."""
         words = folded_words(question)
-        found = _longest([each for place in self._by_place for each in _find(place, words)])
+        written = _spaced(words)
+        found = _longest([each for place, name in self._places if name in written for each in _find(place, words)])
         return [Successor(each.place, tuple(self._by_place[each.place])) for each in _narrow(found, words)]
 
     def named(self, question: str) -> list[Unit]:
         """The units of today that a question names with their kind ("phường Hồng Bàng"), with or without marks."""
-        words = " ".join(folded_words(question))
-        found = [unit for unit in self._units if re.search(rf"\b{' '.join(_name_words(str(unit)))}\b", words)]
+        written = _spaced(folded_words(question))
+        found = [unit for unit, name in self._names if name in written]
         return [unit for unit in found if not any(unit is not other and unit.name in other.name for other in found)]
 
 
@@ -100,6 +102,11 @@ def _find(place: OldPlace, words: list[str]) -> Iterator[_Found]:
         if words[start : start + len(name)] == name:
             kind_named = words[max(0, start - len(kind)) : start] == kind
             yield _Found(start, len(name), kind_named, place)
+
+
+def _spaced(words: list[str]) -> str:
+    """Words between spaces: a name so written lies in a text only at the bounds of words."""
+    return f" {' '.join(words)} "
 
 
 @cache
