@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 # ``look`` asks once a second for all; a sender by itself looks only for what a clock set back left behind.
 IDLE_SECONDS = 30.0
+FINISH_SECONDS = 1.0  # of the three that a stop may take
 WEBHOOKS = "/webhooks/{path:.+}"
 # Of an account's tokens the one that says which account it is.
 IDENTITIES = ("token", "oa_secret")
@@ -125,20 +126,16 @@ class Accounts:
         return [*(web.post(path, self._on_webhook) for path in self._webhooks), web.post(WEBHOOKS, self._on_webhook)]
 
     async def start(self, receive: Receive) -> None:
-        """Send, then receive. Raises TokenRefusedError of a shared account; a ward's own is set aside."""
+        """Receive, then send: before a line is open nothing leaves. Raises TokenRefusedError of a shared account; a
+        ward's own is set aside.
+        """
         self._receive = receive
-        for one in self._in_use.values():
-            await one.sender.start()
         async with self._changing:
-            await asyncio.gather(*(self._receiving(account) for account in list(self._in_use)))
+            await asyncio.gather(*(self._go(account) for account in list(self._in_use)))
 
-    async def stop_receiving(self) -> None:
-        """What was not stored comes again."""
-        await asyncio.gather(*(channel.stop() for channel in self.channels))
-
-    async def stop_sending(self) -> None:
-        """Finish what is in flight."""
-        await asyncio.gather(*(sender.stop() for sender in self.senders.values()))
+    async def stop(self) -> None:
+        """Finish what is in flight, then close the lines; what was not stored comes again."""
+        await asyncio.gather(*(_end(one) for one in self._in_use.values()))
 
     def wake(self, account: str | None = None) -> None:
         """Something was put into the outbox, for this account or for some."""
@@ -241,13 +238,8 @@ class Accounts:
         self._refused[account] = Refused(account, str(error), credentials)
 
     async def _go(self, account: str) -> None:
-        if self._receive is not None and (one := self._in_use.get(account)):
-            await one.sender.start()
-            await self._receiving(account)
-
-    async def _receiving(self, account: str) -> None:
-        one = self._in_use[account]
-        assert self._receive is not None
+        if self._receive is None or (one := self._in_use.get(account)) is None:
+            return
         await self._database.write(lambda session: store_limits(self._settings, session, account))
         try:
             await one.channel.start(self._receive)
@@ -255,17 +247,17 @@ class Accounts:
             if not one.own:
                 raise
             # What waits for it stays in the outbox until the account is connected again.
-            await one.sender.stop()
             self._forget(account)
             self._set_aside(account, one.credentials, error)
+        else:
+            await one.sender.start()
 
     async def _leave(self, account: str) -> None:
         one = self._in_use.get(account)
         self._refused.pop(account, None)
         if one is not None:
             self._forget(account)
-            await one.channel.stop()
-            await one.sender.stop()
+            await _end(one)
 
     def _forget(self, account: str) -> None:
         one = self._in_use.pop(account)
@@ -291,6 +283,14 @@ class Accounts:
 def own_accounts(labels: Mapping[str, str], ward: str) -> dict[str, str]:
     """Of the accounts those that a ward's residents can write to: its own and the shared ones."""
     return {account: label for account, label in labels.items() if ward_of(account) in (None, ward)}
+
+
+async def _end(one: InUse) -> None:
+    """What is in flight is finished where the platform answers soon; else closing the line settles it."""
+    sending = asyncio.create_task(one.sender.stop())
+    await asyncio.wait({sending}, timeout=FINISH_SECONDS)
+    await one.channel.stop()
+    await sending
 
 
 async def _verified(channel: Channel) -> str:

@@ -155,9 +155,7 @@ class Application:
         await self._schedule.stop()
         self.replies.close()
         await self.hub.stop()
-        await asyncio.gather(self.web_channel.stop(), self.accounts.stop_receiving())
-        await self.worker.stop()
-        await self.accounts.stop_sending()
+        await asyncio.gather(self.web_channel.stop(), self.worker.stop(), self.accounts.stop())
         await self.replica.stop()
 
     def _offers(self) -> Offers:

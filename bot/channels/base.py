@@ -44,6 +44,10 @@ class TemporaryError(ChannelError):
     """Network or server trouble; the message is tried again with backoff."""
 
 
+class NotConnectedError(TemporaryError):
+    """There is no line to the platform, nothing left this machine; the message waits until there is one."""
+
+
 class AmbiguousError(TemporaryError):
     """The line broke after the message left: the platform may have taken it. A reply is sent again, a broadcast not."""
 

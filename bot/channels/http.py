@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from bot.channels.base import AmbiguousError, TemporaryError
+from bot.channels.base import AmbiguousError, NotConnectedError, TemporaryError
 from bot.channels.wire import JsonObject
 
 # These write whole addresses (with the token in the path) or message texts into the log below WARNING.
@@ -32,15 +32,17 @@ def certificates() -> ssl.SSLContext:
 
 
 async def exchange(client: httpx.AsyncClient, platform: str, method: str, url: str, **options: Any) -> httpx.Response:
-    """One request. Raises TemporaryError, or AmbiguousError when the line broke after it left.
+    """One request. Raises NotConnectedError, or AmbiguousError when the line broke after it left.
 
     The library's own error names the address, and with it a token, so it is dropped.
     """
     failure: TemporaryError
+    if client.is_closed:  # the program is about to end
+        raise NotConnectedError(f"the line to {platform} is closed")
     try:
         return await client.request(method, url, **options)
     except NOT_SENT as error:
-        failure = TemporaryError(f"{platform} cannot be reached ({type(error).__name__})")
+        failure = NotConnectedError(f"{platform} cannot be reached ({type(error).__name__})")
     except httpx.HTTPError as error:
         failure = AmbiguousError(f"no answer from {platform} ({type(error).__name__})")
     raise failure

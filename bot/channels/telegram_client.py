@@ -23,6 +23,7 @@ from telegram.error import (
 from bot.channels.base import (
     AmbiguousError,
     ChannelError,
+    NotConnectedError,
     PermanentError,
     RetryAfterError,
     TemporaryError,
@@ -145,7 +146,7 @@ def _temporary_error(error: TelegramError) -> ChannelError:
         )
     cause = error.__cause__
     if isinstance(cause, NOT_SENT):
-        return TemporaryError(f"Telegram cannot be reached ({type(cause).__name__})")
+        return NotConnectedError(f"Telegram cannot be reached ({type(cause).__name__})")
     if isinstance(cause, LINE_TROUBLE):
         return AmbiguousError(f"no answer from Telegram ({type(cause).__name__})")
     kind = "network error" if isinstance(error, NetworkError) else type(error).__name__

@@ -14,8 +14,13 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.channels.http import CONNECT_TIMEOUT_SECONDS, certificates
 
+
+class NotOpenError(Exception):
+    """A call before ``initialize`` or after ``shutdown``."""
+
+
 # These mean that nothing left this machine, so sending again cannot double a message.
-NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, NotOpenError)
 LINE_TROUBLE = (aiohttp.ClientError, TimeoutError, OSError)
 
 
@@ -60,9 +65,9 @@ class TelegramRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """The status and body. Raises NetworkError, also when a proxy or a broken server answered instead."""
+        """The status and body. Raises NotOpenError, and NetworkError, also when a proxy or a broken server answered."""
         if self._session is None:
-            raise RuntimeError("this request is not initialized")
+            raise NotOpenError("this request is not initialized")
         wait = self._read_timeout if isinstance(read_timeout, DefaultValue) else read_timeout
         timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT_SECONDS, sock_read=wait)
         try:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.base import (
     AmbiguousError,
     Channel,
+    NotConnectedError,
     PermanentError,
     RetryAfterError,
     TemporaryError,
@@ -186,8 +187,9 @@ class Sender:
             refused = isinstance(trouble, TokenRefusedError)
             self.trouble = str(trouble) if refused else self.trouble
             wait = min(BACKOFF_SECONDS * 2 ** min(row.tries - 1, LONGEST_DOUBLING), BACKOFF_LIMIT_SECONDS)
-            # A dead token is nobody's fault who is written to: everything waits until it is mended.
-            status, error = "waiting" if refused or row.tries < TRIES else "failed", str(trouble)
+            # A dead token or line is nobody's fault who is written to: everything waits until it is mended.
+            waits = refused or isinstance(trouble, NotConnectedError) or row.tries < TRIES
+            status, error = "waiting" if waits else "failed", str(trouble)
         except PermanentError as final:
             status, error = "failed", str(final)
         except Exception:

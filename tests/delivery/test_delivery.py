@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from bot.channels.base import (
     Capabilities,
+    NotConnectedError,
     PermanentError,
     Receive,
     RetryAfterError,
@@ -265,17 +266,30 @@ async def test_a_clock_that_goes_back_keeps_no_reply_waiting(database: Database)
         await parts.until(lambda: parts.line.sent == [("a", "reply")])
 
 
+def waiting_after_many_tries(session: Session) -> None:
+    """Another refusal of the platform would be the last."""
+    session.add(Chat(id=1, channel="line", address="lan", state={}))
+    session.flush()
+    body = {"text": "câu trả lời", "buttons": [], "citations": []}
+    session.add(Outbox(chat_id=1, channel="line", body=body, tries=2000))
+
+
+async def test_without_a_line_to_the_platform_a_message_waits_however_often_it_was_tried(database: Database) -> None:
+    line = Line(failures=[NotConnectedError("the network is down")])
+    database.write_now(waiting_after_many_tries)
+    async with house(database, line=line) as parts:
+        await parts.until(
+            lambda: database.read_now(lambda session: session.exec(select(Outbox.error)).one()) is not None
+        )
+        assert parts.statuses(Outbox) == ["waiting"]
+        database.write_now(lambda session: setattr(session.exec(select(Outbox)).one(), "not_before", utc_now()))
+        parts.sender.wake()
+        await parts.until(lambda: parts.statuses(Outbox) == ["sent"])
+
+
 async def test_a_dead_token_is_told_and_nothing_is_given_up_until_it_is_mended(database: Database) -> None:
-    """After any number of tries; another refusal of the platform would be the last."""
     line = Line(failures=[TokenRefusedError("set the token anew")])
-
-    def waiting(session: Session) -> None:
-        session.add(Chat(id=1, channel="line", address="lan", state={}))
-        session.flush()
-        body = {"text": "câu trả lời", "buttons": [], "citations": []}
-        session.add(Outbox(chat_id=1, channel="line", body=body, tries=2000))
-
-    database.write_now(waiting)
+    database.write_now(waiting_after_many_tries)
     async with house(database, line=line) as parts:
         await parts.until(lambda: parts.sender.trouble is not None)
         await parts.until(lambda: parts.statuses(Outbox) == ["waiting"])
