@@ -87,11 +87,6 @@ class Accounts:
         """What receives."""
         return [one.channel for one in self._in_use.values()]
 
-    @property
-    def senders(self) -> dict[str, Sender]:
-        """What sends, by account."""
-        return {account: one.sender for account, one in self._in_use.items()}
-
     def labels(self) -> Mapping[str, str]:
         """What staff call each account."""
         return {account: one.label for account, one in self._in_use.items()}

@@ -21,12 +21,13 @@ from bot.delivery.outbox import CONTEST
 from bot.delivery.windows import has_windows, may_write, room_for_pushes
 from bot.store.contest_chats import ChatSeat, drop_unsent, questions_to_come, seats_in_chats
 from bot.store.contest_tables import Contest, ContestAnswer, ContestRound
-from bot.store.contests import closing_time, log_of, questions_of, rules_of
+from bot.store.contests import closing_time, log_of, question_of, rules_of
 from bot.store.tables import Chat, Inbox
 from lessons.contest.boards import boards
 from lessons.contest.capacity import results_fit
 from lessons.contest.draw import options_for
 from lessons.contest.score import points_of
+from lessons.models import Question
 
 # What came before the end of a round is taken before its result is told; the worker needs milliseconds for it.
 READ_LIMIT = timedelta(seconds=5)
@@ -43,8 +44,7 @@ def ask(session: Session, contest: Contest, number: int, total: int, now: dateti
         .order_by(col(ContestRound.id).desc())
     ).first()
     drop_unsent(session, (one.chat.id or 0 for one in seats), last)
-    _row, question = questions_of(session, contest.id or 0)[number]
-    seconds = rules_of(contest).seconds_per_question
+    question, seconds = _asked(session, contest, number), rules_of(contest).seconds_per_question
     for seat, chat in seats:
         options = options_for(question, contest.seed, seat.code)
         _leave(session, chat, live_question(contest.id or 0, number, total, question, options, seconds), now)
@@ -122,7 +122,7 @@ def _tell_results(
 ) -> int:
     if not seats:
         return 0
-    log, (_row, question) = log_of(session, contest), questions_of(session, contest.id or 0)[row.number]
+    log, question = log_of(session, contest), _asked(session, contest, row.number)
     key = next((one for one in log.keys if one.number == row.number), None)
     totals = {one.participant.id: one.score.points for one in boards(log).people}
     who = {one.id: one for one in log.participants}
@@ -162,3 +162,9 @@ def _leave(session: Session, chat: Chat, reply: Reply, now: datetime) -> None:
         replies = fit([reply])
         queue_notice(session, chat, replies, now, CONTEST)
         chat.state = with_offered(chat.state, replies)
+
+
+def _asked(session: Session, contest: Contest, number: int) -> Question:
+    question = question_of(session, contest.id or 0, number)
+    assert question is not None, "a round is opened with one of the contest's questions"
+    return question

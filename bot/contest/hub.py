@@ -58,8 +58,7 @@ class Hub:
 
     async def start(self) -> None:
         """Take up what was on before a restart, then look for steps."""
-        await self._beat()  # the time in which nothing ran costs nobody who plays
-        await self._look()
+        await self._step()  # the time in which nothing ran costs nobody who plays
         self._task = asyncio.create_task(every("live contests", LOOK_SECONDS, self._step))
 
     async def stop(self) -> None:

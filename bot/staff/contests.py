@@ -270,7 +270,7 @@ def _judge(session: Session, contest: Contest) -> Judged:
 
 
 def _shown(session: Session, contest: Contest, counts: Counts, judged: Judged) -> dict[str, Any]:
-    mine = contest.id or 0
+    mine, ends = contest.id or 0, closing_time(session, contest)
     board = with_names(session, contest, judged.boards, judged.groups, SHOWN)
     protests = session.exec(
         select(ContestProtest).where(ContestProtest.contest_id == mine).order_by(col(ContestProtest.id))
@@ -283,8 +283,8 @@ def _shown(session: Session, contest: Contest, counts: Counts, judged: Judged) -
         "contest": contest,
         "rules": rules_of(contest),
         "starts": contest.starts_at.astimezone(LOCAL_ZONE),
-        "ends": closing_time(session, contest).astimezone(LOCAL_ZONE),
-        "over": utc_now() > closing_time(session, contest),
+        "ends": ends.astimezone(LOCAL_ZONE),
+        "over": utc_now() > ends,
         "players": counts.players,
         "answers": counts.answers,
         "outages": counts.outages,
