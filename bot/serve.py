@@ -126,12 +126,7 @@ async def _run(settings: Settings, application: Application) -> int:
                 f"Port {settings.port} is taken or not allowed. Choose another: BDHVS_PORT=8081 (0 takes a free one)."
             ) from error
         raise
-    # The material is a million objects that live as long as the program: looked through for garbage again and again,
-    # they would hold up a platform's message for a tenth of a second.
-    gc.collect()
-    _give_back_memory()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE_WHILE_RUNNING)
+    settle()
     await _announce(settings, application, port)
     await stop.wait()
     say("Stopping…")
@@ -165,6 +160,18 @@ async def _announce(settings: Settings, application: Application, port: int) -> 
     if missing:
         say(f"  Not connected: {', '.join(missing)} (README.md says how)")
     say("\n  Ctrl-C stops it.\n")
+
+
+def settle() -> None:
+    """Take what is loaded now as there for good.
+
+    The material is a million objects that live as long as the program: looked through for garbage again and again,
+    they would hold up a platform's message for a tenth of a second.
+    """
+    gc.collect()
+    _give_back_memory()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_WHILE_RUNNING)
 
 
 def _give_back_memory() -> None:
