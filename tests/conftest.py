@@ -13,6 +13,7 @@ from tests.support import needs
 
 pytest_plugins = [
     "tests.support.by_file",
+    "tests.support.engines",
     "tests.support.memory",
     "tests.support.postgres",
     "tests.support.browser",
@@ -25,6 +26,12 @@ pytest_plugins = [
 def pytest_configure() -> None:
     """Collect garbage seldom: a test process holds material and lexicon, and walking them takes a tenth of its time."""
     gc.set_threshold(100_000, 50, 1000)
+
+
+def pytest_unconfigure() -> None:
+    """Look through memory once: pytest and Python's own end would each do so again, seconds every worker."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

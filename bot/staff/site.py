@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import aiohttp_jinja2
@@ -130,16 +131,7 @@ class StaffSite:
     def application(self) -> web.Application:
         """The sub-application."""
         application = web.Application(middlewares=[_error_page], client_max_size=MAX_FORM)
-        environment = aiohttp_jinja2.setup(
-            application, loader=jinja2.FileSystemLoader(FOLDER / "templates"), autoescape=True, trim_blocks=True
-        )
-        environment.filters["shown"] = shown
-        environment.filters["day"] = worded_moment
-        environment.filters["iso_day"] = lambda moment: local_day(moment).isoformat()
-        environment.filters["moment"] = worded_time
-        environment.filters["clock"] = worded_clock
-        environment.filters["in_sentence"] = in_sentence
-        environment.filters["reason"] = undelivered.worded_reason
+        application[aiohttp_jinja2.APP_KEY] = _templates()
         guard = Guard(self._context.settings, self._context.database)
         application.add_routes(guard.routes(self.routes()))
         application.router.add_get("/static/{name}", _static)
@@ -152,6 +144,22 @@ class StaffSite:
 
     async def _end(self, _application: web.Application) -> None:
         await self._uploads.stop()
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    """The pages' templates, compiled once a process."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER / "templates"), autoescape=True, trim_blocks=True
+    )
+    environment.filters["shown"] = shown
+    environment.filters["day"] = worded_moment
+    environment.filters["iso_day"] = lambda moment: local_day(moment).isoformat()
+    environment.filters["moment"] = worded_time
+    environment.filters["clock"] = worded_clock
+    environment.filters["in_sentence"] = in_sentence
+    environment.filters["reason"] = undelivered.worded_reason
+    return environment
 
 
 async def _static(request: web.Request) -> web.FileResponse:
