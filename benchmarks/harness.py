@@ -118,7 +118,7 @@ def running(command: Sequence[str], environment: dict[str, str], log: Path) -> I
                 process.wait()
 
 
-def wait_for(ready: Callable[[], bool], seconds: float, what: str, every: float = 0.005) -> float:
+def wait_for(ready: Callable[[], bool], seconds: float, what: str, every: float = 0.02) -> float:
     """Look ``every`` so many seconds until ``ready`` is true; the seconds it took. Raises TimeoutError."""
     begin = time.perf_counter()
     while not ready():

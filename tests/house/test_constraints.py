@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 
 import pytest
@@ -41,6 +42,15 @@ def project() -> dict[str, list[Requirement]]:
     return {name: [Requirement(line) for line in lines] for name, lines in groups.items()}
 
 
+@cache
+def brought_by(name: str) -> list[Requirement]:
+    """What an installed package asks for."""
+    try:
+        return [Requirement(line) for line in requires(name) or []]
+    except PackageNotFoundError:  # of another system; its own needs are seen by the wheel check
+        return []
+
+
 def needed(roots: list[Requirement], environment: dict[str, str]) -> set[str]:
     """The names that ``roots`` bring along in an environment, read from what is installed here."""
     seen: set[tuple[str, str]] = set()
@@ -54,11 +64,7 @@ def needed(roots: list[Requirement], environment: dict[str, str]) -> set[str]:
             if (name, wanted) in seen:
                 continue
             seen.add((name, wanted))
-            try:
-                lines = requires(name) or []
-            except PackageNotFoundError:  # of another system; its own needs are seen by the wheel check
-                continue
-            waiting += [(Requirement(line), wanted) for line in lines]
+            waiting += [(brought, wanted) for brought in brought_by(name)]
     return {name for name, _ in seen}
 
 

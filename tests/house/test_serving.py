@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -42,6 +42,14 @@ def data(tmp_path_factory: pytest.TempPathFactory, shipped_index: Path) -> Path:
     return folder
 
 
+MAKE_SAYS = ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS")  # to a make that it runs
+
+
+def _without_make(inherited: Mapping[str, str]) -> dict[str, str]:
+    """Not what a make that runs the tests was told, as by ``make test ARGS=...``."""
+    return {name: value for name, value in inherited.items() if name not in MAKE_SAYS}
+
+
 @contextmanager
 def make_serve(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """Run `make serve` in a process group of its own, as a terminal does."""
@@ -50,7 +58,7 @@ def make_serve(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes],
         process = subprocess.Popen(
             ["make", "serve", f"PYTHON={sys.executable}"],
             cwd=ROOT,
-            env={**os.environ, **environment(data, port)},
+            env={**_without_make(os.environ), **environment(data, port)},
             stdout=out,
             stderr=errors,
             start_new_session=True,
