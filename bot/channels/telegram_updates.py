@@ -9,11 +9,10 @@ from bot.channels.message import Attachment, Message
 from bot.channels.wire import JsonObject, as_object, clean, identifier_at, integer_at, list_at, object_at, text_at
 
 NAME = "telegram"
-UPDATE_KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 # A question corrected this soon is asked again; a later edit, or one of a command, is not for the bot.
 EDIT_WINDOW_SECONDS = 600
 PRIVATE = "private"
-GROUP_KINDS = frozenset({"group", "supergroup"})
+CHAT_KINDS = frozenset({PRIVATE, "group", "supergroup"})
 ATTACHMENTS = {
     "photo": Attachment.PHOTO,
     "voice": Attachment.VOICE,
@@ -59,19 +58,13 @@ def read_update(update: JsonObject, account: Account, received_at: datetime) -> 
     number = update_id_of(update)
     if number is None:
         return None
-    reader = _Reader(f"u{number}", account, received_at)
-    for kind, read in (
-        ("message", reader.message),
-        ("edited_message", reader.edited),
-        ("callback_query", reader.tap),
-        ("my_chat_member", reader.membership),
-    ):
+    for kind, read in READ.items():
         if kind in update:
-            return read(object_at(update, kind))
+            return read(_Reader(f"u{number}", account, received_at), object_at(update, kind))
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reader:
     id: str
     account: Account
@@ -123,7 +116,7 @@ class _Reader:
     ) -> Message | None:
         chat = object_at(wire, "chat")
         address = identifier_at(chat, "id")
-        if not address or text_at(chat, "type") not in {PRIVATE, *GROUP_KINDS}:
+        if not address or text_at(chat, "type") not in CHAT_KINDS:
             return None
         return Message(self.account.name, address, self.id, text, self.received_at, payload, attachment, edits)
 
@@ -161,6 +154,16 @@ class _Reader:
             command, blank, rest = text.partition(" ")
             return command.partition("@")[0] + blank + rest
         return " ".join(word for word in text.split(" ") if word.lower().rstrip(",:") != name).strip()
+
+
+# In this order: what kinds of update are asked for, and how each is read.
+READ = {
+    "message": _Reader.message,
+    "edited_message": _Reader.edited,
+    "callback_query": _Reader.tap,
+    "my_chat_member": _Reader.membership,
+}
+UPDATE_KINDS = tuple(READ)
 
 
 def _start_payload(text: str) -> str | None:

@@ -73,8 +73,8 @@ async def read_body(request: web.Request, limit: int = BODY_LIMIT) -> bytes:
     length = request.content_length
     if length is not None and length > limit:
         raise _too_large(limit)
-    if length and "Content-Encoding" not in request.headers:
-        return await request.content.readexactly(length)
+    if length is not None and request.content.is_eof():  # as mostly: it came in one piece with its head
+        return request.content.read_nowait()
     body = bytearray()
     async for chunk in request.content.iter_any():
         body += chunk
@@ -90,7 +90,7 @@ def _too_large(limit: int) -> RefusedError:
 def parse_object(body: bytes) -> JsonObject:
     """The JSON object in ``body``; anything else is refused."""
     try:
-        value = json.loads(body)
+        value = json.loads(body.decode("utf-8"))  # else its encoding is guessed, for as long as reading it takes
     except (ValueError, RecursionError):
         raise RefusedError(400, "wrong_json", "the body is not JSON in UTF-8") from None
     if not isinstance(value, dict):

@@ -21,6 +21,7 @@ R = TypeVar("R")
 # A flood is let gather before it is written: many small commits cost those who come more than the wait. Twice as long
 # leaves the loop idle while all 64 connections wait.
 FLOOD_PAUSE_SECONDS = 0.002
+LOOK_SECONDS = 0.0005  # several messages come meanwhile, if any do
 
 
 class Gathering(Generic[T, R]):
@@ -79,9 +80,16 @@ class Gathering(Generic[T, R]):
         """In the writer's thread; run again, it writes the same."""
         if not batch:
             if self._flooded:
-                time.sleep(FLOOD_PAUSE_SECONDS)
+                self._gather()
             batch += self._taken()
         return self._write(session, [item for item, _ in batch])
+
+    def _gather(self) -> None:
+        """Wait while more come; not when everybody who floods already waits for this commit."""
+        end, before = time.monotonic() + FLOOD_PAUSE_SECONDS, -1
+        while before < len(self._waiting) and time.monotonic() < end:
+            before = len(self._waiting)
+            time.sleep(LOOK_SECONDS)
 
     def _taken(self) -> list[tuple[T, asyncio.Future[R]]]:
         with self._lock:

@@ -14,7 +14,7 @@ from benchmarks.support.telegram import telegram
 
 pytestmark = pytest.mark.timeout(600)
 UPDATES, KILLS = delivery.UPDATES // 30, 2
-POSTS = webhook.POSTS // 30
+POSTS = webhook.POSTS // 9
 
 
 def test_killed_again_and_again_every_update_counts_once_and_no_reply_is_lost(indexes: Path) -> None:
