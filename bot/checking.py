@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.material import courses_folder, knowledge_root
 from bot.settings import Settings
@@ -18,8 +17,8 @@ from knowledge.material_check import check_material
 from knowledge.material_files import FACTS_FILE, GUIDES_FOLDER
 from knowledge.yaml_source import MaterialError
 from lessons.check import check_courses
+from lessons.progress import VIETNAM
 
-LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 STALE_DAYS = 180  # half a year: fees and procedures changed about that often in 2025 and 2026
 
 
@@ -59,7 +58,7 @@ def problems(settings: Settings) -> Iterator[str]:
 
 def today() -> date:
     """The day in Vietnam."""
-    return datetime.now(LOCAL_ZONE).date()
+    return datetime.now(VIETNAM).date()
 
 
 def stale_material(knowledge: Path, days: int, day: date) -> StaleMaterial:

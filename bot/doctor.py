@@ -24,11 +24,11 @@ from bot.papers.sounds import voice
 from bot.settings import Settings
 from bot.store.database import Database, make_engine
 from bot.store.migrate import NewerDatabaseError, UnknownDatabaseError, current_revision, head_revision
-from bot.store.removed import LOCAL_ZONE
 from bot.store.sealed import KeyMissingError, read_key
 from bot.store.tables import BackupRun, Inbox, Outbox
 from knowledge.index import check_model, load_index
 from knowledge.yaml_source import MaterialError
+from lessons.progress import VIETNAM
 
 T = TypeVar("T")
 FREE_SPACE_MEGABYTES = 500  # an index, a backup and a day's messages fit many times
@@ -232,7 +232,7 @@ def _backups(installation: Installation) -> str:
         read_key(settings.backup_key)
     except KeyMissingError as error:
         raise OperatorError(str(error)) from error
-    when = run.at.astimezone(LOCAL_ZONE).strftime("%Y-%m-%d %H:%M")
+    when = run.at.astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M")
     return f"the last at {when}, {run.size // 1000} kB: {run.file}; its key: {settings.backup_key}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.channels.message import Button, Reply
 from bot.conversation.buttons import button, short
@@ -13,8 +12,8 @@ from bot.conversation.ports_team import Draft, RoleView
 from bot.conversation.turn import Turn
 from bot.conversation.volunteer import ROLE_NAMES, cancel_button, choose_lesson, stranger
 from bot.texts import text
+from lessons.progress import VIETNAM
 
-LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 MESSAGE_LIMIT = 1000  # characters of a message to neighbours: one screen of a phone
 TOMORROW_HOUR = 8  # "tomorrow morning": after the quiet hours, before people are out
 AT_ONCE, TOMORROW = "0", "1"  # the last argument of a confirming button
@@ -106,7 +105,7 @@ def confirm(turn: Turn, args: tuple[str, ...]) -> list[Reply]:
         return [with_menu(turn, text("team.second"))]
     if done.start_at <= now:
         return [Reply(text("team.sending"), steering_buttons(draft, "running"))]
-    local = done.start_at.astimezone(LOCAL_ZONE)
+    local = done.start_at.astimezone(VIETNAM)
     said = text("team.starts", time=local.strftime("%H:%M"), day=local.strftime("%d/%m/%Y"))
     return [Reply(said, steering_buttons(draft, "scheduled"))]
 
@@ -133,5 +132,5 @@ def _draft(turn: Turn, args: tuple[str, ...]) -> Draft | None:
 
 
 def _tomorrow(now: datetime) -> datetime:
-    local = now.astimezone(LOCAL_ZONE) + timedelta(days=1)
+    local = now.astimezone(VIETNAM) + timedelta(days=1)
     return local.replace(hour=TOMORROW_HOUR, minute=0, second=0, microsecond=0)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from bot.channels.message import CitationNote
 from bot.texts import text
 from knowledge.answer_types import Citation
-from lessons.progress import local_day
+from lessons.progress import VIETNAM, local_day
 
 __all__ = ["citation_notes", "local_day", "worded_date", "worded_day"]
 
 
-LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SOURCES_LIMIT = 120  # characters: two lines of small print on a phone
 
 
@@ -74,7 +72,7 @@ def worded_day(day: date) -> str:
 
 def worded_time(at: datetime) -> str:
     """A moment as the clock in Vietnam shows it: ``20:00 ngày 21/11/2026``."""
-    local = at.astimezone(LOCAL_ZONE)
+    local = at.astimezone(VIETNAM)
     return text("note.time", clock=local.strftime("%H:%M"), date=worded_day(local.date()))
 
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, insert, update
 from sqlmodel import Session, col, select
@@ -19,9 +18,8 @@ from sqlmodel import Session, col, select
 from bot.delivery.notices import PULLING_CHANNELS
 from bot.delivery.outbox import BROADCAST
 from bot.delivery.reach import STOPPED_KEY, Audience, recipients
-from bot.store.tables import Broadcast, Chat, Inbox, Outbox
+from bot.store.tables import VIETNAM, Broadcast, Chat, Inbox, Outbox
 
-LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 QUIET_FROM, QUIET_UNTIL = time(21, 0), time(7, 0)  # nobody is woken by the ward; Zalo itself is shut from 22:00 to 6:00
 SECOND_PERSON_ABOVE = 200  # recipients: above it a second person reads the text first
 CHUNK = 200  # messages put into the outbox in one commit: some ten milliseconds
@@ -50,7 +48,7 @@ class Report:
 
 def is_quiet(now: datetime) -> bool:
     """Whether it is night in Vietnam."""
-    local = now.astimezone(LOCAL_ZONE).time()
+    local = now.astimezone(VIETNAM).time()
     return local >= QUIET_FROM or local < QUIET_UNTIL
 
 
@@ -58,9 +56,9 @@ def waking_hour(moment: datetime) -> datetime:
     """The moment itself, or in the quiet hours the morning after it."""
     if not is_quiet(moment):
         return moment
-    local = moment.astimezone(LOCAL_ZONE)
+    local = moment.astimezone(VIETNAM)
     day = local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
-    return datetime.combine(day, QUIET_UNTIL, LOCAL_ZONE).astimezone(UTC)
+    return datetime.combine(day, QUIET_UNTIL, VIETNAM).astimezone(UTC)
 
 
 def confirm(session: Session, broadcast: Broadcast, who: str, now: datetime) -> None:

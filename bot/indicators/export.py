@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from bot.indicators.figures import GroupFigures, WardFigures
+from lessons.progress import VIETNAM
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 # A cell that begins so is run as a formula by spreadsheet programs (OWASP: CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 EMPTY = "–"
@@ -49,7 +48,7 @@ class ParticipationTable:
     @property
     def date_line(self) -> str:
         """When the figures were drawn."""
-        return f"Số liệu lúc {self.made_at.astimezone(LOCAL_ZONE):%H:%M ngày %d/%m/%Y}"
+        return f"Số liệu lúc {self.made_at.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}"
 
     def shown(self) -> list[list[str]]:
         """Every cell as text, as on the page."""
@@ -146,4 +145,4 @@ def _dress(sheet: Worksheet, rows: int) -> None:
 
 def file_stem(ward_code: str, made_at: datetime) -> str:
     """A plain file name for a download."""
-    return f"tham-gia-{ward_code}-{made_at.astimezone(LOCAL_ZONE):%Y%m%d}"
+    return f"tham-gia-{ward_code}-{made_at.astimezone(VIETNAM):%Y%m%d}"

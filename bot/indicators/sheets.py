@@ -10,12 +10,13 @@ import sqlalchemy
 from sqlmodel import Session, select
 
 from bot.indicators.definitions import COUNT, Definition
-from bot.indicators.export import EMPTY, LOCAL_ZONE, shown
+from bot.indicators.export import EMPTY, shown
 from bot.indicators.spreadsheet import Cell, Sheet
 from bot.indicators.standing import NO_GROUP, WHOLE_WARD
 from bot.indicators.ward import LOOSE, TOTAL, Figure, GroupRow, IndicatorTable, value_of
 from bot.store.sql import table_of
 from bot.store.tables import DailyFigure, ResidentialGroup
+from lessons.progress import VIETNAM
 
 HIDDEN = "ẩn"
 
@@ -124,4 +125,4 @@ def history(
 
 def file_stem(ward_code: str, made_at: datetime, kind: str = "chi-tieu") -> str:
     """A plain file name for a download."""
-    return f"{kind}-{ward_code}-{made_at.astimezone(LOCAL_ZONE):%Y%m%d}"
+    return f"{kind}-{ward_code}-{made_at.astimezone(VIETNAM):%Y%m%d}"

@@ -17,10 +17,10 @@ from bot.answering import uploaded_plans
 from bot.settings import Settings
 from bot.store.archive import BrokenArchiveError, read_manifest
 from bot.store.database import Database
-from bot.store.removed import LOCAL_ZONE
 from bot.store.restore import back_up
 from bot.store.sealed import ENDING, KeyMissingError, make_key, opened, read_key, seal
 from bot.store.tables import BackupRun, Ward, utc_now
+from lessons.progress import VIETNAM
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class NightlyBackup:
 
 def last_night(now: datetime) -> datetime:
     """When the last night's hour was."""
-    local = now.astimezone(LOCAL_ZONE)
+    local = now.astimezone(VIETNAM)
     hour = local.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
     return (hour if hour <= local else hour - timedelta(days=1)).astimezone(UTC)
 
@@ -117,7 +117,7 @@ def worth_keeping(made: Iterable[datetime], now: datetime, keep: timedelta) -> s
     for form, count in (("%Y%m%d", DAYS), ("%G%V", WEEKS), ("%Y%m", MONTHS)):
         newest: dict[str, datetime] = {}
         for one in times:
-            newest.setdefault(one.astimezone(LOCAL_ZONE).strftime(form), one)
+            newest.setdefault(one.astimezone(VIETNAM).strftime(form), one)
         kept |= set(list(newest.values())[:count])
     # The last one stays however old it is: a program that was off for months must not delete its only backup.
     return {one for one in kept if one >= now - keep} | set(times[:1])

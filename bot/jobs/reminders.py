@@ -13,7 +13,7 @@ from bot.conversation.buttons import with_offered
 from bot.conversation.fitting import fit
 from bot.conversation.reminders import may_remind, reminded, reminder
 from bot.conversation.turn import REMIND
-from bot.delivery.broadcasts import LOCAL_ZONE, is_quiet
+from bot.delivery.broadcasts import is_quiet
 from bot.delivery.notices import queue_notice
 from bot.delivery.outbox import REMINDER
 from bot.delivery.reach import WEEKLY_CAP, reach_of
@@ -21,6 +21,7 @@ from bot.store.database import Database
 from bot.store.repositories import AttemptRepository
 from bot.store.tables import Chat, Person
 from lessons.catalogue import Catalogue
+from lessons.progress import VIETNAM
 
 EVENING = time(18, 0)  # until the quiet hours: most people are at home and have ten minutes
 # Of a week's unasked messages one place stays free for the ward's own.
@@ -39,7 +40,7 @@ class Reminders:
 
     async def step(self, now: datetime) -> int:
         """Remind the next residents; how many were. Outside the evening nobody is."""
-        local = now.astimezone(LOCAL_ZONE)
+        local = now.astimezone(VIETNAM)
         if local.time() < EVENING or is_quiet(now):
             return 0
         if self._day != local.date():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from sqlmodel import Session, select
@@ -16,9 +15,9 @@ from bot.store.contest_tables import Contest
 from bot.store.contests import DRAFT, REHEARSAL, closing_time, rules_of
 from bot.store.database import Database
 from bot.store.tables import Ward
+from lessons.progress import VIETNAM
 
 PATH = "/thi/"
-LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SHOWN = 50  # of the people's board in public: who came later need not be listed
 
 
@@ -71,8 +70,8 @@ def _shown(session: Session, code: str) -> dict[str, Any] | None:
         "contest": row,
         "rules": rules_of(row),
         "ward": session.get_one(Ward, row.ward_code).name,
-        "starts": row.starts_at.astimezone(LOCAL_ZONE),
-        "ends": closing_time(session, row).astimezone(LOCAL_ZONE),
+        "starts": row.starts_at.astimezone(VIETNAM),
+        "ends": closing_time(session, row).astimezone(VIETNAM),
         "people": named if PEOPLE_BOARD in row.boards else [],
         "groups": boards.groups if boards and GROUP_BOARD in row.boards else (),
         "players": len(boards.people) if boards else 0,

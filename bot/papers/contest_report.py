@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 from docx import Document
 from openpyxl import Workbook
@@ -14,8 +13,8 @@ from bot.indicators.export import Cell, safe, shown
 from bot.store.contest_board import BoardRow, NamedBoards
 from bot.store.contest_tables import Contest
 from lessons.contest.boards import GroupPlace
+from lessons.progress import VIETNAM
 
-LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 DOCX_PEOPLE = 100  # lines of the board in a document that is printed; the workbook holds all
 
 
@@ -87,7 +86,7 @@ def _tables(boards: NamedBoards, words: Mapping[str, str]) -> list[tuple[str, li
 
 
 def _head(contest: Contest, ward: str, words: Mapping[str, str]) -> list[str]:
-    begin, end = (at.astimezone(LOCAL_ZONE).strftime("%H:%M %d/%m/%Y") for at in (contest.starts_at, contest.ends_at))
+    begin, end = (at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y") for at in (contest.starts_at, contest.ends_at))
     digest = contest.result_hash or words["contest_not_frozen"]
     return [
         words["contest_report_title"].format(name=contest.name),

@@ -6,11 +6,12 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.indicators.export import LOCAL_ZONE, safe
+from bot.indicators.export import safe
 from bot.reports.document import Frozen
 from bot.reports.snapshot import IndicatorFigures, PlaceFigure, Snapshot
 from bot.reports.tables import notes
 from bot.reports.words import word
+from lessons.progress import VIETNAM
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -154,7 +155,7 @@ def _meanings(sheet: Worksheet, snapshot: Snapshot, frozen: Frozen | None) -> No
         said.append(word("draft"))
     else:
         versions = ", ".join(f"{one.code} v{one.version}" for one in snapshot.indicators)
-        day = f"{frozen.at.astimezone(LOCAL_ZONE):%d/%m/%Y}"
+        day = f"{frozen.at.astimezone(VIETNAM):%d/%m/%Y}"
         said.append(word("frozen_note", day=day, versions=versions, digest=frozen.digest))
     for place, text in enumerate(said, line + 2):
         sheet.cell(place, 1, safe(text))

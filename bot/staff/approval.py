@@ -9,9 +9,8 @@ from sqlmodel import Session, col, select
 from bot.settings import Settings
 from bot.staff.access import EDITORS
 from bot.staff.context import FormProblemError, day_of
-from bot.store.removed import LOCAL_ZONE
 from bot.store.tables import MaterialEdit, StaffAccount, StaffAnswerDraft, StaffMembership
-from lessons.progress import local_day
+from lessons.progress import VIETNAM, local_day
 
 Draft = MaterialEdit | StaffAnswerDraft
 FURTHEST_DAYS = 366  # a change of law is known about a year ahead
@@ -26,7 +25,7 @@ def start_of(written: str, now: datetime) -> datetime:
         raise FormProblemError("content_day") from None
     if not local_day(now) <= day <= local_day(now) + timedelta(days=FURTHEST_DAYS):
         raise FormProblemError("content_day")
-    return max(now, datetime.combine(day, time.min, LOCAL_ZONE).astimezone(UTC))
+    return max(now, datetime.combine(day, time.min, VIETNAM).astimezone(UTC))
 
 
 def require_second(

@@ -17,9 +17,8 @@ from bot.indicators.export import safe
 from bot.staff.access import WARD, WARD_ADMINISTRATORS, StaffRoute
 from bot.staff.context import Context, audit, day_of, page, staff_texts, worded_time
 from bot.store.naming import natural_key
-from bot.store.removed import LOCAL_ZONE
 from bot.store.tables import AuditEntry, StaffAccount, StaffMembership, utc_now
-from lessons.progress import local_day
+from lessons.progress import VIETNAM, local_day
 
 ON_A_PAGE = 50  # rows: a screen or two
 LARGEST_PAGE = 100_000  # a number no log reaches; a larger one overflows the database's offset
@@ -135,7 +134,7 @@ def _where(session: Session, code: str, wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), LOCAL_ZONE).astimezone(UTC)
+    return datetime.combine(day, time(), VIETNAM).astimezone(UTC)
 
 
 def _rows(

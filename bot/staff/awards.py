@@ -9,7 +9,6 @@ from aiohttp import web
 from sqlmodel import Session
 
 from bot.indicators.daily import bring_up
-from bot.indicators.export import LOCAL_ZONE
 from bot.reports.award_list import award_docx, award_lines, papers_line, papers_of
 from bot.reports.awards import Criteria, Proposal, propose
 from bot.reports.deadlines import read_addressee
@@ -20,7 +19,7 @@ from bot.staff.access import WARD, WARD_EDITORS, StaffRoute
 from bot.staff.context import Context, audit, page, worded_moment
 from bot.staff.report_files import download
 from bot.store.tables import utc_now
-from lessons.progress import local_day
+from lessons.progress import VIETNAM, local_day
 
 # What may be asked for: (least, most). A list longer than these is no proposal but a register.
 LIMITS = {"groups": (1, 50), "residents": (1, 100), "lessons": (1, 100), "right_percent": (0, 100)}
@@ -91,7 +90,7 @@ _DAY = timedelta(days=1)
 
 def _midnight(day: date) -> datetime:
     """When a day begins in Vietnam."""
-    return datetime.combine(day, time(), LOCAL_ZONE).astimezone(UTC)
+    return datetime.combine(day, time(), VIETNAM).astimezone(UTC)
 
 
 def _criteria(request: web.Request) -> Criteria:

@@ -7,7 +7,6 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from sqlmodel import Session, col, select
@@ -25,8 +24,8 @@ from bot.staff.context import Context, FormProblemError, audit, back_to, form_of
 from bot.staff.setup.steps import connected
 from bot.store.naming import natural_key
 from bot.store.tables import Broadcast, Person, ResidentialGroup, utc_now
+from lessons.progress import VIETNAM
 
-LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SHOWN = 30  # broadcasts on the page, newest first
 ACTIONS = ("confirm", "pause", "resume", "cancel")
 LIVE = ("scheduled", "running")
@@ -159,7 +158,7 @@ def _read(form: dict[str, str], groups: list[int], known: list[ResidentialGroup]
     start = utc_now()
     if form.get("start"):
         try:
-            start = datetime.fromisoformat(form["start"]).replace(tzinfo=LOCAL_ZONE)
+            start = datetime.fromisoformat(form["start"]).replace(tzinfo=VIETNAM)
         except ValueError:
             raise FormProblemError("broadcast_start_wrong") from None
     bands = (form["age"],) if form.get("age") else ()
@@ -186,7 +185,7 @@ def _shown(session: Session, code: str) -> dict[str, Any]:
     for row in rows:
         figures = row.report or report(session, row).to_json()
         groups = [names.get(group, "?") for group in row.audience["groups"]]
-        start = shown_start(row, utc_now()).astimezone(LOCAL_ZONE)
+        start = shown_start(row, utc_now()).astimezone(VIETNAM)
         listed.append({"row": row, "figures": figures, "groups": groups, "start": start})
     return {
         "broadcasts": listed,

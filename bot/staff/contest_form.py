@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.conversation.ages import BANDS
 from bot.staff.context import FormProblemError
@@ -12,8 +11,8 @@ from bot.store.contest_setup import GROUP_BOARD, PEOPLE_BOARD, QUESTIONS_LIMIT, 
 from bot.store.contests import LIVE_KIND, OPEN_KIND
 from lessons.contest.draw import Wanted
 from lessons.contest.rules import Rules
+from lessons.progress import VIETNAM
 
-LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NAME_LIMIT, RULES_LIMIT = 120, 600  # characters: both are read on a phone before the contest begins
 PRIZES_LIMIT, PRIZE_LIMIT = 10, 100
 LONGEST = timedelta(days=60)
@@ -90,6 +89,6 @@ def _number(written: str, smallest: int, largest: int, default: int) -> int:
 
 def _time(written: str) -> datetime:
     try:
-        return datetime.fromisoformat(written).replace(tzinfo=LOCAL_ZONE)
+        return datetime.fromisoformat(written).replace(tzinfo=VIETNAM)
     except ValueError:
         raise FormProblemError("contest_window_wrong") from None

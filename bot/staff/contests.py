@@ -16,7 +16,7 @@ from bot.accounts import own_accounts
 from bot.conversation.ages import BANDS
 from bot.conversation.offers import LINK_PREFIX
 from bot.staff.access import ACCOUNT, WARD, WARD_EDITORS, WARD_READERS, StaffRoute
-from bot.staff.contest_form import LOCAL_ZONE, NUMBERS, read_plan
+from bot.staff.contest_form import NUMBERS, read_plan
 from bot.staff.context import ACCOUNTS, Context, FormProblemError, audit, form_of, page, staff_texts
 from bot.staff.kept import Kept
 from bot.store.contest_board import with_names
@@ -53,6 +53,7 @@ from lessons.contest.boards import Boards, boards
 from lessons.contest.capacity import Room, Way
 from lessons.contest.draw import CONTEST_KINDS, BankTooSmallError
 from lessons.contest.rules import Group
+from lessons.progress import VIETNAM
 
 # What may be done in which state, and the state after it (None: stays, or is decided by the deed).
 ACTIONS = {
@@ -212,7 +213,7 @@ class ContestPages:
             rows = session.exec(select(Contest).where(Contest.ward_code == code).order_by(col(Contest.id).desc())).all()
             return {"contests": rows, "groups": _groups(session, code)}
 
-        begin = (utc_now().astimezone(LOCAL_ZONE) + timedelta(days=1)).replace(hour=8, minute=0)
+        begin = (utc_now().astimezone(VIETNAM) + timedelta(days=1)).replace(hour=8, minute=0)
         values = {
             **await self._database.read(unit),
             "bands": {band: text(key) for band, key in BANDS.items()},
@@ -282,8 +283,8 @@ def _shown(session: Session, contest: Contest, counts: Counts, judged: Judged) -
     return {
         "contest": contest,
         "rules": rules_of(contest),
-        "starts": contest.starts_at.astimezone(LOCAL_ZONE),
-        "ends": ends.astimezone(LOCAL_ZONE),
+        "starts": contest.starts_at.astimezone(VIETNAM),
+        "ends": ends.astimezone(VIETNAM),
         "over": utc_now() > ends,
         "players": counts.players,
         "answers": counts.answers,

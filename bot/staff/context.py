@@ -39,7 +39,6 @@ from bot.staff.kept import Kept
 from bot.staff.menu import menu_of
 from bot.store.database import Database
 from bot.store.duplicates import Suggestion
-from bot.store.removed import LOCAL_ZONE
 from bot.store.tables import AuditEntry, utc_now
 from knowledge.encoder import Encoder
 from knowledge.yaml_loader import load_yaml
@@ -116,7 +115,7 @@ def worded_moment(moment: date | datetime) -> str:
 
 def worded_time(moment: datetime) -> str:
     """A moment as it was in Vietnam: dd/mm/yyyy hh:mm."""
-    return moment.astimezone(LOCAL_ZONE).strftime("%d/%m/%Y %H:%M")
+    return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
 
 
 def worded_clock(moment: datetime) -> str:

@@ -12,9 +12,9 @@ from sqlmodel import Session, col, select
 
 from bot.staff.access import WARD, WARD_EDITORS, StaffRoute
 from bot.staff.context import Context, FormProblemError, audit, back_to, day_of, form_of, page, staff_texts
-from bot.store.removed import LOCAL_ZONE
 from bot.store.rights import CLOCKS, answer_due, extend, local_day, new_request
 from bot.store.tables import RightsRequest, utc_now
+from lessons.progress import VIETNAM
 
 SHOWN = 200  # requests on the page: the open ones, then the newest that are done
 REFERENCE_LIMIT = 40  # characters of the number of a file: too few for a story
@@ -136,7 +136,7 @@ def _read(form: dict[str, str], ward: str) -> RightsRequest:
         day = None
     if day is None or day > local_day(utc_now()):
         raise FormProblemError("rights_day_wrong")
-    received = datetime.combine(day, time(12), LOCAL_ZONE).astimezone(UTC)
+    received = datetime.combine(day, time(12), VIETNAM).astimezone(UTC)
     return new_request(ward, kind, "office", min(received, utc_now()), reference)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
@@ -14,8 +13,7 @@ from bot.delivery.notices import queue_notice
 from bot.delivery.outbox import INTERACTIVE
 from bot.store import staff_chats
 from bot.store.tables import Chat, HumanLine, HumanRequest, WardDesk
-
-LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+from lessons.progress import VIETNAM
 
 
 class DeskRepository:
@@ -71,7 +69,7 @@ def open_request(session: Session, chat_id: int) -> HumanRequest | None:
 def desk_view(session: Session, ward_code: str, at: datetime) -> DeskView:
     """Whether the ward's staff are there now, and what to say when not."""
     desk = session.get(WardDesk, ward_code) or WardDesk(ward_code=ward_code)
-    local = at.astimezone(LOCAL_ZONE)
+    local = at.astimezone(VIETNAM)
     there = str(local.weekday()) in desk.weekdays and desk.opens <= local.strftime("%H:%M") < desk.closes
     return DeskView(there, desk.opens, desk.closes, desk.away)
 

@@ -13,8 +13,8 @@ from sqlmodel import Session, SQLModel, col, select
 
 from bot.store import tables
 from bot.store.contest_tables import ContestAnswer, ContestMark, ContestParticipant
-from bot.store.removed import LOCAL_ZONE
 from knowledge.yaml_loader import load_yaml
+from lessons.progress import VIETNAM
 
 LABELS_FILE = Path(__file__).parents[1] / "texts" / "held.yaml"
 
@@ -118,5 +118,5 @@ def _plain(value: Any, places: dict[int | None, str], column: str = "") -> Any:
     if column == "groups" and isinstance(value, Iterable):
         return [places.get(one) for one in value]
     if isinstance(value, datetime):
-        return value.astimezone(LOCAL_ZONE).isoformat(timespec="seconds")
+        return value.astimezone(VIETNAM).isoformat(timespec="seconds")
     return value.isoformat() if isinstance(value, date) else value

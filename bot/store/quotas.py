@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,17 +13,17 @@ from sqlmodel import Session, col
 from bot.store.database import Database, DatabaseClosedError
 from bot.store.sql import insert_ignoring, insert_into
 from bot.store.tables import ChannelQuota, utc_now
+from lessons.progress import VIETNAM
 
 log = logging.getLogger(__name__)
 
-LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # Zalo counts the months of Vietnam
 # Of a month's messages, kept for replies: who asks must still be answered at the end of the month.
 KEPT_FOR_REPLIES = 0.2
 
 
 def month_of(now: datetime) -> str:
     """The month in Vietnam as YYYY-MM."""
-    return now.astimezone(LOCAL_ZONE).strftime("%Y-%m")
+    return now.astimezone(VIETNAM).strftime("%Y-%m")
 
 
 def set_limits(session: Session, channel: str, messages: int | None, people: int | None, now: datetime) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import column
 from sqlmodel import Session, col, select
@@ -13,7 +12,6 @@ from bot.store.measure_views import ROW, of_person, statement
 from bot.store.sql import insert_ignoring, table_of
 from bot.store.tables import RemovedFigure
 
-LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # a day in a report is a day in Vietnam
 KEY = ("measure", "day", "ward_code", "group_id", "course_id")
 
 

@@ -15,8 +15,8 @@ from sqlmodel import Session
 
 from bot.conversation.ports import ChatContext
 from bot.store.linking import hashed
-from bot.store.removed import LOCAL_ZONE
 from bot.store.tables import DataExport, RightsRequest
+from lessons.progress import VIETNAM
 
 ANSWER_WORKING_DAYS = 2
 SATURDAY = 5
@@ -44,7 +44,7 @@ CLOCKS = {
 
 def local_day(moment: datetime) -> date:
     """The day in Vietnam."""
-    return moment.astimezone(LOCAL_ZONE).date()
+    return moment.astimezone(VIETNAM).date()
 
 
 def answer_due(received: date) -> date:

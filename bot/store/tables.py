@@ -17,6 +17,7 @@ from bot.store import contest_tables as contest_tables
 from bot.store.account_tables import ChannelAccount as ChannelAccount
 from bot.store.account_tables import OaToken as OaToken
 from bot.store.answer_tables import StaffAnswerDraft as StaffAnswerDraft
+from bot.store.columns import VIETNAM as VIETNAM
 from bot.store.columns import UtcDateTime as UtcDateTime
 from bot.store.columns import utc_now as utc_now
 from bot.store.community_tables import Broadcast as Broadcast

@@ -12,7 +12,6 @@ from sqlmodel import Session, col, select
 
 from bot.channels.base import UnreachableError
 from bot.delivery.broadcasts import (
-    LOCAL_ZONE,
     SECOND_PERSON_ABOVE,
     advance,
     cancel,
@@ -33,6 +32,7 @@ from bot.store import consents, quotas
 from bot.store.consents import MESSAGES
 from bot.store.database import Database
 from bot.store.tables import Attempt, Broadcast, Chat, Inbox, Outbox, Person, ResidentialGroup
+from lessons.progress import VIETNAM
 from tests.delivery.test_delivery import Line, house, message
 
 MORNING = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 9:00 in Vietnam
@@ -187,7 +187,7 @@ def test_the_night_is_quiet(hour: int, quiet: bool) -> None:
     ],
 )
 def test_a_start_in_the_night_is_moved_to_the_morning(ward: Database, asked: str, leaves: str) -> None:
-    moments = [datetime.fromisoformat(one).replace(tzinfo=LOCAL_ZONE) for one in (asked, leaves)]
+    moments = [datetime.fromisoformat(one).replace(tzinfo=VIETNAM) for one in (asked, leaves)]
     assert waking_hour(moments[0]) == moments[1]
     number = draft(ward, start_at=moments[0])
     does(ward, number, lambda session, row: confirm(session, row, "mai", MORNING - timedelta(days=2)))
