@@ -9,7 +9,7 @@ BOOTSTRAP = exec $(PYTHON) scripts/bootstrap.py
 
 help:
 	@echo 'make serve           install what is missing, then start the program: http://127.0.0.1:8080/'
-	@echo 'make test            all tests; one part: make test ARGS="tests/knowledge -k fee"'
+	@echo 'make test            all tests; one part: make test ARGS="tests/knowledge -k ward"'
 	@echo 'make prove           measure every bar; one part: make prove ONLY=answers'
 	@echo 'make setup           install only; with extras: make setup EXTRAS="transformers postgres"'
 	@echo 'make upgrade         backup, newest version, install, migrate, check; back to before: make upgrade ARGS=--back'
