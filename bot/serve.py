@@ -126,6 +126,7 @@ async def _run(settings: Settings, application: Application) -> int:
                 f"Port {settings.port} is taken or not allowed. Choose another: BDHVS_PORT=8081 (0 takes a free one)."
             ) from error
         raise
+    await asyncio.to_thread(application.answerer.warm_up)
     settle()
     await _announce(settings, application, port)
     await stop.wait()
