@@ -106,6 +106,7 @@ def serve(settings: Settings) -> int:
             edited = usable(settings, database.read_now(edits))
             ensure_index(edited, encoder)
             application = Application(settings, database, load_material(edited), encoder)
+            application.answerer.warm_up()  # in this thread, whose memory is given back best
             return asyncio.run(_run(settings, application))
         finally:
             database.close()
@@ -126,7 +127,6 @@ async def _run(settings: Settings, application: Application) -> int:
                 f"Port {settings.port} is taken or not allowed. Choose another: BDHVS_PORT=8081 (0 takes a free one)."
             ) from error
         raise
-    await asyncio.to_thread(application.answerer.warm_up)
     settle()
     await _announce(settings, application, port)
     await stop.wait()
