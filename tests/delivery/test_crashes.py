@@ -1,4 +1,4 @@
-"""The benchmarks of delivery at a thirtieth of their size, judged by what was stored and sent, not by how fast."""
+"""The benchmarks of delivery at a small part of their size, judged by what was stored and sent, not by how fast."""
 
 from __future__ import annotations
 
