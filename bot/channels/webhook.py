@@ -73,7 +73,8 @@ async def read_body(request: web.Request, limit: int = BODY_LIMIT) -> bytes:
     length = request.content_length
     if length is not None and length > limit:
         raise _too_large(limit)
-    if length is not None and request.content.is_eof():  # as mostly: it came in one piece with its head
+    # As mostly: it came in one piece with its head. What is packed may be far longer than it says.
+    if length is not None and request.content.is_eof() and "Content-Encoding" not in request.headers:
         return request.content.read_nowait()
     body = bytearray()
     async for chunk in request.content.iter_any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from collections.abc import AsyncIterator
@@ -58,6 +59,8 @@ async def test_a_webhook_takes_nothing_but_telegram(emulator: TelegramEmulator) 
         ({**secret, "Content-Type": "text/plain"}, update.encode(), 415),
         ({**secret, **kind}, io.BytesIO(b" " * (BODY_LIMIT + 1)), 413),
         ({**secret, **kind}, endless(), 413),
+        ({**secret, **kind, "Content-Encoding": "gzip"}, gzip.compress(b" " * (BODY_LIMIT + 1)), 413),
+        ({**secret, **kind, "Content-Encoding": "gzip"}, gzip.compress(update.encode()), 200),
         ({**secret, **kind}, b"{", 400),
         ({**secret, **kind}, b"\xff\xfe", 400),
         ({**secret, **kind}, b"[" * 100_000, 400),
