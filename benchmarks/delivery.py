@@ -9,7 +9,6 @@ say afterwards. On PostgreSQL three servers share the work behind a proxy and on
 from __future__ import annotations
 
 import random
-import shutil
 import tempfile
 import time
 from collections.abc import Iterable
@@ -22,7 +21,7 @@ from sqlalchemy.engine import Engine
 
 from benchmarks.harness import Row
 from benchmarks.serving import build_index
-from benchmarks.support.programs import Program, Proxy, postgres
+from benchmarks.support.programs import Program, Proxy, on_index, postgres
 from benchmarks.support.telegram import Telegram, telegram
 
 TIME_LIMIT = 1700.0
@@ -173,7 +172,7 @@ def on_sqlite(updates: int, kills: int, index: Path, seed: int = 1) -> Verdict:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         people = stack.enter_context(telegram())
-        program = _program(folder, index, people.settings())
+        program = on_index(index, folder, people.settings())
         stack.callback(program.kill)
         engine = create_engine(f"sqlite:///{folder / 'bdhvs.sqlite3'}")
         stack.callback(engine.dispose)
@@ -187,7 +186,7 @@ def on_postgres(updates: int, kills: int, index: Path, seed: int = 2) -> Verdict
         people = stack.enter_context(telegram())
         url = stack.enter_context(postgres(durable=True)).create("bdhvs")
         settings = {**people.settings(), "BDHVS_DATABASE_URL": url, "BDHVS_TELEGRAM_WEBHOOK_SECRET": SECRET}
-        programs = [_program(folder / str(number), index, settings) for number in range(REPLICAS)]
+        programs = [on_index(index, folder / str(number), settings) for number in range(REPLICAS)]
         proxy = stack.enter_context(Proxy([program.port for program in programs]))
         for program in programs:
             program.set("BDHVS_PUBLIC_URL", f"http://127.0.0.1:{proxy.port}")
@@ -195,11 +194,6 @@ def on_postgres(updates: int, kills: int, index: Path, seed: int = 2) -> Verdict
         engine = create_engine(url)
         stack.callback(engine.dispose)
         return Ordeal(people, programs, engine, seed).run(updates, kills)
-
-
-def _program(folder: Path, index: Path, settings: dict[str, str]) -> Program:
-    shutil.copytree(index, folder / "indexes")
-    return Program(folder, settings)
 
 
 def rows(scale: float) -> Iterable[Row]:

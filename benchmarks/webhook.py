@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import statistics
 import tempfile
 import time
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.harness import Row, percentile
 from benchmarks.serving import build_index
-from benchmarks.support.programs import SERVE, Program
+from benchmarks.support.programs import SERVE, on_index
 from benchmarks.support.telegram import telegram
 
 POSTS = 6_000  # a round
@@ -105,11 +104,12 @@ async def post(port: int, first: int, count: int) -> Posted:
     return posted
 
 
-def measured(command: Sequence[str], folder: Path, settings: dict[str, str], posts: int) -> Posted:
-    """Start a program, post to it, stop it."""
+def measured(command: Sequence[str], index: Path, settings: dict[str, str], posts: int) -> Posted:
+    """Start a program on a new database, post to it, stop it."""
     with ExitStack() as stack:
         people = stack.enter_context(telegram())
-        program = Program(folder, {**people.settings(), **settings}, command)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        program = on_index(index, folder, {**people.settings(), **settings}, command)
         program.set("BDHVS_PUBLIC_URL", program.address)
         program.set("BDHVS_TELEGRAM_WEBHOOK_SECRET", SECRET)
         program.start()
@@ -121,25 +121,19 @@ def measured(command: Sequence[str], folder: Path, settings: dict[str, str], pos
         return asyncio.run(post(program.port, WARM_UP, posts))
 
 
-def on_new_data(command: Sequence[str], index: Path, settings: dict[str, str], posts: int) -> Posted:
-    """As ``measured``, with a database of its own."""
-    with tempfile.TemporaryDirectory() as name:
-        shutil.copytree(index, Path(name) / "indexes")
-        return measured(command, Path(name), settings, posts)
-
-
 def rows(scale: float) -> Iterable[Row]:
     """The rate beside the bare route, and with slow commits."""
     posts = max(CONNECTIONS, round(POSTS * scale))
     with tempfile.TemporaryDirectory() as name:
         build_index(Path(name))
         index = Path(name) / "indexes"
-        in_turn = [(on_new_data(BARE, index, {}, posts), on_new_data(SERVE, index, {}, posts)) for _ in range(ROUNDS)]
-        slow = on_new_data(SLOW, index, {"BENCHMARK_COMMIT_SECONDS": str(COMMIT_SECONDS)}, posts)
+        in_turn = [(measured(BARE, index, {}, posts), measured(SERVE, index, {}, posts)) for _ in range(ROUNDS)]
+        slow = measured(SLOW, index, {"BENCHMARK_COMMIT_SECONDS": str(COMMIT_SECONDS)}, posts)
     how = f"{ROUNDS} times {posts} Telegram updates of {CHATS} chats over {CONNECTIONS} connections to each, in turn, "
     how += "SQLite, synchronous FULL, while the server answers them; client on the same machine; medians"
-    rate, bare_rate = (statistics.median(pair[which].rate for pair in in_turn) for which in (1, 0))
-    share = statistics.median(ours.rate / bare.rate for bare, ours in in_turn)
+    shares = [ours.rate / bare.rate for bare, ours in in_turn]
+    rate = statistics.median(ours.rate for _, ours in in_turn)
+    bare_rate, share = statistics.median(bare.rate for bare, _ in in_turn), statistics.median(shares)
     refused = sum(ours.refused for _, ours in in_turn)
     yield Row(
         "Channels",
@@ -148,7 +142,7 @@ def rows(scale: float) -> Iterable[Row]:
         f"{bare_rate:,.0f}/s",
         share,
         holds=share >= SHARE and not refused,
-        how=f"{how}; shares {', '.join(f'{ours.rate / bare.rate:.0%}' for bare, ours in in_turn)}",
+        how=f"{how}; shares {', '.join(f'{one:.0%}' for one in shares)}",
     )
     p99 = statistics.median(ours.p99 for _, ours in in_turn)
     yield Row(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from knowledge.material_check import check_material
 from knowledge.material_files import FACTS_FILE, GUIDES_FOLDER
 from knowledge.yaml_source import MaterialError
 from lessons.check import check_courses
-from lessons.progress import VIETNAM
+from lessons.progress import local_day
 
 STALE_DAYS = 180  # half a year: fees and procedures changed about that often in 2025 and 2026
 
@@ -58,7 +58,7 @@ def problems(settings: Settings) -> Iterator[str]:
 
 def today() -> date:
     """The day in Vietnam."""
-    return datetime.now(VIETNAM).date()
+    return local_day(datetime.now(UTC))
 
 
 def stale_material(knowledge: Path, days: int, day: date) -> StaleMaterial:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from lessons.catalogue import Catalogue
 
@@ -155,6 +155,11 @@ def ordered(attempts: Iterable[Attempt]) -> list[Attempt]:
 def local_day(moment: datetime) -> date:
     """The day in Vietnam on which a moment falls."""
     return moment.astimezone(VIETNAM).date()
+
+
+def local_midnight(day: date) -> datetime:
+    """When a day begins in Vietnam, in UTC."""
+    return datetime.combine(day, time(), VIETNAM).astimezone(UTC)
 
 
 def fold(attempts: Iterable[Attempt], catalogue: Catalogue) -> Progress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -61,6 +62,12 @@ class Program:
 
     def _ended(self) -> bool:
         return self._process is None or self._process.poll() is not None
+
+
+def on_index(index: Path, folder: Path, settings: Mapping[str, str], command: Sequence[str] = SERVE) -> Program:
+    """A program on a new data folder that has a copy of the index already."""
+    shutil.copytree(index, folder / "indexes")
+    return Program(folder, settings, command)
 
 
 class Proxy:

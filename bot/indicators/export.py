@@ -143,6 +143,6 @@ def _dress(sheet: Worksheet, rows: int) -> None:
     sheet.freeze_panes = f"B{heading + 1}"
 
 
-def file_stem(ward_code: str, made_at: datetime) -> str:
+def file_stem(ward_code: str, made_at: datetime, kind: str) -> str:
     """A plain file name for a download."""
-    return f"tham-gia-{ward_code}-{made_at.astimezone(VIETNAM):%Y%m%d}"
+    return f"{kind}-{ward_code}-{made_at.astimezone(VIETNAM):%Y%m%d}"

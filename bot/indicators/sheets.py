@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 import sqlalchemy
@@ -16,7 +16,6 @@ from bot.indicators.standing import NO_GROUP, WHOLE_WARD
 from bot.indicators.ward import LOOSE, TOTAL, Figure, GroupRow, IndicatorTable, value_of
 from bot.store.sql import table_of
 from bot.store.tables import DailyFigure, ResidentialGroup
-from lessons.progress import VIETNAM
 
 HIDDEN = "ẩn"
 
@@ -121,8 +120,3 @@ def history(
 
     lines = (f"Số liệu từng ngày – {ward_name}", f"Từ ngày {first:%d/%m/%Y} đến hết ngày {last:%d/%m/%Y}")
     return Sheet("Số liệu từng ngày", lines, HISTORY_COLUMNS, rows(), bold_last=False)
-
-
-def file_stem(ward_code: str, made_at: datetime, kind: str = "chi-tieu") -> str:
-    """A plain file name for a download."""
-    return f"{kind}-{ward_code}-{made_at.astimezone(VIETNAM):%Y%m%d}"

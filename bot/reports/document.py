@@ -15,7 +15,7 @@ from bot.reports.layout import Style, body, drawn_line, figures_table, side_by_s
 from bot.reports.snapshot import Snapshot
 from bot.reports.tables import ReportTable, notes, report_tables, sentences
 from bot.reports.words import blocks, word
-from lessons.progress import VIETNAM
+from lessons.progress import local_day
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 DIGEST_SHOWN = 16  # letters of the digest in the document: enough to compare by eye, the page has all
@@ -63,7 +63,7 @@ def head(document: Docx, words: Mapping[str, str], frozen: Frozen | None, today:
     _cell_line(right, word("motto"), Style(layout.SIZE_MOTTO, bold=True, centred=True))
     drawn_line(right.add_paragraph(), layout.COLUMNS_HEAD[1], layout.WIDTH_MOTTO)
     # The day of issue is the clerk's to write: a report is dated when it gets its number.
-    dated = word("undated", place=words["place"], year=(frozen.at.astimezone(VIETNAM) if frozen else today).year)
+    dated = word("undated", place=words["place"], year=(local_day(frozen.at) if frozen else today).year)
     _cell_line(right, dated, Style(layout.SIZE_DATED, italic=True, centred=True, before=6))
 
 
@@ -118,7 +118,7 @@ def _after_figures(document: Docx, snapshot: Snapshot, frozen: Frozen | None) ->
     lines = notes(snapshot)
     if frozen is not None:
         versions = ", ".join(f"{one.code} v{one.version}" for one in snapshot.indicators)
-        day = f"{frozen.at.astimezone(VIETNAM):%d/%m/%Y}"
+        day = f"{local_day(frozen.at):%d/%m/%Y}"
         lines.append(word("frozen_note", day=day, versions=versions, digest=frozen.digest[:DIGEST_SHOWN]))
     for line in lines:
         styled(document.add_paragraph(), line, Style(layout.SIZE_NOTE, italic=True, after=2))

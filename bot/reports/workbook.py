@@ -11,7 +11,7 @@ from bot.reports.document import Frozen
 from bot.reports.snapshot import IndicatorFigures, PlaceFigure, Snapshot
 from bot.reports.tables import notes
 from bot.reports.words import word
-from lessons.progress import VIETNAM
+from lessons.progress import local_day
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -155,7 +155,7 @@ def _meanings(sheet: Worksheet, snapshot: Snapshot, frozen: Frozen | None) -> No
         said.append(word("draft"))
     else:
         versions = ", ".join(f"{one.code} v{one.version}" for one in snapshot.indicators)
-        day = f"{frozen.at.astimezone(VIETNAM):%d/%m/%Y}"
+        day = f"{local_day(frozen.at):%d/%m/%Y}"
         said.append(word("frozen_note", day=day, versions=versions, digest=frozen.digest))
     for place, text in enumerate(said, line + 2):
         sheet.cell(place, 1, safe(text))

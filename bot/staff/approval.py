@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -10,7 +10,7 @@ from bot.settings import Settings
 from bot.staff.access import EDITORS
 from bot.staff.context import FormProblemError, day_of
 from bot.store.tables import MaterialEdit, StaffAccount, StaffAnswerDraft, StaffMembership
-from lessons.progress import VIETNAM, local_day
+from lessons.progress import local_day, local_midnight
 
 Draft = MaterialEdit | StaffAnswerDraft
 FURTHEST_DAYS = 366  # a change of law is known about a year ahead
@@ -25,7 +25,7 @@ def start_of(written: str, now: datetime) -> datetime:
         raise FormProblemError("content_day") from None
     if not local_day(now) <= day <= local_day(now) + timedelta(days=FURTHEST_DAYS):
         raise FormProblemError("content_day")
-    return max(now, datetime.combine(day, time.min, VIETNAM).astimezone(UTC))
+    return max(now, local_midnight(day))
 
 
 def require_second(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ from bot.staff.access import WARD, WARD_ADMINISTRATORS, StaffRoute
 from bot.staff.context import Context, audit, day_of, page, staff_texts, worded_time
 from bot.store.naming import natural_key
 from bot.store.tables import AuditEntry, StaffAccount, StaffMembership, utc_now
-from lessons.progress import VIETNAM, local_day
+from lessons.progress import local_day, local_midnight
 
 ON_A_PAGE = 50  # rows: a screen or two
 LARGEST_PAGE = 100_000  # a number no log reaches; a larger one overflows the database's offset
@@ -127,14 +127,10 @@ def _where(session: Session, code: str, wanted: Wanted) -> ColumnElement[bool]:
     if wanted.action is not None:
         parts.append(col(AuditEntry.action) == wanted.action)
     if wanted.since is not None and wanted.since.year > 1:
-        parts.append(col(AuditEntry.at) >= _midnight(wanted.since))
+        parts.append(col(AuditEntry.at) >= local_midnight(wanted.since))
     if wanted.until is not None and wanted.until.year < date.max.year:
-        parts.append(col(AuditEntry.at) < _midnight(wanted.until + timedelta(days=1)))
+        parts.append(col(AuditEntry.at) < local_midnight(wanted.until + timedelta(days=1)))
     return and_(*parts)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), VIETNAM).astimezone(UTC)
 
 
 def _rows(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -19,7 +19,7 @@ from bot.staff.access import WARD, WARD_EDITORS, StaffRoute
 from bot.staff.context import Context, audit, page, worded_moment
 from bot.staff.report_files import download
 from bot.store.tables import utc_now
-from lessons.progress import VIETNAM, local_day
+from lessons.progress import local_day, local_midnight
 
 # What may be asked for: (least, most). A list longer than these is no proposal but a register.
 LIMITS = {"groups": (1, 50), "residents": (1, 100), "lessons": (1, 100), "right_percent": (0, 100)}
@@ -67,7 +67,9 @@ class AwardPages:
 
         def unit(session: Session) -> Proposal:
             snapshot = snapshot_of(session, ward, period, today)
-            return propose(session, snapshot, _midnight(period.first), _midnight(period.last + _DAY), criteria)
+            return propose(
+                session, snapshot, local_midnight(period.first), local_midnight(period.last + _DAY), criteria
+            )
 
         await bring_up(self._database, ward.code, utc_now())
         proposal = await self._database.read(unit)
@@ -86,11 +88,6 @@ class AwardPages:
 
 
 _DAY = timedelta(days=1)
-
-
-def _midnight(day: date) -> datetime:
-    """When a day begins in Vietnam."""
-    return datetime.combine(day, time(), VIETNAM).astimezone(UTC)
 
 
 def _criteria(request: web.Request) -> Criteria:

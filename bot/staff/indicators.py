@@ -11,9 +11,10 @@ from sqlmodel import Session, col, select
 
 from bot.indicators.daily import bring_up
 from bot.indicators.definitions import COUNT, PERCENT
+from bot.indicators.export import file_stem
 from bot.indicators.people import people_behind
 from bot.indicators.series import Heat, funnel, heat, trend
-from bot.indicators.sheets import days_of, file_stem, history, sheet_of, worded, worded_parts, worded_value
+from bot.indicators.sheets import days_of, history, sheet_of, worded, worded_parts, worded_value
 from bot.indicators.spreadsheet import Sheet, as_csv, as_xlsx
 from bot.indicators.ward import Figure, Indicator, IndicatorTable, Period, chosen, indicator_table
 from bot.staff.access import MEMBERSHIP, WARD, WARD_EDITORS, WARD_EXPORTERS, WARD_FIGURES, WARD_PEOPLE, StaffRoute

@@ -17,9 +17,10 @@ from bot.staff.context import Context, staff_texts
 from bot.staff.duplicates import kept_pairs
 from bot.staff.kept import Kept
 from bot.store.answer_drafts import waiting
-from bot.store.rights import answer_due, local_day
+from bot.store.rights import answer_due
 from bot.store.tables import Broadcast, HumanLine, HumanRequest, MaterialEdit, RightsRequest, UnansweredQuestion
 from knowledge.facts import MaterialError
+from lessons.progress import local_day
 
 
 @dataclass(frozen=True, slots=True)

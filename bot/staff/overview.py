@@ -89,7 +89,7 @@ class OverviewPages:
         self, request: web.Request, table: ParticipationTable, body: bytes, kind: str, content_type: str
     ) -> web.Response:
         await self._database.write(lambda session: audit(session, request, "export", kind))
-        name = f"{file_stem(request[WARD].code, table.made_at)}.{kind}"
+        name = f"{file_stem(request[WARD].code, table.made_at, 'tham-gia')}.{kind}"
         headers = {"Content-Type": content_type, "Content-Disposition": f'attachment; filename="{name}"'}
         return web.Response(body=body, headers=headers)
 

@@ -12,9 +12,9 @@ from sqlmodel import Session, col, select
 
 from bot.staff.access import WARD, WARD_EDITORS, StaffRoute
 from bot.staff.context import Context, FormProblemError, audit, back_to, day_of, form_of, page, staff_texts
-from bot.store.rights import CLOCKS, answer_due, extend, local_day, new_request
+from bot.store.rights import CLOCKS, answer_due, extend, new_request
 from bot.store.tables import RightsRequest, utc_now
-from lessons.progress import VIETNAM
+from lessons.progress import VIETNAM, local_day
 
 SHOWN = 200  # requests on the page: the open ones, then the newest that are done
 REFERENCE_LIMIT = 40  # characters of the number of a file: too few for a story

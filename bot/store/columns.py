@@ -9,8 +9,6 @@ from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
-from lessons.progress import VIETNAM as VIETNAM
-
 # A row is never validated, so none of the tables' validators is built: an eighth of a second of every start.
 SQLModel.model_config["defer_build"] = True
 

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from bot.conversation.ports import ChatContext
 from bot.store.linking import hashed
 from bot.store.tables import DataExport, RightsRequest
-from lessons.progress import VIETNAM
+from lessons.progress import local_day
 
 ANSWER_WORKING_DAYS = 2
 SATURDAY = 5
@@ -40,11 +40,6 @@ CLOCKS = {
     "delete": Clock(20, 20),
     "protect": Clock(15, 15),
 }
-
-
-def local_day(moment: datetime) -> date:
-    """The day in Vietnam."""
-    return moment.astimezone(VIETNAM).date()
 
 
 def answer_due(received: date) -> date:

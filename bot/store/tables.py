@@ -17,7 +17,6 @@ from bot.store import contest_tables as contest_tables
 from bot.store.account_tables import ChannelAccount as ChannelAccount
 from bot.store.account_tables import OaToken as OaToken
 from bot.store.answer_tables import StaffAnswerDraft as StaffAnswerDraft
-from bot.store.columns import VIETNAM as VIETNAM
 from bot.store.columns import UtcDateTime as UtcDateTime
 from bot.store.columns import utc_now as utc_now
 from bot.store.community_tables import Broadcast as Broadcast
@@ -64,6 +63,7 @@ from bot.store.sign_in_tables import StaffSession as StaffSession
 from bot.store.staff_tables import BackupRun as BackupRun
 from bot.store.staff_tables import RecoveryCode as RecoveryCode
 from bot.store.staff_tables import SecondFactor as SecondFactor
+from lessons.progress import VIETNAM as VIETNAM
 
 # SQLite hands the number of a deleted last row out again; a page that has seen reply 7 would pass over another 7.
 NEVER_REUSED = {"sqlite_autoincrement": True}

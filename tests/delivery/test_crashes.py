@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from pathlib import Path
 
 import pytest
 
 from benchmarks import delivery, webhook
-from benchmarks.support.programs import Program
+from benchmarks.support.programs import on_index
 from benchmarks.support.telegram import telegram
 
 pytestmark = pytest.mark.timeout(600)
@@ -29,10 +28,9 @@ def test_three_replicas_one_killed_each_time_count_every_update_once(indexes: Pa
 
 
 def test_a_flood_of_posts_with_slow_commits_is_stored_to_the_last(indexes: Path, tmp_path: Path) -> None:
-    shutil.copytree(indexes, tmp_path / "indexes")
     with telegram() as people:
         settings = {**people.settings(), "BENCHMARK_COMMIT_SECONDS": str(webhook.COMMIT_SECONDS)}
-        program = Program(tmp_path, settings, webhook.SLOW)
+        program = on_index(indexes, tmp_path, settings, webhook.SLOW)
         program.set("BDHVS_PUBLIC_URL", program.address)
         program.set("BDHVS_TELEGRAM_WEBHOOK_SECRET", webhook.SECRET)
         program.start()

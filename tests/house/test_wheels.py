@@ -17,4 +17,4 @@ def test_every_default_dependency_has_a_windows_wheel() -> None:
 def test_what_is_asked_for_is_the_default_install() -> None:
     names = {line.split("==")[0].lower() for line in default_pins()}
     assert {"aiohttp", "faiss-cpu", "numpy", "colorama"} <= names
-    assert not {"torch", "pytest", "psycopg"} & names
+    assert not {"torch", "pytest", "psycopg", "tzdata"} & names
