@@ -36,6 +36,7 @@ from indexer.fit import (
     fit_thresholds,
     rescored,
     unseen_probabilities,
+    with_word_evidence,
 )
 from indexer.query_forms import FORMS
 from indexer.question_sets import (
@@ -50,6 +51,7 @@ from indexer.question_sets import (
     load_cases,
 )
 from indexer.retrieval_sets import METHODS, fit_share, measure, read_set, search_set
+from indexer.word_evidence import learn_word_evidence, unseen_word_evidence
 from knowledge.answer import Answerer
 from knowledge.answer_types import Answer
 from knowledge.asked_model import AskedModel
@@ -59,6 +61,7 @@ from knowledge.index import load_index
 from knowledge.network import as_fields
 from knowledge.ranking import CALIBRATION_FILE, Ranking, lexical_share
 from knowledge.search import Searcher
+from knowledge.word_evidence import WordEvidence, save_word_evidence
 
 MATERIAL = Path("knowledge")
 WILSON_Z = 1.96  # 95 % of the normal distribution lies within this many standard deviations
@@ -177,7 +180,7 @@ def _print_measured(measured: Measured) -> None:
 
 
 def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[str, Any]:
-    """Fits ranking and confidence on the development questions; the content of calibration.json.
+    """Fits ranking, evidence of words (which it writes) and confidence; the content of calibration.json.
 
     ``folds`` holds the classifiers of ``indexer.train_asked --folds``: each question is read by the one that has not
     learnt it, as a resident's question will be.
@@ -185,7 +188,8 @@ def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[
     cases = load_cases(folder, "dev")
     found = searched(cases, encoder, folds)
     ranking = Ranking(fit_ranking(found))
-    ranked = [rescored(item, ranking) for item in found]
+    ranked, evidence = with_unseen_evidence([rescored(item, ranking) for item in found])
+    save_word_evidence(evidence)
     often = asked_as_often([item.case for item in ranked])
 
     def probability(kind: str, truth: Truth) -> dict[str, Any]:
@@ -206,6 +210,18 @@ def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[
         "confidence": {kind: probability(kind, _first_is_right) for kind in KINDS},
         "coverage": {kind: probability(kind, _is_covered) for kind in KINDS},
     }
+
+
+def with_unseen_evidence(ranked: Sequence[Found]) -> tuple[list[Found], dict[str, WordEvidence]]:
+    """The questions, each with the evidence of words from the parts it is not in, and what all of them teach."""
+    changed, evidence = list(ranked), {}
+    for kind in KINDS:
+        places = [place for place, item in enumerate(ranked) if item.kind == kind]
+        some = [ranked[place] for place in places]
+        evidence[kind] = learn_word_evidence(some)
+        for place, item, stated in zip(places, some, unseen_word_evidence(some).tolist(), strict=True):
+            changed[place] = with_word_evidence(item, stated)
+    return changed, evidence
 
 
 def searched(cases: Sequence[Case], encoder: Encoder, folds: Path) -> list[Found]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from knowledge.confidence import KINDS as CONFIDENCE_KINDS
 from knowledge.confidence import NO_CALIBRATION, confidence_inputs, confidence_kind
 from knowledge.documents import DocumentKind
 from knowledge.network import Network
+from knowledge.overlap import held_words
 from knowledge.question import Question, read_question
 from knowledge.ranking import CONFIDENCE_INPUTS, Ranking
 from knowledge.search import Hit, Searcher, by_rank
@@ -43,12 +44,13 @@ UNRANKED = Network(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A development question, what was found for it, and which units are right."""
+    """A development question, what was found for it, which units are right, and which of its words each holds."""
 
     case: Case
     question: Question
     hits: tuple[Hit, ...]
     right: tuple[bool, ...]
+    held: tuple[np.ndarray, ...]
 
     @property
     def kind(self) -> str:
@@ -60,7 +62,8 @@ def find(searcher: Searcher, case: Case, classifier: AskedModel | None = None) -
     """Searches for a case as the answerer does, and marks the units that hold the right fact."""
     question = read_question(case.text, classifier)
     hits = tuple(searcher.search(question, question.wards_asked(case.ward)))
-    return Found(case, question, hits, tuple(_is_right(case, hit) for hit in hits))
+    held = held_words(searcher.index, question.meaning, [hit.unit for hit in hits]) if hits else ()
+    return Found(case, question, hits, tuple(_is_right(case, hit) for hit in hits), tuple(held))
 
 
 def _is_right(case: Case, hit: Hit) -> bool:
@@ -202,11 +205,19 @@ def rescored(found: Found, ranking: Ranking) -> Found:
         return found
     scores = ranking.scores([hit.features for hit in found.hits])
     scored = [
-        (Hit(hit.entry, score, hit.features, hit.unit), right)
-        for hit, score, right in zip(found.hits, scores, found.right, strict=True)
+        (Hit(hit.entry, score, hit.features, hit.unit), right, held)
+        for hit, score, right, held in zip(found.hits, scores, found.right, found.held, strict=True)
     ]
-    scored.sort(key=lambda pair: by_rank(pair[0]))
-    return Found(found.case, found.question, tuple(hit for hit, _ in scored), tuple(right for _, right in scored))
+    scored.sort(key=lambda one: by_rank(one[0]))
+    hits, right, held = zip(*scored, strict=True)
+    return Found(found.case, found.question, hits, right, held)
+
+
+def with_word_evidence(found: Found, evidence: float) -> Found:
+    """The same question with other evidence of words for its best unit."""
+    best = found.hits[0]
+    changed = replace(best, features=best.features._replace(word_evidence=evidence))
+    return replace(found, hits=(changed, *found.hits[1:]))
 
 
 def expected_calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from indexer.evaluate import searched
+from indexer.evaluate import searched, with_unseen_evidence
 from indexer.fit import Found, rescored
 from indexer.question_sets import QUESTIONS_FOLDER, load_cases
 from knowledge.confidence import NO_CALIBRATION, confidence_inputs
@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     ranking = load_ranking()
     cases = load_cases(QUESTIONS_FOLDER, "dev")
-    shown = confidences(rescored(item, ranking) for item in searched(cases, load_encoder(), chosen.folds))
+    ranked, _ = with_unseen_evidence([rescored(one, ranking) for one in searched(cases, load_encoder(), chosen.folds)])
+    shown = confidences(ranked)
     print(f"{len(shown)} answers shown\nfloor    right    wrong  outside")
     for floor in FLOORS:
         below = Counter(fate for confidence, fate in shown if confidence < floor)

@@ -23,6 +23,7 @@ from knowledge.text.tokens import LONGEST_TOKEN, PAIR_JOINER, WORDS_KEPT
 
 ASKED_FILE = Path(__file__).with_name("asked.npz")
 BUCKETS = 1 << 15  # twice as many gave nothing; collisions of rare features do little harm
+STEPS = 7  # on either side of zero: four bits a number change no more answers than eight do, for half the space
 LETTER_RUNS = (3, 4)  # they carry a word over a slip of the finger
 TOPIC_CLASS = "topic:"
 """Before the id of a plan's topic in the names of classes; the other classes are document ids."""
@@ -68,7 +69,7 @@ class AskedModel:
     def __init__(self, path: Path) -> None:
         """Raises OSError or KeyError when the file is missing or wrong."""
         with np.load(path, allow_pickle=False) as stored:
-            self._table: np.ndarray = stored["table"]
+            self._table: np.ndarray = stored["table"]  # two dimensions a byte, see ``packed``
             self._weights: np.ndarray = stored["weights"].astype(np.float32)
             # What a row of the table is multiplied by: its weight and the size of its steps.
             self._factors: np.ndarray = self._weights * stored["sizes"].astype(np.float32)
@@ -88,14 +89,27 @@ class AskedModel:
             return NOTHING_ASKED
         weights = self._weights[buckets]
         length = math.sqrt(weights @ weights)
-        hidden = np.maximum(
-            self._factors[buckets] @ self._table[buckets].astype(np.float32) / length + self._shift, 0.0
-        )
+        hidden = np.maximum(unpacked_sum(self._factors[buckets], self._table[buckets]) / length + self._shift, 0.0)
         scores = hidden @ self._output + self._bias
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()
         likely = np.flatnonzero(shares > LEAST_PROBABILITY)
         return Asked(dict(zip([self.classes[n] for n in likely.tolist()], shares[likely].tolist(), strict=True)))
+
+
+def packed(table: np.ndarray) -> np.ndarray:
+    """Whole numbers from -STEPS to STEPS, two columns a byte: one and that which stands half the width after it."""
+    half = table.shape[1] // 2
+    raised = (table + STEPS + 1).astype(np.uint8)
+    both: np.ndarray = raised[:, :half] | raised[:, half:] << 4
+    return both
+
+
+def unpacked_sum(factors: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The sum of packed rows, each times its factor."""
+    halves = np.concatenate([factors @ (rows & 15).astype(np.float32), factors @ (rows >> 4).astype(np.float32)])
+    summed: np.ndarray = halves - np.float32(STEPS + 1) * factors.sum()
+    return summed
 
 
 @cache

@@ -13,13 +13,13 @@ from knowledge.search import Hit
 NO_CALIBRATION = "none"  # a topic that is not covered holds no fact
 MOST_MARGIN = 3.0  # nats of ranking score; a wider margin says nothing more
 # Below it an answer is not shown, however much the question is about the material: of the development answers that it
-# withholds one in twenty is right (``python -m indexer.floor``).
+# withholds one in fourteen is right (``python -m indexer.floor``).
 LEAST_SHOWN = 0.1
 MANY_WORDS = 12  # meaningful tokens from which a longer question says nothing more
 
 
 def confidence_inputs(question: Question, hits: Sequence[Hit]) -> dict[str, float]:
-    """What the calibration reads; every value is about 0..1. ``hits`` must not be empty."""
+    """What the calibration reads; every value but the evidence of words is about 0..1. ``hits`` must not be empty."""
     best = hits[0]
     features = best.features
     rival = next((hit for hit in hits[1:] if not same_section(best, hit)), None)
@@ -42,6 +42,7 @@ def confidence_inputs(question: Question, hits: Sequence[Hit]) -> dict[str, floa
         "likeness": features.likeness,
         "support": features.support,
         "cosine_support": features.cosine_support,
+        "word_evidence": features.word_evidence,
         "decoy_likeness": decoy.features.likeness if decoy else 0.0,
         "decoy_asked": decoy.features.asked if decoy else 0.0,
         "asked": features.asked,

@@ -11,6 +11,7 @@ from knowledge.index import Index
 from knowledge.meaning import Meaning
 from knowledge.text.tokens import PAIR_JOINER
 from knowledge.token_places import UNKNOWN
+from knowledge.word_evidence import load_word_evidence, word_buckets
 
 SUPPORTING_ROWS = 3  # phrasings that speak for a unit together; one alone may match by accident
 MOST_TELLING = 2  # words: what a question is about is rarely said in more
@@ -38,7 +39,8 @@ def overlaps(
 ) -> dict[str, list[float]]:
     """The overlap of a question with units given as ranges of passages; ``titled`` tells which have a title row.
 
-    By the names of ``knowledge.search.Features``, for each unit the share (0..1) of the question's meaning it holds.
+    By the names of ``knowledge.search.Features``, for each unit the share (0..1) of the question's meaning it holds,
+    and what its words say about whether it is answered there.
     """
     tokens = _read_tokens(index, meaning)
     rows = _Rows(index, spans)
@@ -61,8 +63,26 @@ def overlaps(
         "title": _titles(shared, weights, rows, np.asarray(titled)),
         "cosine": first[1],
         "cosine_support": mean[1],
+        "word_evidence": _word_evidence(meaning, found, np.asarray(titled)),
     }
     return dict(zip(columns, np.asarray(list(columns.values())).tolist(), strict=True))
+
+
+def held_words(index: Index, meaning: Meaning, spans: Sequence[tuple[int, int]]) -> np.ndarray:
+    """Which of the words of a question (``meaning.folded``, in order) each unit holds: (units, words)."""
+    _, found = _held(index, _read_tokens(index, meaning), _Rows(index, spans))
+    return _folded(meaning, found) > 0
+
+
+def _folded(meaning: Meaning, found: np.ndarray) -> np.ndarray:
+    """The columns of the words without marks: they come first, after the one that stands for all others."""
+    return found[:, 1 : 1 + len(meaning.folded)]
+
+
+def _word_evidence(meaning: Meaning, found: np.ndarray, guides: np.ndarray) -> np.ndarray:
+    words, held = word_buckets(list(meaning.folded)), _folded(meaning, found)
+    scores = [load_word_evidence(kind).scores(words, held) for kind in ("plan", "guide")]
+    return np.where(guides, scores[1], scores[0])
 
 
 def _titles(shared: np.ndarray, weights: np.ndarray, rows: _Rows, titled: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ import numpy as np
 from knowledge.network import Network, from_fields
 
 CONFIDENCE_INPUTS = tuple(
-    """coverage words pairs written written_pairs row rarest likeness support cosine_support title opening
+    """coverage words pairs written written_pairs row rarest likeness support cosine_support word_evidence title opening
     subject subject_asked about named cosine topic_held topic_lacking number figure margin decoy decoy_likeness
     decoy_asked asked chance surest uncovered of_kind lacking known known_cosine row_cosine first_in_both length
     elsewhere""".split()  # noqa: SIM905

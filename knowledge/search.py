@@ -39,6 +39,7 @@ class Features(NamedTuple):  # a dataclass takes four times as long to make, and
       over pairs; ``written``, ``written_pairs`` the same with the marks that were typed; ``known`` the share that
       any passage has; ``row`` the share found in one row; ``rarest`` that of the two most telling words.
     - ``likeness``, ``support``: weighted Dice of the question and the most similar row, and the mean of three.
+    - ``word_evidence``: what the words it holds and lacks say about whether it answers, in log odds.
     - ``asked``: how surely the classifier of questions names this unit, on a logarithmic scale; ``chance`` the plain
       probability.
     - ``title``: the share of a guide's title that the question says.
@@ -67,6 +68,7 @@ class Features(NamedTuple):  # a dataclass takes four times as long to make, and
     likeness: float
     support: float
     cosine_support: float
+    word_evidence: float
     asked: float
     chance: float
     title: float
