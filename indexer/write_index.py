@@ -14,6 +14,7 @@ from knowledge.encoder import Encoder
 from knowledge.index import (
     DOCUMENTS_FILE,
     LEXICAL_FOLDER,
+    NARROW_TOPIC,
     PASSAGES_FILE,
     TOPICS_HELD_FILE,
 )
@@ -176,11 +177,17 @@ class IndexWriter:
         (self._folder / DOCUMENTS_FILE).write_text(text, encoding="utf-8")
 
     def _save_topics(self, entries: Sequence[tuple[Passage, tuple[str, ...]]]) -> None:
-        held: dict[str, set[str]] = {}
-        for passage, topics in entries:
+        held: dict[str, dict[str, list[int]]] = {}
+        for ordinal, (passage, topics) in enumerate(entries):
             if passage.document.ward:
-                held.setdefault(passage.document.ward, set()).update(topics)
-        text = json.dumps({ward: sorted(topics) for ward, topics in sorted(held.items())})
+                of_ward = held.setdefault(passage.document.ward, {})
+                for topic in topics:
+                    of_ward.setdefault(topic, []).append(ordinal)
+        narrow = {
+            ward: {topic: places if len(places) <= NARROW_TOPIC else [] for topic, places in topics.items()}
+            for ward, topics in held.items()
+        }
+        text = json.dumps(narrow, sort_keys=True)
         (self._folder / TOPICS_HELD_FILE).write_text(text, encoding="utf-8")
 
     def _save(self, name: str, array: np.ndarray) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -97,7 +97,7 @@ def missing(question: Question, ward: Ward, index: Index, hits: Sequence[Hit], s
     return Answer(AnswerKind.ABSTAIN, text, NO_CONFIDENCE)
 
 
-def _meant(question: Question, held: frozenset[str], missing: set[str]) -> bool:
+def _meant(question: Question, held: Collection[str], missing: set[str]) -> bool:
     """Whether the classifier too reads the question as one for what is missing, not for what the plan does say."""
     learnt = [TOPIC_CLASS + topic.id for topic in load_topics().topics if topic.like in missing]
     if learnt:

@@ -26,7 +26,7 @@ from knowledge.text import lexical_tokens
 from knowledge.token_places import UNKNOWN, TokenPlaces
 from knowledge.vectors import Inside, VectorIndex
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 MANIFEST_FILE = "manifest.json"
 DOCUMENTS_FILE = "documents.json"
 PASSAGES_FILE = "passages.jsonl"
@@ -40,6 +40,7 @@ _ARRAYS = ("passage_starts", "passage_documents", "row_starts", "row_owners", "r
 _TEXTS = ("token_starts", "tokens", "text_weights")
 _VOCABULARY = ("vocabulary", "vocabulary_numbers", "weights")
 OPENING_WORDS = 12  # an office or a subject is named within the first line
+NARROW_TOPIC = 3  # passages of a plan; what more of them hold tells none from the others
 PASSAGES_KEPT = 4096  # in memory, about 5 KB each: what a day's questions are about
 SCOPES_KEPT = 64  # bitmaps of scopes kept in memory; a city has 114 wards, few are asked at once
 
@@ -131,7 +132,8 @@ class Index:
         self._places = TokenPlaces(vocabulary["vocabulary"])
         self._numbers, self._weights = vocabulary["vocabulary_numbers"], vocabulary["weights"]
         held = json.loads((folder / TOPICS_HELD_FILE).read_text(encoding="utf-8"))
-        self.topics_held: dict[str, frozenset[str]] = {ward: frozenset(ids) for ward, ids in held.items()}
+        self.topics_held: dict[str, dict[str, list[int]]] = held
+        """The topics that each ward's plan holds, with the passages (ordinals) that do; none where they are many."""
         self._passages = Records(folder / PASSAGES_FILE, self._passage_starts)
         self._kept = threading.local()
         self._check()

@@ -24,7 +24,11 @@ from knowledge.topics import LIST_ROLE
 from knowledge.units import load_units
 
 POOL = 100  # best passages of each search that are fused, as measured in retrieval experiments
-UNITS = 16  # units whose features are computed; the right one was among them in every development question
+UNITS = 16  # units whose features are computed, beside those that the classifier names
+# What the classifier names is looked at though no search found it: at most so many units, of its likeliest classes,
+# each at least so probable. Of every eight development questions about plans, one had its answer nowhere among the
+# units that the searches found.
+NAMED_UNITS, NAMED_CLASSES, NAMED_FROM = 4, 3, 0.05
 # Evidence for a guide that a ward added after the classifier was trained: neither for nor against.
 NEVER_SEEN = 0.5
 _ITEM_NUMBER = re.compile(r"^\(?(\d{1,2})[.)]")
@@ -113,6 +117,8 @@ class Searcher:
         self._lexical_share = lexical_share()
         self._ranking = ranking or load_ranking()
         self._unit_starts, self._unit_ends = _unit_bounds(index)
+        numbers, firsts = np.unique(index.passage_documents, return_index=True)
+        self._first_of = {index.documents[n].id: o for n, o in zip(numbers.tolist(), firsts.tolist(), strict=True)}
 
     def search(self, question: Question, wards: Sequence[str] | None, limit: int = UNITS) -> list[Hit]:
         """The best units for a question, best first, in the material of ``wards`` (None: of all) and the national.
@@ -123,7 +129,9 @@ class Searcher:
             return []
         scopes = None if wards is None else (NATIONAL, *sorted(wards))
         vector = self._encoder.encode_queries([question.query.reading])[0]
-        units = _meant(self._units(self._pool(question, vector, scopes), limit), question, wards or ())
+        found = self._units(self._pool(question, vector, scopes), limit)
+        found += self._named(question, wards or (), {unit.first for unit in found})
+        units = _meant(found, question, wards or ())
         if not units:
             return []
         hits = self._rank(question, vector, units, wards)
@@ -161,6 +169,24 @@ class Searcher:
     def _unit(self, ordinal: int, first: int, pool: _Pool, place: int) -> _Unit:
         last, scores = int(self._unit_ends[ordinal]), (pool.fused[place], pool.dense[place], pool.lexical[place])
         return _Unit(first, last, self.index.entry(ordinal), self.index.document_of(ordinal), *scores)
+
+    def _named(self, question: Question, wards: Sequence[str], found: set[int]) -> list[_Unit]:
+        """Units that the classifier of questions names and no search found, likeliest first; without a score there."""
+        likely = sorted(question.asked.probabilities.items(), key=lambda one: -one[1])[:NAMED_CLASSES]
+        ordinals = [at for name, share in likely if share >= NAMED_FROM for at in self._holding(name, wards)]
+        firsts = {int(self._unit_starts[ordinal]): ordinal for ordinal in ordinals}
+        return [
+            _Unit(first, int(self._unit_ends[at]), self.index.entry(at), self.index.document_of(at), 0.0, 0.0, 0.0)
+            for first, at in firsts.items()
+            if first not in found
+        ][:NAMED_UNITS]
+
+    def _holding(self, name: str, wards: Sequence[str]) -> list[int]:
+        """The passages of a class: the first of a document, or those of some wards' plans that hold a narrow topic."""
+        if not name.startswith(TOPIC_CLASS):
+            return [self._first_of[name]] if name in self._first_of else []
+        topic, held = name.removeprefix(TOPIC_CLASS), self.index.topics_held
+        return [ordinal for ward in wards for ordinal in held.get(ward, {}).get(topic, ())]
 
     def _rank(
         self,
