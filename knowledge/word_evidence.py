@@ -29,7 +29,7 @@ class WordEvidence:
 
     def scores(self, words: np.ndarray, held: np.ndarray) -> np.ndarray:
         """The log odds that units answer a question: ``words`` by bucket, ``held`` (units, words) which they hold."""
-        there, missing = self.held[words], self.lacking[words]
+        there, missing = self.held[words].astype(np.float32), self.lacking[words].astype(np.float32)
         summed = held @ (there - missing) + missing.sum()
         scores: np.ndarray = summed / np.sqrt(max(1, len(words))) + self.bias
         return scores
@@ -44,8 +44,7 @@ def word_buckets(words: Sequence[str]) -> np.ndarray:
 def load_word_evidence(kind: str, path: Path = EVIDENCE_FILE) -> WordEvidence:
     """What is bundled for units of a ``plan`` or a ``guide``. Raises OSError or KeyError when the file is wrong."""
     with np.load(path, allow_pickle=False) as stored:
-        held, lacking = stored[f"{kind}_held"].astype(np.float32), stored[f"{kind}_lacking"].astype(np.float32)
-        return WordEvidence(held, lacking, float(stored[f"{kind}_bias"]))
+        return WordEvidence(stored[f"{kind}_held"], stored[f"{kind}_lacking"], float(stored[f"{kind}_bias"]))
 
 
 def save_word_evidence(learnt: dict[str, WordEvidence], path: Path = EVIDENCE_FILE) -> None:

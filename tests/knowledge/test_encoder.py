@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from knowledge.encoder import BUNDLED_FOLDER, Encoder, EncoderError, load_encoder
-from knowledge.features import FEATURES_FILE, FeatureTable, spelling_trigrams
+from knowledge.features import FEATURES_FILE, TOKENIZER_FILE, FeatureTable, spelling_trigrams
 from knowledge.static_encoder import WEIGHTS_FILE, StaticEncoder
 
 TABLE = FeatureTable(
@@ -104,6 +104,15 @@ def test_broken_checkpoint_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / WEIGHTS_FILE).write_bytes(b"not weights")
     with pytest.raises(EncoderError, match=r"python -m indexer\.train"):
         StaticEncoder.load(tmp_path, "broken")
+
+
+def test_checkpoint_that_is_cut_off_says_what_to_do(tmp_path: Path) -> None:
+    for name in (WEIGHTS_FILE, TOKENIZER_FILE, FEATURES_FILE):
+        (tmp_path / name).write_bytes((BUNDLED_FOLDER / name).read_bytes())
+    with (tmp_path / WEIGHTS_FILE).open("r+b") as weights:
+        weights.truncate(1_000_000)
+    with pytest.raises(EncoderError, match=r"python -m indexer\.train"):
+        StaticEncoder.load(tmp_path, "cut off")
 
 
 def test_missing_library_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
