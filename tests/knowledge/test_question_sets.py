@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -24,9 +25,14 @@ def guides() -> dict[str, Guide]:
     return {guide.id: guide for guide in load_guides(KNOWLEDGE / "services", load_facts(KNOWLEDGE / "facts.yaml"))}
 
 
+@cache
+def _cases(split: str) -> list[Case]:
+    return load_cases(QUESTIONS_FOLDER, split)
+
+
 @pytest.fixture(scope="module", params=["dev", "heldout"])
 def cases(request: pytest.FixtureRequest) -> list[Case]:
-    return load_cases(QUESTIONS_FOLDER, request.param)
+    return _cases(request.param)
 
 
 def test_what_a_plan_question_expects_stands_in_that_plan(cases: list[Case]) -> None:
@@ -51,10 +57,10 @@ def test_no_question_is_asked_twice(cases: list[Case]) -> None:
 
 
 def test_the_held_out_questions_are_many_and_in_nothing_that_was_learnt(guides: dict[str, Guide]) -> None:
-    held_out = load_cases(QUESTIONS_FOLDER, "heldout")
+    held_out = _cases("heldout")
     assert min(Counter(case.kind for case in held_out).values()) >= LEAST_HELD_OUT
     learnt = chain(
-        (case.text for case in load_cases(QUESTIONS_FOLDER, "dev")),
+        (case.text for case in _cases("dev")),
         (phrasing for guide in guides.values() for phrasing in (guide.title, *guide.phrasings)),
         chain.from_iterable(read_phrasings(KNOWLEDGE / "phrasings").values()),
         chain.from_iterable(passage.questions for passage in read_not_covered(KNOWLEDGE / "not_covered.yaml")),
