@@ -61,7 +61,7 @@ from knowledge.index import load_index
 from knowledge.network import as_fields
 from knowledge.ranking import CALIBRATION_FILE, Ranking, lexical_share
 from knowledge.search import Searcher
-from knowledge.word_evidence import WordEvidence, save_word_evidence
+from knowledge.word_evidence import EVIDENCE_FILE, WordEvidence, save_word_evidence
 
 MATERIAL = Path("knowledge")
 WILSON_Z = 1.96  # 95 % of the normal distribution lies within this many standard deviations
@@ -179,8 +179,10 @@ def _print_measured(measured: Measured) -> None:
     print(f"expected calibration error {measured.calibration_error:.3f}")
 
 
-def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[str, Any]:
-    """Fits ranking, evidence of words (which it writes) and confidence; the content of calibration.json.
+def fit(
+    encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER
+) -> tuple[dict[str, Any], dict[str, WordEvidence]]:
+    """Fits ranking, confidence and the evidence of words: the content of calibration.json and of word_evidence.npz.
 
     ``folds`` holds the classifiers of ``indexer.train_asked --folds``: each question is read by the one that has not
     learnt it, as a resident's question will be.
@@ -189,14 +191,13 @@ def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[
     found = searched(cases, encoder, folds)
     ranking = Ranking(fit_ranking(found))
     ranked, evidence = with_unseen_evidence([rescored(item, ranking) for item in found])
-    save_word_evidence(evidence)
     often = asked_as_often([item.case for item in ranked])
 
     def probability(kind: str, truth: Truth) -> dict[str, Any]:
         places = [place for place, item in enumerate(ranked) if item.kind == kind]
         return as_fields(fit_probability([ranked[place] for place in places], truth, often[places]))
 
-    return {
+    fields = {
         "fitted": {
             "on": date.today().isoformat(),
             "with": "python -m indexer.evaluate fit --folds FOLDER",
@@ -210,6 +211,7 @@ def fit(encoder: Encoder, folds: Path, folder: Path = QUESTIONS_FOLDER) -> dict[
         "confidence": {kind: probability(kind, _first_is_right) for kind in KINDS},
         "coverage": {kind: probability(kind, _is_covered) for kind in KINDS},
     }
+    return fields, evidence
 
 
 def with_unseen_evidence(ranked: Sequence[Found]) -> tuple[list[Found], dict[str, WordEvidence]]:
@@ -272,9 +274,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     encoder = load_encoder()
     if chosen.command == "fit":
-        text = json.dumps(fit(encoder, chosen.folds), ensure_ascii=False, indent=1) + "\n"
-        CALIBRATION_FILE.write_text(text, encoding="utf-8")
-        print(f"wrote {CALIBRATION_FILE}", file=sys.stderr)
+        fields, evidence = fit(encoder, chosen.folds)
+        save_word_evidence(evidence)
+        CALIBRATION_FILE.write_text(json.dumps(fields, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        print(f"wrote {EVIDENCE_FILE} and {CALIBRATION_FILE}", file=sys.stderr)
     elif chosen.command == "ablation":
         found = searched(load_cases(QUESTIONS_FOLDER, "dev"), encoder, chosen.folds)
         print("| without | plan questions | service questions |\n|---|---|---|")

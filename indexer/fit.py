@@ -159,15 +159,26 @@ def asked_as_often(cases: Sequence[Case]) -> np.ndarray:
 
 def unseen_probabilities(found: Sequence[Found], truth: Truth, often: np.ndarray) -> np.ndarray:
     """The same for each question, from a network that has not learnt its part of the questions."""
+
+    def stated(learnt: list[int], asked: list[int]) -> np.ndarray:
+        network = fit_probability([found[place] for place in learnt], truth, often[learnt])
+        scores = network.scores(_inputs([found[place] for place in asked]))
+        probabilities: np.ndarray = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
+        return probabilities
+
+    return from_other_parts(found, stated)
+
+
+def from_other_parts(
+    found: Sequence[Found], stated: Callable[[list[int], list[int]], Sequence[float] | np.ndarray]
+) -> np.ndarray:
+    """What is ``stated`` of each question, learnt from the parts it is not in: of places learnt and places asked."""
     parts = np.asarray([fold_of(item.case) for item in found])
-    stated = np.zeros(len(found))
+    every = np.zeros(len(found))
     for part in range(FOLDS):
-        learnt = parts != part
-        network = fit_probability([found[n] for n in np.flatnonzero(learnt).tolist()], truth, often[learnt])
-        chosen = np.flatnonzero(parts == part).tolist()
-        scores = network.scores(_inputs([found[n] for n in chosen]))
-        stated[chosen] = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
-    return stated
+        learnt, asked = np.flatnonzero(parts != part).tolist(), np.flatnonzero(parts == part).tolist()
+        every[asked] = stated(learnt, asked)
+    return every
 
 
 def _inputs(found: Sequence[Found]) -> np.ndarray:

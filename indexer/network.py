@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
@@ -33,18 +33,25 @@ class Gradient(Protocol):
 
 
 @dataclass(slots=True)
-class _Adam:
-    """One array that is learnt, with its running moments."""
+class Adam:
+    """One array that is learnt, pulled towards zero by ``decay`` of a step; ``least`` keeps a division from zero."""
 
     value: np.ndarray
-    first: np.ndarray
-    second: np.ndarray
+    decay: float
+    least: float = 1e-8
+    first: np.ndarray = field(init=False)
+    second: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        """No step was taken yet."""
+        self.first, self.second = np.zeros_like(self.value), np.zeros_like(self.value)
 
     def step(self, gradient: np.ndarray, size: float, count: int) -> None:
+        """The step number ``count``, from 1."""
         self.first += 0.1 * (gradient - self.first)
         self.second += 0.001 * (gradient**2 - self.second)
         mean, spread = self.first / (1 - 0.9**count), self.second / (1 - 0.999**count)
-        self.value -= size * (mean / (np.sqrt(spread) + 1e-8) + DECAY * self.value)
+        self.value -= size * (mean / (np.sqrt(spread) + self.least) + self.decay * self.value)
 
 
 def fit_network(names: Sequence[str], features: np.ndarray, there: np.ndarray, gradient: Gradient) -> Network:
@@ -62,7 +69,7 @@ def fit_network(names: Sequence[str], features: np.ndarray, there: np.ndarray, g
         "outward": (rng.uniform(-1, 1, HIDDEN) / math.sqrt(HIDDEN)).astype(np.float32),
         "bias": np.zeros(1, np.float32),
     }
-    parts = {name: _Adam(value, np.zeros_like(value), np.zeros_like(value)) for name, value in learnt.items()}
+    parts = {name: Adam(value, DECAY) for name, value in learnt.items()}
     steps = EPOCHS * -(-len(inputs) // BATCH)
     done = 0
     for _ in range(EPOCHS):
@@ -77,7 +84,7 @@ def fit_network(names: Sequence[str], features: np.ndarray, there: np.ndarray, g
 
 
 def _learn(
-    parts: dict[str, _Adam],
+    parts: dict[str, Adam],
     inputs: np.ndarray,
     gradient: Callable[[np.ndarray], np.ndarray],
     rng: np.random.Generator,

@@ -11,13 +11,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.fit import Found
-from indexer.question_sets import FOLDS, fold_of
-from knowledge.word_evidence import BUCKETS, WordEvidence, word_buckets
+from indexer.fit import Found, from_other_parts
+from indexer.network import Adam
+from knowledge.asked_model import BUCKETS
+from knowledge.word_evidence import WordEvidence, word_buckets
 
-PENALTY = 1e-5  # tried: a third and three times as much; both tell unheard questions apart a little less
+PENALTY = 1e-5  # tried: about a third and three times as much; both tell unheard questions apart a little less
 STEPS = 300
 LARGEST_STEP = 0.3
+LEAST_DIVISOR = 1e-12  # a word is in few of the questions: its gradient is of the order of 1e-6
 LACKING = BUCKETS  # how much further on the weight of a word stands when it is lacking
 
 
@@ -38,35 +40,26 @@ def learn(words: Sequence[np.ndarray], held: Sequence[np.ndarray], answered: Seq
 
 def unseen_word_evidence(found: Sequence[Found]) -> np.ndarray:
     """The evidence for each question from what was learnt without its part of the questions."""
-    parts = np.asarray([fold_of(item.case) for item in found])
-    stated = np.zeros(len(found))
-    for part in range(FOLDS):
-        chosen = np.flatnonzero(parts == part).tolist()
-        learnt = learn_word_evidence([found[place] for place in np.flatnonzero(parts != part).tolist()])
-        stated[chosen] = [word_evidence(learnt, found[place]) for place in chosen]
-    return stated
 
+    def stated(learnt: list[int], asked: list[int]) -> list[float]:
+        evidence = learn_word_evidence([found[place] for place in learnt])
+        return [float(evidence.scores(_words(found[place]), found[place].held[0][None, :])[0]) for place in asked]
 
-def word_evidence(learnt: WordEvidence, item: Found) -> float:
-    """The evidence for the best unit found for a question."""
-    return float(learnt.scores(_words(item), item.held[0][None, :].astype(np.float32))[0])
+    return from_other_parts(found, stated)
 
 
 def _words(item: Found) -> np.ndarray:
-    return word_buckets(list(item.question.meaning.folded))
+    return word_buckets(item.question.meaning.folded)
 
 
 def _descend(places: np.ndarray, rows: np.ndarray, sizes: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, float]:
     """The weights of places (the held words, then the lacking) and the bias; ``rows`` says whose word each place is."""
-    weights = np.zeros(2 * BUCKETS + 1)  # the last is the bias
-    first, second = np.zeros_like(weights), np.zeros_like(weights)
+    learnt = Adam(np.zeros(2 * BUCKETS + 1), decay=0.0, least=LEAST_DIVISOR)  # the last is the bias
+    weights = learnt.value
     for done in range(1, STEPS + 1):
         scores = np.bincount(rows, weights[places] * sizes, len(target)) + weights[-1]
         errors = (1 / (1 + np.exp(-np.clip(scores, -30, 30))) - target) / len(target)
         gradient = np.append(np.bincount(places, errors[rows] * sizes, 2 * BUCKETS), errors.sum())
         gradient[:-1] += PENALTY * weights[:-1]
-        first += 0.1 * (gradient - first)
-        second += 0.001 * (gradient**2 - second)
-        size = LARGEST_STEP * 0.5 * (1 + math.cos(math.pi * done / STEPS))
-        weights -= size * (first / (1 - 0.9**done)) / (np.sqrt(second / (1 - 0.999**done)) + 1e-12)
+        learnt.step(gradient, LARGEST_STEP * 0.5 * (1 + math.cos(math.pi * done / STEPS)), done)
     return weights[:-1], float(weights[-1])

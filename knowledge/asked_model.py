@@ -136,18 +136,19 @@ def features(text: str, places: Sequence[str] = ()) -> dict[str, int]:
     for left, right in itertools.pairwise(written):
         both_short = len(left) <= LONGEST_TOKEN and len(right) <= LONGEST_TOKEN
         found.update(_of_pair(left, right) if both_short else _pair(left, right))
-    found.update((place, _bucket(place)) for place in places)
+    found.update((place, bucket(place)) for place in places)
     return found
 
 
-def _bucket(feature: str) -> int:
+def bucket(feature: str) -> int:
+    """Where a feature stands in a table of BUCKETS rows."""
     return zlib.crc32(feature.encode()) % BUCKETS
 
 
 def _written_and_bare(syllable: str) -> dict[str, int]:
     plain = fold(syllable)
     forms = (plain,) if plain == syllable else (plain, MARKED + syllable)
-    return {form: _bucket(form) for form in forms}
+    return {form: bucket(form) for form in forms}
 
 
 @lru_cache(maxsize=WORDS_KEPT)
@@ -155,13 +156,13 @@ def _of_syllable(syllable: str) -> dict[str, int]:
     """The features of a syllable by itself; not to be changed."""
     word = f"<{fold(syllable)}>"
     runs = ("#" + word[at : at + size] for size in LETTER_RUNS for at in range(len(word) - size + 1))
-    return _written_and_bare(syllable) | {run: _bucket(run) for run in runs}
+    return _written_and_bare(syllable) | {run: bucket(run) for run in runs}
 
 
 def _pair(left: str, right: str) -> dict[str, int]:
     plain, marked = fold(left) + PAIR_JOINER + fold(right), left + PAIR_JOINER + right
     forms = (plain,) if plain == marked else (plain, MARKED + marked)
-    return {form: _bucket(form) for form in forms}
+    return {form: bucket(form) for form in forms}
 
 
 _of_pair = lru_cache(maxsize=WORDS_KEPT)(_pair)

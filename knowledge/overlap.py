@@ -80,7 +80,7 @@ def _folded(meaning: Meaning, found: np.ndarray) -> np.ndarray:
 
 
 def _word_evidence(meaning: Meaning, found: np.ndarray, guides: np.ndarray) -> np.ndarray:
-    words, held = word_buckets(list(meaning.folded)), _folded(meaning, found)
+    words, held = word_buckets(meaning.folded), _folded(meaning, found)
     scores = [load_word_evidence(kind).scores(words, held) for kind in ("plan", "guide")]
     return np.where(guides, scores[1], scores[0])
 

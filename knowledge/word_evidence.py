@@ -7,21 +7,21 @@ lacking, is learnt from the development questions by ``python -m indexer.evaluat
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from knowledge.asked_model import bucket
+
 EVIDENCE_FILE = Path(__file__).with_name("word_evidence.npz")
-BUCKETS = 1 << 15  # of words, hashed as the classifier of questions does
 
 
 @dataclass(frozen=True, slots=True)
 class WordEvidence:
-    """What a word is worth ``held`` or ``lacking`` (BUCKETS), in nats, and the ``bias`` that is there always."""
+    """What a word is worth ``held`` or ``lacking`` (by bucket), in nats, and the ``bias`` that is there always."""
 
     held: np.ndarray
     lacking: np.ndarray
@@ -35,9 +35,9 @@ class WordEvidence:
         return scores
 
 
-def word_buckets(words: Sequence[str]) -> np.ndarray:
-    """The buckets of syllables and pairs without marks."""
-    return np.fromiter([zlib.crc32(word.encode()) % BUCKETS for word in words], np.int64, len(words))
+def word_buckets(words: Collection[str]) -> np.ndarray:
+    """The buckets of syllables and pairs without marks, hashed as the classifier of questions does."""
+    return np.fromiter(map(bucket, words), np.int64, len(words))
 
 
 @cache
